@@ -1,0 +1,89 @@
+//! A file that is written at explicit positions: logs, indexes and lock files.
+
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::os::unix::fs::FileExt as _;
+use std::path::{Path, PathBuf};
+
+use super::{FileError, IoContext as _};
+
+/// An open file that knows its path, for writing at explicit positions.
+///
+/// Nothing here keeps a position of its own: any process may have appended in the meantime, so the
+/// caller always says where.
+#[derive(Debug)]
+pub struct LogFile {
+    file: File,
+    path: PathBuf,
+}
+
+impl LogFile {
+    /// Opens `path` for reading and writing, creating it empty when there is none.
+    pub fn open(path: &Path) -> Result<Self, FileError> {
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(path)
+            .context_io("open", path)?;
+        Ok(Self { file, path: path.to_owned() })
+    }
+
+    /// Creates `path` empty, cutting off whatever an interrupted predecessor left there.
+    pub fn create(path: &Path) -> Result<Self, FileError> {
+        let file = Self::open(path)?;
+        if file.len()? > 0 {
+            file.truncate(0)?;
+        }
+        Ok(file)
+    }
+
+    /// The path it was opened by.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The open file, for reading.
+    pub fn file(&self) -> &File {
+        &self.file
+    }
+
+    /// Its length in bytes.
+    pub fn len(&self) -> Result<u64, FileError> {
+        self.file.metadata().map(|m| m.len()).context_io("read the size of", &self.path)
+    }
+
+    /// Fills `buffer` from `position`, or as much as there is; answers the bytes read.
+    pub fn read_at(&self, buffer: &mut [u8], position: u64) -> Result<usize, FileError> {
+        super::read_at(&self.file, buffer, position).context_io("read", &self.path)
+    }
+
+    /// Writes all of `bytes` at `position`. After an error any part of them may have been written:
+    /// the caller truncates.
+    pub fn write_all_at(&self, bytes: &[u8], position: u64) -> Result<(), FileError> {
+        self.file.write_all_at(bytes, position).context_io("write to", &self.path)
+    }
+
+    /// Cuts the file to `length` bytes.
+    pub fn truncate(&self, length: u64) -> Result<(), FileError> {
+        self.file.set_len(length).context_io("truncate", &self.path)
+    }
+
+    /// Puts its content on the disk (fdatasync). A failure must never be retried into a success: the
+    /// kernel may have dropped the pages that it could not write.
+    pub fn sync_data(&self) -> Result<(), FileError> {
+        self.file.sync_data().context_io("sync", &self.path)
+    }
+
+    /// Whether the name it was opened by still leads to this very file.
+    pub fn is_current(&self) -> io::Result<bool> {
+        use std::os::unix::fs::MetadataExt as _;
+        let mine = self.file.metadata()?;
+        match std::fs::metadata(&self.path) {
+            Ok(theirs) => Ok(mine.ino() == theirs.ino() && mine.dev() == theirs.dev()),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(e) => Err(e),
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! The only module that changes anything on disk, and the only one that takes locks.
+//!
+//! Everything here answers with [`FileError`], which names the operation and the path, so that a
+//! message never has to be put together by the caller. Keeping every mutating call behind this one
+//! door is what lets failure be injected and durability be checked in one place.
+
+mod file;
+mod lock;
+
+pub use file::LogFile;
+pub use lock::{FileLock, broker_is_live};
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+/// An operating-system error together with what was being done to which path.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot {operation} {}: {}", .path.display(), describe(.source))]
+pub struct FileError {
+    /// What was attempted, as a verb phrase that reads well before the path (`open`, `write to`).
+    pub operation: &'static str,
+    /// The file or folder concerned.
+    pub path: PathBuf,
+    /// What the operating system answered.
+    #[source]
+    pub source: io::Error,
+}
+
+impl FileError {
+    /// Wraps `source`, which befell `operation` on `path`.
+    pub fn new(operation: &'static str, path: &Path, source: io::Error) -> Self {
+        Self { operation, path: path.to_owned(), source }
+    }
+
+    /// The kind of the underlying error.
+    pub fn kind(&self) -> io::ErrorKind {
+        self.source.kind()
+    }
+}
+
+/// The error's text without the ` (os error N)` that the standard library appends.
+fn describe(error: &io::Error) -> String {
+    let text = error.to_string();
+    match text.split_once(" (os error") {
+        Some((plain, _)) => {
+            let mut chars = plain.chars();
+            chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
+        }
+        None => text,
+    }
+}
+
+/// Attaches an operation and a path to an [`io::Result`].
+pub trait IoContext<T> {
+    /// Turns the error into a [`FileError`] for `operation` on `path`.
+    fn context_io(self, operation: &'static str, path: &Path) -> Result<T, FileError>;
+}
+
+impl<T> IoContext<T> for io::Result<T> {
+    fn context_io(self, operation: &'static str, path: &Path) -> Result<T, FileError> {
+        self.map_err(|source| FileError::new(operation, path, source))
+    }
+}
+
+/// Makes the entries of folder `path` durable: new, renamed and removed names in it survive a loss of power.
+pub fn sync_dir(path: &Path) -> Result<(), FileError> {
+    File::open(path).and_then(|dir| dir.sync_all()).context_io("sync the folder", path)
+}
+
+/// Creates `path` and all folders above it; no error when it is there already.
+pub fn create_dir_all(path: &Path) -> Result<(), FileError> {
+    fs::create_dir_all(path).context_io("create the folder", path)
+}
+
+/// Creates the single folder `path`; an error of kind `AlreadyExists` when there is one.
+pub fn create_dir(path: &Path) -> Result<(), FileError> {
+    fs::create_dir(path).context_io("create the folder", path)
+}
+
+/// Renames `from` to `to` within one folder and makes the new name durable.
+pub fn rename(from: &Path, to: &Path) -> Result<(), FileError> {
+    fs::rename(from, to).context_io("rename", from)?;
+    match to.parent() {
+        Some(parent) => sync_dir(parent),
+        None => Ok(()),
+    }
+}
+
+/// Removes the file `path`.
+pub fn remove_file(path: &Path) -> Result<(), FileError> {
+    fs::remove_file(path).context_io("remove", path)
+}
+
+/// Removes the folder `path` with all that is in it.
+pub fn remove_dir_all(path: &Path) -> Result<(), FileError> {
+    fs::remove_dir_all(path).context_io("remove the folder", path)
+}
+
+/// Replaces `path` by a file that holds `bytes`, or leaves it as it was: a temporary file in the same
+/// folder is written, synced and renamed over it, and the folder is synced.
+pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    let parent = path.parent().unwrap_or(Path::new("."));
+    let mut file =
+        tempfile::NamedTempFile::new_in(parent).context_io("create a temporary file in", parent)?;
+    file.write_all(bytes).context_io("write to", path)?;
+    make_readable(file.as_file()).context_io("set the permissions of", path)?;
+    file.as_file().sync_all().context_io("sync", path)?;
+    file.persist(path).map_err(|e| e.error).context_io("replace", path)?;
+    sync_dir(parent)
+}
+
+/// Gives a temporary file (0600 at birth) the permissions that any other new file would have had.
+#[cfg(unix)]
+fn make_readable(file: &File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    file.set_permissions(fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn make_readable(_file: &File) -> io::Result<()> {
+    Ok(())
+}
+
+/// Opens `path` for reading.
+pub fn open_read(path: &Path) -> Result<File, FileError> {
+    OpenOptions::new().read(true).open(path).context_io("open", path)
+}
+
+/// Reads all of a small file (checkpoints, metadata); `None` when there is none.
+pub fn read_if_present(path: &Path) -> Result<Option<Vec<u8>>, FileError> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(FileError::new("read", path, e)),
+    }
+}
+
+/// Reads into `buffer` from byte `position` until it is full or the file ends; answers the bytes read.
+pub fn read_at(file: &File, mut buffer: &mut [u8], mut position: u64) -> io::Result<usize> {
+    use std::os::unix::fs::FileExt as _;
+    let mut total = 0;
+    while !buffer.is_empty() {
+        match file.read_at(buffer, position) {
+            Ok(0) => break,
+            Ok(n) => {
+                buffer = &mut buffer[n..];
+                position += n as u64;
+                total += n;
+            }
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => return Err(e),
+        }
+    }
+    Ok(total)
+}

@@ -1,0 +1,3 @@
+//! mkafka
+pub mod fs;
+pub mod record;

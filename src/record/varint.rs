@@ -1,0 +1,124 @@
+//! Zig-zag variable-length integers, as in Kafka's `ByteUtils` (after Protocol Buffers).
+
+/// The most bytes a 32-bit value takes.
+pub const MAX_VARINT_LEN: usize = 5;
+/// The most bytes a 64-bit value takes.
+pub const MAX_VARLONG_LEN: usize = 10;
+
+/// Why a variable-length integer could not be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VarintError {
+    /// The bytes end inside it.
+    Truncated,
+    /// Its last permitted byte still asks for another.
+    TooLong,
+}
+
+/// Reads a 32-bit value from the start of `bytes`; answers it and its length.
+///
+/// Over-long forms are accepted and bits beyond the 32nd dropped, as in Kafka.
+#[inline]
+pub fn read_varint(bytes: &[u8]) -> Result<(i32, usize), VarintError> {
+    let (raw, len) = read_raw::<MAX_VARINT_LEN>(bytes)?;
+    #[expect(clippy::cast_possible_truncation, reason = "overflow bits are dropped, as in Kafka")]
+    let raw = raw as u32;
+    Ok(((raw >> 1).cast_signed() ^ -(raw & 1).cast_signed(), len))
+}
+
+/// Reads a 64-bit value from the start of `bytes`; answers it and its length.
+#[inline]
+pub fn read_varlong(bytes: &[u8]) -> Result<(i64, usize), VarintError> {
+    let (raw, len) = read_raw::<MAX_VARLONG_LEN>(bytes)?;
+    Ok(((raw >> 1).cast_signed() ^ -(raw & 1).cast_signed(), len))
+}
+
+#[inline]
+fn read_raw<const MAX: usize>(bytes: &[u8]) -> Result<(u64, usize), VarintError> {
+    let mut value = 0u64;
+    for (i, &byte) in bytes.iter().take(MAX).enumerate() {
+        value |= u64::from(byte & 0x7f) << (7 * i);
+        if byte < 0x80 {
+            return Ok((value, i + 1));
+        }
+    }
+    Err(if bytes.len() < MAX { VarintError::Truncated } else { VarintError::TooLong })
+}
+
+/// Appends `value` in its shortest form.
+#[inline]
+pub fn write_varlong(value: i64, out: &mut Vec<u8>) {
+    let mut raw = zigzag(value);
+    while raw >= 0x80 {
+        out.push((raw & 0x7f) as u8 | 0x80);
+        raw >>= 7;
+    }
+    out.push(raw as u8);
+}
+
+/// Appends `value` in its shortest form.
+#[inline]
+pub fn write_varint(value: i32, out: &mut Vec<u8>) {
+    write_varlong(i64::from(value), out);
+}
+
+/// How many bytes [`write_varlong`] takes for `value`.
+#[inline]
+pub fn varlong_len(value: i64) -> usize {
+    let bits = 64 - (zigzag(value) | 1).leading_zeros() as usize;
+    bits.div_ceil(7)
+}
+
+#[inline]
+fn zigzag(value: i64) -> u64 {
+    ((value << 1) ^ (value >> 63)).cast_unsigned()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn known_encodings() {
+        for (value, bytes) in [
+            (0, &[0x00][..]),
+            (-1, &[0x01]),
+            (1, &[0x02]),
+            (63, &[0x7e]),
+            (-64, &[0x7f]),
+            (64, &[0x80, 0x01]),
+            (i64::from(i32::MIN), &[0xff, 0xff, 0xff, 0xff, 0x0f]),
+        ] {
+            let mut out = Vec::new();
+            write_varlong(value, &mut out);
+            assert_eq!(out, bytes, "{value}");
+        }
+    }
+
+    #[test]
+    fn overflow_bits_of_the_last_byte_are_dropped() {
+        assert_eq!(read_varint(&[0xff, 0xff, 0xff, 0xff, 0x7f]), Ok((i32::MIN, 5)));
+        assert_eq!(read_varint(&[0x80, 0x80, 0x80, 0x80, 0x80]), Err(VarintError::TooLong));
+        assert_eq!(read_varint(&[0x80, 0x80]), Err(VarintError::Truncated));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(value: i64, small: i32) {
+            let mut out = Vec::new();
+            write_varlong(value, &mut out);
+            prop_assert_eq!(out.len(), varlong_len(value));
+            prop_assert_eq!(read_varlong(&out), Ok((value, out.len())));
+            out.clear();
+            write_varint(small, &mut out);
+            prop_assert_eq!(read_varint(&out), Ok((small, out.len())));
+        }
+
+        #[test]
+        fn no_bytes_make_it_panic(bytes: Vec<u8>) {
+            let _ = read_varint(&bytes);
+            let _ = read_varlong(&bytes);
+        }
+    }
+}
