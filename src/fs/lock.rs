@@ -93,7 +93,7 @@ pub fn broker_is_live(dir: &Path) -> Result<bool, FileError> {
 
 #[cfg(unix)]
 fn fcntl_locked(file: &std::fs::File) -> std::io::Result<bool> {
-    use rustix::fs::{Flock, FlockOffsetType, FlockType};
+    use rustix::process::{Flock, FlockOffsetType, FlockType};
     let query = Flock {
         start: 0,
         length: 0,
