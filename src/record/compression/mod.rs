@@ -152,5 +152,11 @@ impl Compressor {
     }
 }
 
+impl fmt::Debug for Compressor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Compressor").field("codec", &self.codec).finish_non_exhaustive()
+    }
+}
+
 #[cfg(test)]
 mod tests;

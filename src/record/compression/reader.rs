@@ -1,5 +1,6 @@
 //! The reading side: one stream over all codecs.
 
+use std::fmt;
 use std::io::{self, Read};
 
 use super::{Compression, CompressionError, gzip, lz4, snappy, zstd};
@@ -63,7 +64,6 @@ pub struct PayloadReader<'a> {
     failed: Option<CompressionError>,
 }
 
-#[expect(clippy::large_enum_variant, reason = "lives on the stack, once a batch")]
 enum Source<'a> {
     Copy(&'a [u8]),
     Gzip(gzip::Reader<'a>),
@@ -91,6 +91,12 @@ pub(super) fn take(rest: &mut &[u8], buf: &mut [u8]) -> usize {
     buf[..n].copy_from_slice(&rest[..n]);
     *rest = &rest[n..];
     n
+}
+
+impl fmt::Debug for PayloadReader<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PayloadReader").field("failed", &self.failed).finish_non_exhaustive()
+    }
 }
 
 impl Read for PayloadReader<'_> {

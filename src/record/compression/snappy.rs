@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! 82 'SNAPPY' 00   magic
-//! version          i32   1; readers take any from 1 on
+//! version          i32   1; readers take any, except 0 and less in the header of a further stream
 //! compatible       i32   1; readers ignore it
 //! then, until the payload ends:
 //! length           i32   bytes of the chunk
@@ -30,13 +30,14 @@ fn corrupt(reason: impl Into<std::borrow::Cow<'static, str>>) -> CompressionErro
 
 /// Writes the framing.
 pub(super) struct Encoder {
-    raw: snap::raw::Encoder,
+    /// Boxed for its table of 2 KB.
+    raw: Box<snap::raw::Encoder>,
     block: Vec<u8>,
 }
 
 impl Encoder {
     pub(super) fn new() -> Self {
-        Self { raw: snap::raw::Encoder::new(), block: vec![0; snap::raw::max_compress_len(CHUNK)] }
+        Self { raw: Box::new(snap::raw::Encoder::new()), block: vec![0; snap::raw::max_compress_len(CHUNK)] }
     }
 
     pub(super) fn compress(&mut self, payload: &[u8], out: &mut Vec<u8>) -> Result<(), CompressionError> {
@@ -66,8 +67,8 @@ impl<'a> Reader<'a> {
         if payload.is_empty() {
             return Err(TRUNCATED);
         }
-        let (rest, framed) = match skip_header(payload)? {
-            Some(rest) => (rest, true),
+        let (rest, framed) = match split_header(payload) {
+            Some((_, rest)) => (rest, true),
             None => (payload, false),
         };
         Ok(Self { rest, framed, block, unread: 0..0 })
@@ -101,11 +102,16 @@ impl<'a> Reader<'a> {
         }
         while let Some((len, behind)) = self.rest.split_first_chunk::<4>() {
             if len[..] == HEADER[..4] {
-                // Framed streams may stand one behind the other; see `SnappyInputStream.hasNextChunk`.
+                // Framed streams may stand one behind the other; see `SnappyInputStream.hasNextChunk`,
+                // which ends at a header that only begins like one.
                 if self.rest.len() < HEADER.len() {
                     return Err(TRUNCATED);
                 }
-                self.rest = skip_header(self.rest)?.unwrap_or_default();
+                self.rest = match split_header(self.rest) {
+                    None => &[],
+                    Some((1.., rest)) => rest,
+                    Some((version, _)) => return Err(corrupt(format!("framing version {version}"))),
+                };
                 continue;
             }
             let len = i32::from_be_bytes(*len);
@@ -119,17 +125,11 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// What is behind the framing's header; `None` if there is none.
-fn skip_header(bytes: &[u8]) -> Result<Option<&[u8]>, CompressionError> {
-    let Some((header, rest)) = bytes.split_first_chunk::<{ HEADER.len() }>() else { return Ok(None) };
+/// The framing's version and what is behind its header; `None` if there is none.
+fn split_header(bytes: &[u8]) -> Option<(i32, &[u8])> {
+    let (header, rest) = bytes.split_first_chunk::<{ HEADER.len() }>()?;
     let [magic @ .., v0, v1, v2, v3, _, _, _, _] = header;
-    if magic[..] != HEADER[..MAGIC_LEN] {
-        return Ok(None);
-    }
-    match i32::from_be_bytes([*v0, *v1, *v2, *v3]) {
-        1.. => Ok(Some(rest)),
-        version => Err(corrupt(format!("framing version {version}"))),
-    }
+    (magic[..] == HEADER[..MAGIC_LEN]).then_some((i32::from_be_bytes([*v0, *v1, *v2, *v3]), rest))
 }
 
 /// What a raw block claims to unpack to, if it can be true: the best that the format has is a copy
@@ -179,21 +179,24 @@ mod tests {
     }
 
     #[test]
-    fn bare_blocks_and_higher_versions_are_read() {
+    fn bare_blocks_and_other_versions_are_read() {
         let payload = noise(100_000);
         assert_eq!(unpacked(SNAPPY, &raw(&payload)).expect("bare"), payload);
         let mut bytes = packed(SNAPPY, &payload);
-        bytes[11] = 9;
-        bytes[15] = 7;
-        assert_eq!(unpacked(SNAPPY, &bytes).expect("version 9"), payload);
-        bytes[11] = 0;
-        assert!(unpacked(SNAPPY, &bytes).is_err());
+        for (version, compatible) in [(9, 7), (0, 0)] {
+            bytes[11] = version;
+            bytes[15] = compatible;
+            assert_eq!(unpacked(SNAPPY, &bytes).expect("any version"), payload);
+        }
     }
 
     #[test]
     fn streams_behind_each_other_and_odd_tails_are_read() {
         let bytes = [packed(SNAPPY, b"one,"), packed(SNAPPY, b"two"), vec![0; 3]].concat();
         assert_eq!(unpacked(SNAPPY, &bytes).expect("valid"), b"one,two");
+        let mut version_0 = bytes;
+        version_0[packed(SNAPPY, b"one,").len() + 11] = 0;
+        assert!(unpacked(SNAPPY, &version_0).is_err());
         let big = framed(&[&raw(&vec![7; 3 << 20])]);
         assert_eq!(unpacked(SNAPPY, &big).expect("a chunk above 32 KB"), vec![7; 3 << 20]);
     }

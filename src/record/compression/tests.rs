@@ -72,8 +72,7 @@ fn survive(codec: Compression, bytes: &[u8], decompressor: &mut Decompressor) {
     for magic in [0, 2] {
         let Ok(mut reader) = decompressor.reader(codec, magic, bytes) else { continue };
         let mut buf = vec![0; 70_000];
-        let mut steps = [1, 3, 70_000, 500].into_iter().cycle();
-        while let Some(step) = steps.next() {
+        for step in [1, 3, 70_000, 500].into_iter().cycle() {
             match reader.read(&mut buf[..step]) {
                 Ok(0) => break,
                 Ok(_) => {}
@@ -110,7 +109,7 @@ fn levels_have_kafkas_ranges() {
             assert_eq!(unpack(codec, &out).expect("valid"), text(1000), "{codec} {level}");
         }
         for level in [low - 1, high + 1] {
-            let error = Compressor::new(codec, Some(level)).err().expect("out of range").to_string();
+            let error = Compressor::new(codec, Some(level)).expect_err("out of range").to_string();
             assert!(codec == Compression::Gzip || error.contains(&high.to_string()), "{error}");
         }
     }
