@@ -31,8 +31,17 @@ struct OpenSegment {
     /// Whether it was the newest when the folder was last listed; then the next one will be named by the
     /// offset that follows its last record.
     newest: bool,
-    /// The length of the file when what stands at its end was found to have nothing valid behind it.
-    torn_at_len: Option<u64>,
+    tail: TailState,
+}
+
+/// What is known of bytes at the end of the newest segment that are no valid batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum TailState {
+    Unknown,
+    /// They were there when the file was this long.
+    Seen(u64),
+    /// They have been searched for valid batches, in vain, when the file was this long.
+    Searched(u64),
 }
 
 impl LogReader {
@@ -97,6 +106,22 @@ impl LogReader {
         Ok(self.segment.as_ref().and_then(|segment| segment.batches.batch()))
     }
 
+    /// Makes sure that what follows the present end, if anything, is a torn tail and not a damaged batch
+    /// with valid ones behind it.
+    ///
+    /// # Errors
+    /// [`LogError::Corrupt`] if it is damage.
+    pub fn check_end(&mut self) -> Result<(), LogError> {
+        let Some(segment) = &mut self.segment else { return Ok(()) };
+        let at = segment.batches.position();
+        let step = segment.batches.advance(Check::Checksums)?;
+        segment.batches.seek(at);
+        if matches!(step, Advance::Incomplete(_) | Advance::Invalid(_)) && self.has_valid_data_behind(true)? {
+            return Err(self.corrupt(&step));
+        }
+        Ok(())
+    }
+
     /// Takes the read buffer away, for another reader to use; nothing is lost but read-ahead.
     pub fn take_buffer(&mut self) -> Vec<u8> {
         match &mut self.segment {
@@ -135,7 +160,7 @@ impl LogReader {
                     }
                     (Advance::End, None) => return Ok(false),
                     (_, Some(_)) => return Err(self.corrupt(&step)),
-                    (_, None) if self.has_valid_data_behind()? => return Err(self.corrupt(&step)),
+                    (_, None) if self.has_valid_data_behind(false)? => return Err(self.corrupt(&step)),
                     (_, None) => return Ok(false),
                 }
             }
@@ -168,7 +193,7 @@ impl LogReader {
         batches.give_buffer(std::mem::take(&mut self.spare_buffer));
         batches.seek(position);
         let newest = list.after(base).is_none();
-        self.segment = Some(OpenSegment { base, batches, newest, torn_at_len: None });
+        self.segment = Some(OpenSegment { base, batches, newest, tail: TailState::Unknown });
         Ok(())
     }
 
@@ -200,18 +225,28 @@ impl LogReader {
     }
 
     /// Whether the newest segment has a valid batch somewhere behind the one that is not.
-    fn has_valid_data_behind(&mut self) -> Result<bool, LogError> {
+    fn has_valid_data_behind(&mut self, insist: bool) -> Result<bool, LogError> {
         let Some(segment) = &mut self.segment else { return Ok(false) };
         let len = segment.batches.file_len()?;
-        if segment.torn_at_len == Some(len) {
-            return Ok(false);
+        match segment.tail {
+            TailState::Searched(at_len) if at_len == len => return Ok(false),
+            TailState::Seen(at_len) if at_len == len => segment.tail = TailState::Searched(len),
+            // Most likely a write is going on; a search is worth its cost only where nothing moves.
+            _ if !insist => {
+                segment.tail = TailState::Seen(len);
+                return Ok(false);
+            }
+            _ => segment.tail = TailState::Searched(len),
         }
         let at = segment.batches.position();
         let found = find_valid_batch(segment.batches.file(), segment.batches.path(), Position(at.0 + 1))?;
-        segment.torn_at_len = Some(len);
-        // It may have been written while the search went on, with the one before it whole by then.
-        Ok(found.is_some() && !matches!(segment.batches.advance(Check::Checksums)?, Advance::Batch(_))
-            || { segment.batches.seek(at); false })
+        if found.is_none() {
+            return Ok(false);
+        }
+        // Both may have been written while the search went on.
+        let is_whole_by_now = matches!(segment.batches.advance(Check::Checksums)?, Advance::Batch(_));
+        segment.batches.seek(at);
+        Ok(!is_whole_by_now)
     }
 
     fn corrupt(&self, step: &Advance) -> LogError {

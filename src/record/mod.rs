@@ -24,8 +24,8 @@ mod types;
 pub mod varint;
 
 pub use batch::{Batch, BatchError, Frame};
-pub use builder::{BatchBuilder, EncodedBatch};
-pub use compression::{Compression, Compressor};
-pub use decoder::{RecordDecoder, RecordRef, Records};
+pub use builder::{BatchBuilder, EncodedBatch, NewRecord};
+pub use compression::{Compression, CompressionError, Compressor, UnknownCompression};
+pub use decoder::{Header, Headers, RecordDecoder, RecordRef, Records};
 pub use header::{Attributes, BatchHeader, TimestampType};
 pub use types::{LeaderEpoch, Offset, Timestamp};
