@@ -1,4 +1,6 @@
 //! mkafka
+pub mod consumer;
 pub mod fs;
 pub mod log;
+pub mod producer;
 pub mod record;

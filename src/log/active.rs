@@ -75,7 +75,8 @@ impl ActiveSegment {
             return false;
         }
         let limit_ms = config.segment_ms.saturating_sub(jitter_ms);
-        let last_relative = tail.end_offset.since(tail.base_offset) + i64::from(batch.header().last_offset_delta);
+        let last_relative =
+            tail.end_offset.since(tail.base_offset) + i64::from(batch.header().last_offset_delta);
         tail.size.0 + size > config.segment_bytes
             || tail.size.0 + size > i32::MAX as u64
             || self.age_ms(batch.header().max_timestamp) > limit_ms

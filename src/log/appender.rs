@@ -76,6 +76,13 @@ impl LogAppender {
         })
     }
 
+    /// The log end offset that the last writer of the partition in `dir` left word of, if any. Not looked
+    /// up in the log, so a hint only.
+    pub fn end_offset_hint(dir: &Path) -> Option<Offset> {
+        let file = crate::fs::open_read(&dir.join(LOCK_FILE)).ok()?;
+        Tail::read_hint(&file)
+    }
+
     /// What was mended since the last call.
     pub fn take_repairs(&mut self) -> Vec<Repair> {
         std::mem::take(&mut self.repairs)
@@ -102,7 +109,8 @@ impl LogAppender {
     /// When the partition cannot be locked or read.
     pub fn log_end_offset(&mut self) -> Result<Offset, LogError> {
         let guard = self.lock.acquire()?;
-        let active = refresh(&mut self.active, guard.file(), &self.dir, &self.config, self.boot, &mut self.repairs)?;
+        let active =
+            refresh(&mut self.active, guard.file(), &self.dir, &self.config, self.boot, &mut self.repairs)?;
         Ok(active.tail.end_offset)
     }
 
@@ -119,7 +127,8 @@ impl LogAppender {
 
     fn append_locked(&mut self, batch: &mut EncodedBatch) -> Result<Appended, LogError> {
         let guard = self.lock.acquire()?;
-        let active = refresh(&mut self.active, guard.file(), &self.dir, &self.config, self.boot, &mut self.repairs)?;
+        let active =
+            refresh(&mut self.active, guard.file(), &self.dir, &self.config, self.boot, &mut self.repairs)?;
         if let Some(synced) = self.synced.take() {
             active.tail.recovery_point = active.tail.recovery_point.max(synced);
         }

@@ -79,7 +79,15 @@ impl BatchReader {
 
     /// Walks `file`, which was opened as `path`.
     pub fn new(file: File, path: &Path) -> Self {
-        Self { file, path: path.to_owned(), buffer: Vec::new(), buffer_at: 0, filled: 0, position: Position(0), current: 0..0 }
+        Self {
+            file,
+            path: path.to_owned(),
+            buffer: Vec::new(),
+            buffer_at: 0,
+            filled: 0,
+            position: Position(0),
+            current: 0..0,
+        }
     }
 
     /// The path of the file.
@@ -167,7 +175,9 @@ impl BatchReader {
                 let start = self.start();
                 match Batch::parse(&self.buffer[start..start + size]) {
                     Ok(Some(batch)) => match check {
-                        Check::Checksums => batch.verify().map_or_else(Advance::Invalid, |()| Advance::Batch(self.position)),
+                        Check::Checksums => {
+                            batch.verify().map_or_else(Advance::Invalid, |()| Advance::Batch(self.position))
+                        }
                         Check::Framing => Advance::Batch(self.position),
                     },
                     Ok(None) => Advance::Incomplete(size as u64),
@@ -192,6 +202,13 @@ impl BatchReader {
     /// The batch that the last step went past, if it did.
     pub fn batch(&self) -> Option<Batch<'_>> {
         Batch::parse(&self.buffer[self.current.clone()]).ok().flatten()
+    }
+
+    /// Whether the batch at the position is in the buffer already.
+    pub fn has_buffered_batch(&self) -> bool {
+        let available = self.available();
+        available > 0
+            && matches!(Frame::peek(&self.buffer[self.start()..self.filled]), Ok(Some(f)) if f.size <= available)
     }
 
     /// Where in the buffer the position is.
@@ -241,7 +258,11 @@ impl BatchReader {
         }
         self.read_ahead(frame.size)?;
         let available = self.available();
-        Ok(if frame.size <= available { Loaded::Whole(frame.size) } else { Loaded::Incomplete(available as u64) })
+        Ok(if frame.size <= available {
+            Loaded::Whole(frame.size)
+        } else {
+            Loaded::Incomplete(available as u64)
+        })
     }
 
     /// Makes the buffer begin at the position and hold `need` bytes, or what the file has of them.
@@ -258,7 +279,8 @@ impl BatchReader {
             self.buffer.resize(wanted, 0);
         }
         let from = self.buffer_at + available as u64;
-        let read = fs::read_at(&self.file, &mut self.buffer[available..], from).context_io("read", &self.path)?;
+        let read =
+            fs::read_at(&self.file, &mut self.buffer[available..], from).context_io("read", &self.path)?;
         self.filled += read;
         Ok(())
     }

@@ -11,7 +11,7 @@ use super::bounds::{find_end, find_position, log_start};
 use super::error::LogError;
 use super::segment::{Position, SegmentList, SegmentPath};
 use crate::fs::FileError;
-use crate::record::{Batch, Offset};
+use crate::record::{Batch, BatchError, Offset};
 
 /// Reads the batches of one partition.
 #[derive(Debug)]
@@ -120,6 +120,25 @@ impl LogReader {
             return Err(self.corrupt(&step));
         }
         Ok(())
+    }
+
+    /// The error for a batch whose checksum holds, yet which cannot be decoded: the one handed out last.
+    pub fn undecodable(&self, error: &BatchError) -> LogError {
+        match &self.segment {
+            Some(segment) => {
+                let batch = segment.batches.batch();
+                let size = batch.map_or(0, |batch| batch.size() as u64);
+                let at = Position(segment.batches.position().0.saturating_sub(size));
+                let offset = batch.map_or(self.next_offset, |batch| batch.header().base_offset);
+                LogError::corrupt(segment.batches.path(), at, offset, error)
+            }
+            None => LogError::corrupt(&self.dir, Position(0), self.next_offset, error),
+        }
+    }
+
+    /// Whether the next batch is in memory already.
+    pub fn has_buffered_batch(&self) -> bool {
+        self.segment.as_ref().is_some_and(|segment| segment.batches.has_buffered_batch())
     }
 
     /// Takes the read buffer away, for another reader to use; nothing is lost but read-ahead.

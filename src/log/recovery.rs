@@ -33,7 +33,8 @@ pub(crate) fn recover(
         return Ok(ActiveSegment::create(dir, Offset::ZERO, interval, leader_epoch, start)?);
     };
     for &base in sealed {
-        let missing = list.indexes.binary_search(&base).is_err() || list.time_indexes.binary_search(&base).is_err();
+        let missing =
+            list.indexes.binary_search(&base).is_err() || list.time_indexes.binary_search(&base).is_err();
         if missing {
             rebuild_sealed(&SegmentPath::new(dir, base), interval, repairs)?;
         }
@@ -55,7 +56,8 @@ pub(crate) fn recover(
         std::cmp::Ordering::Equal => Some(position),
         std::cmp::Ordering::Greater => Some(Position(0)),
     });
-    let had_indexes = list.indexes.binary_search(&active).is_ok() && list.time_indexes.binary_search(&active).is_ok();
+    let had_indexes =
+        list.indexes.binary_search(&active).is_ok() && list.time_indexes.binary_search(&active).is_ok();
     let mut recovery = SegmentRecovery::new(SegmentPath::new(dir, active), interval, suspect);
     let mut tail = recovery.run(had_indexes, repairs)?;
     tail.leader_epoch = leader_epoch.max(tail.leader_epoch);

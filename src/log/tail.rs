@@ -59,15 +59,27 @@ impl Tail {
     /// Reads what the last writer left, and under which boot; `None` when that is nothing or not whole.
     pub(crate) fn read(file: &LogFile, interval: u64) -> Result<Option<(Self, BootId)>, FileError> {
         let mut bytes = [0; ENCODED_LEN];
-        if file.read_at(&mut bytes, 0)? < ENCODED_LEN || bytes[..8] != MAGIC {
-            return Ok(None);
+        let read = file.read_at(&mut bytes, 0)?;
+        Ok(Self::decode(&bytes[..read], interval))
+    }
+
+    /// The log end offset in a lock file that is open for reading only.
+    pub(crate) fn read_hint(file: &std::fs::File) -> Option<Offset> {
+        let mut bytes = [0; ENCODED_LEN];
+        let read = crate::fs::read_at(file, &mut bytes, 0).ok()?;
+        Self::decode(&bytes[..read], 0).map(|(tail, _)| tail.end_offset)
+    }
+
+    fn decode(bytes: &[u8], interval: u64) -> Option<(Self, BootId)> {
+        if bytes.len() < ENCODED_LEN || bytes[..8] != MAGIC {
+            return None;
         }
         let (body, sum) = bytes.split_at(ENCODED_LEN - 4);
         if crc32fast::hash(body).to_be_bytes() != sum {
-            return Ok(None);
+            return None;
         }
-        let long = |n: usize| i64::from_be_bytes(array(&bytes, 8 + 8 * n));
-        let place = |n: usize| Position(u64::from_be_bytes(array(&bytes, 8 + 8 * n)));
+        let long = |n: usize| i64::from_be_bytes(array(bytes, 8 + 8 * n));
+        let place = |n: usize| Position(u64::from_be_bytes(array(bytes, 8 + 8 * n)));
         let tail = Self {
             base_offset: Offset(long(0)),
             size: place(1),
@@ -82,9 +94,9 @@ impl Tail {
             },
             first_timestamp: Timestamp(long(9)),
             recovery_point: (Offset(long(10)), place(11)),
-            leader_epoch: LeaderEpoch(i32::from_be_bytes(array(&bytes, 104))),
+            leader_epoch: LeaderEpoch(i32::from_be_bytes(array(bytes, 104))),
         };
-        Ok(Some((tail, BootId(array(&bytes, 108)))))
+        Some((tail, BootId(array(bytes, 108))))
     }
 
     /// Leaves this for the next writer.

@@ -3,9 +3,7 @@
 //! In magic 0 and 1 a message stands where magic 2 has a batch; a compressed message wraps others.
 
 use super::compression::Compression;
-use super::header::{
-    Attributes, BatchHeader, HEADER_LEN, LOG_OVERHEAD, MAGIC_AT, TimestampType, array,
-};
+use super::header::{Attributes, BatchHeader, HEADER_LEN, LOG_OVERHEAD, MAGIC_AT, TimestampType, array};
 use super::{LeaderEpoch, Offset, Timestamp, checksum};
 
 /// The smallest length field that is not corruption (`LegacyRecord.RECORD_OVERHEAD_V0`).

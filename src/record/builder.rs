@@ -180,7 +180,10 @@ pub struct EncodedBatch {
 impl Default for EncodedBatch {
     fn default() -> Self {
         let header = BatchHeader::decode(&[0; HEADER_LEN]);
-        Self { bytes: Vec::new(), header: header.unwrap_or_else(|| unreachable!("a header's worth of bytes")) }
+        Self {
+            bytes: Vec::new(),
+            header: header.unwrap_or_else(|| unreachable!("a header's worth of bytes")),
+        }
     }
 }
 
@@ -282,10 +285,16 @@ mod tests {
         let mut out = Vec::new();
         while let Some(r) = records.next().expect("a record") {
             assert_eq!(r.offset, batch.header().base_offset.plus(out.len() as i64));
-            let headers = r.headers.iter().map(|h| {
-                (String::from_utf8(h.key.to_vec()).expect("UTF-8"), h.value.map(<[u8]>::to_vec))
-            });
-            out.push((r.timestamp.0, r.key.map(<[u8]>::to_vec), r.value.map(<[u8]>::to_vec), headers.collect()));
+            let headers = r
+                .headers
+                .iter()
+                .map(|h| (String::from_utf8(h.key.to_vec()).expect("UTF-8"), h.value.map(<[u8]>::to_vec)));
+            out.push((
+                r.timestamp.0,
+                r.key.map(<[u8]>::to_vec),
+                r.value.map(<[u8]>::to_vec),
+                headers.collect(),
+            ));
         }
         out
     }

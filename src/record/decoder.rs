@@ -113,10 +113,19 @@ impl RecordDecoder {
                 Compression::None => Source::Slice(Cursor { bytes: batch.payload(), at: 0 }),
                 // An empty batch has no payload, whatever its attributes say.
                 _ if batch.header().count == 0 => Source::Slice(Cursor { bytes: &[], at: 0 }),
-                codec => Source::Stream(Window::new(&mut self.decompressor, &mut self.window, codec, 2, batch.payload())?),
+                codec => Source::Stream(Window::new(
+                    &mut self.decompressor,
+                    &mut self.window,
+                    codec,
+                    2,
+                    batch.payload(),
+                )?),
             };
             if batch.header().count < 0 {
-                return Err(BatchError::Count { declared: batch.header().count, reason: "there cannot be so few" });
+                return Err(BatchError::Count {
+                    declared: batch.header().count,
+                    reason: "there cannot be so few",
+                });
             }
             Inner::Current(CurrentRecords { header: *batch.header(), index: 0, source })
         };
@@ -174,7 +183,9 @@ impl CurrentRecords<'_> {
         let index = self.index;
         self.index += 1;
         let body = match &mut self.source {
-            Source::Slice(cursor) => cursor.record_body().map_err(|reason| BatchError::Record { index, reason })?,
+            Source::Slice(cursor) => {
+                cursor.record_body().map_err(|reason| BatchError::Record { index, reason })?
+            }
             Source::Stream(window) => window.record_body(index)?,
         };
         match parse_body(body, &self.header) {

@@ -61,11 +61,14 @@ impl<'a> LegacyRecords<'a> {
             0 => 0,
             // Some clients left the wrapper's offset at 0.
             _ if last == Offset::ZERO => 0,
-            _ if last < last_inner => return Err(BatchError::Wrapper("its offset is below its last message's")),
+            _ if last < last_inner => {
+                return Err(BatchError::Wrapper("its offset is below its last message's"));
+            }
             _ => last.since(last_inner),
         };
         let window = Window::new(decompressor, buffer, codec, batch.magic(), payload)?;
-        let append_time = (batch.timestamp_type() == TimestampType::LogAppendTime).then_some(batch.header().max_timestamp);
+        let append_time =
+            (batch.timestamp_type() == TimestampType::LogAppendTime).then_some(batch.header().max_timestamp);
         Ok(Self::Wrapped(Wrapped { window, base, append_time, index: 0, tolerant }))
     }
 
