@@ -181,6 +181,25 @@ fn bombs_are_read_in_small_pieces() {
     }
 }
 
+#[test]
+fn a_block_of_unusual_size_is_not_kept() {
+    let payload = vec![1; 5 << 20];
+    let bare = snap::raw::Encoder::new().compress_vec(&payload).expect("compresses");
+    let mut decompressor = Decompressor::default();
+    assert!(read_by(Compression::Snappy, &bare, 1000, &mut decompressor).expect("valid") == payload);
+    assert_eq!(decompressor.block_len(), payload.len());
+    decompressor.reader(Compression::None, 2, b"next").expect("a reader");
+    assert_eq!(decompressor.block_len(), 0);
+}
+
+#[test]
+fn both_sides_may_move_between_threads() {
+    fn check<T: Send>() {}
+    check::<Compressor>();
+    check::<Decompressor>();
+    check::<PayloadReader<'_>>();
+}
+
 proptest! {
     #[test]
     fn what_is_packed_is_unpacked(codec in any_codec(), payload: Vec<u8>, repeat in 1..2000usize, step in 1..100_000usize) {
