@@ -27,6 +27,8 @@ pub mod reader;
 mod recovery;
 pub mod segment;
 mod tail;
+#[cfg(test)]
+mod tests;
 pub mod time_index;
 
 pub use appender::{Appended, Durability, LogAppender};

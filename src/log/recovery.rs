@@ -123,6 +123,8 @@ struct Known {
     time_index_size: Position,
     indexed_position: Position,
     last_time: Option<TimeEntry>,
+    /// Whether the offset index had entries that led nowhere.
+    had_stray_entries: bool,
 }
 
 impl SegmentRecovery {
@@ -150,6 +152,10 @@ impl SegmentRecovery {
                 }
                 let indexed = (known.indexed_position.0 > 0).then_some(known.indexed_position);
                 scan.run(known.indexed_position, indexed)?;
+                if known.had_stray_entries && scan.fault.is_none() {
+                    let reason = "its last entries led to no batch";
+                    repairs.push(Repair::IndexRebuilt { path: self.segment.log(), reason });
+                }
                 (known.index_size, known.time_index_size)
             }
             Err(reason) => {
@@ -201,6 +207,7 @@ impl SegmentRecovery {
             time_index_size,
             indexed_position: last.map_or(Position(0), |l| l.position),
             last_time,
+            had_stray_entries: entries < index.len(),
         }))
     }
 

@@ -55,6 +55,14 @@ impl BootId {
     }
 }
 
+#[cfg(test)]
+impl BootId {
+    /// The id of a boot that is not this one.
+    pub(crate) fn of_another_boot() -> Self {
+        Self([b'x'; 36])
+    }
+}
+
 impl Tail {
     /// Reads what the last writer left, and under which boot; `None` when that is nothing or not whole.
     pub(crate) fn read(file: &LogFile, interval: u64) -> Result<Option<(Self, BootId)>, FileError> {
