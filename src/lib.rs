@@ -1,6 +1,8 @@
 //! mkafka
 pub mod consumer;
 pub mod fs;
+pub mod input;
 pub mod log;
+pub mod output;
 pub mod producer;
 pub mod record;
