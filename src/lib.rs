@@ -1,3 +1,4 @@
 //! mkafka
 pub mod fs;
 pub mod record;
+pub mod store;
