@@ -6,3 +6,4 @@ pub mod log;
 pub mod output;
 pub mod producer;
 pub mod record;
+pub mod store;

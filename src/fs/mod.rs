@@ -11,7 +11,7 @@ pub use file::LogFile;
 pub use lock::{FileLock, broker_is_live};
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 /// An operating-system error together with what was being done to which path.
@@ -68,9 +68,19 @@ pub fn sync_dir(path: &Path) -> Result<(), FileError> {
     File::open(path).and_then(|dir| dir.sync_all()).context_io("sync the folder", path)
 }
 
-/// Creates `path` and all folders above it; no error when it is there already.
+/// Creates `path` and all folders above it, and makes those that were missing durable; no error when it
+/// is there already.
 pub fn create_dir_all(path: &Path) -> Result<(), FileError> {
-    fs::create_dir_all(path).context_io("create the folder", path)
+    let missing: Vec<&Path> =
+        path.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists()).collect();
+    fs::create_dir_all(path).context_io("create the folder", path)?;
+    for folder in missing.iter().rev() {
+        match folder.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => sync_dir(parent)?,
+            _ => sync_dir(Path::new("."))?,
+        }
+    }
+    Ok(())
 }
 
 /// Creates the single folder `path`; an error of kind `AlreadyExists` when there is one.
@@ -85,6 +95,12 @@ pub fn rename(from: &Path, to: &Path) -> Result<(), FileError> {
         Some(parent) => sync_dir(parent),
         None => Ok(()),
     }
+}
+
+/// Renames `from` to `to` within one folder. The caller makes it durable, with [`sync_dir`], once for
+/// many of them.
+pub fn rename_unsynced(from: &Path, to: &Path) -> Result<(), FileError> {
+    fs::rename(from, to).context_io("rename", from)
 }
 
 /// Removes the file `path`.
@@ -110,6 +126,14 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     sync_dir(parent)
 }
 
+/// Writes `bytes` to a new file `path`, replacing what an interrupted predecessor left there, and puts
+/// them on the disk. The caller syncs the folder, once for many files.
+pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    let mut file = File::create(path).context_io("create", path)?;
+    file.write_all(bytes).context_io("write to", path)?;
+    file.sync_data().context_io("sync", path)
+}
+
 /// Gives a temporary file (0600 at birth) the permissions that any other new file would have had.
 #[cfg(unix)]
 fn make_readable(file: &File) -> io::Result<()> {
@@ -127,9 +151,23 @@ pub fn open_read(path: &Path) -> Result<File, FileError> {
     OpenOptions::new().read(true).open(path).context_io("open", path)
 }
 
-/// Reads all of a small file (checkpoints, metadata); `None` when there is none.
+/// The most bytes that a small file may have: checkpoints of 100,000 partitions with the longest names
+/// stay well below it.
+const SMALL_FILE_BYTES: u64 = 64 << 20;
+
+/// Reads all of a small file (checkpoints, metadata); `None` when there is none. A file above
+/// [`SMALL_FILE_BYTES`] cannot be what its name says and is refused rather than taken into memory.
 pub fn read_if_present(path: &Path) -> Result<Option<Vec<u8>>, FileError> {
-    match fs::read(path) {
+    let read = || {
+        let file = File::open(path)?;
+        let mut bytes = Vec::new();
+        file.take(SMALL_FILE_BYTES + 1).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 > SMALL_FILE_BYTES {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "larger than such a file can be"));
+        }
+        Ok(bytes)
+    };
+    match read() {
         Ok(bytes) => Ok(Some(bytes)),
         Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(e) => Err(FileError::new("read", path, e)),

@@ -1,0 +1,122 @@
+//! What can go wrong in the store. Each error prints as the finished line for a person: it names the
+//! thing, says what is wrong with it and, where that is not plain, what to do.
+
+use std::path::PathBuf;
+
+use super::checkpoint::CheckpointError;
+use super::topic_admin::MAX_PARTITIONS;
+use super::{ConfigError, InvalidTopicName, TopicId, TopicName};
+use crate::fs::FileError;
+
+/// An error of the store.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// A topic's name is not legal.
+    #[error(transparent)]
+    InvalidTopicName(#[from] InvalidTopicName),
+    /// A topic's configuration is not legal.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// There is no such topic.
+    #[error("Topic '{topic}' does not exist as expected{}", way_out(.suggestion))]
+    UnknownTopic {
+        /// The topic that was asked for.
+        topic: TopicName,
+        /// The existing topic that comes closest.
+        suggestion: Option<TopicName>,
+    },
+    /// There is no topic with such an id.
+    #[error("TopicId '{0}' does not exist as expected; `mkafka topics describe` shows the ids there are")]
+    UnknownTopicId(TopicId),
+    /// A topic of that name is there already.
+    #[error("Topic '{0}' already exists.")]
+    TopicExists(TopicName),
+    /// The name differs from an existing one in `.` and `_` alone.
+    #[error("Topic '{topic}' collides with existing topic: {existing}")]
+    TopicCollides {
+        /// The topic to be created.
+        topic: TopicName,
+        /// The topic there is.
+        existing: TopicName,
+    },
+    /// The name is one that Kafka keeps for something that is no topic.
+    #[error("Topic '{0}' is where a broker keeps its own metadata; it can be neither created nor deleted")]
+    ReservedTopic(TopicName),
+    /// A topic needs a partition.
+    #[error("The partitions must be greater than 0")]
+    NoPartitions,
+    /// More partitions than [`MAX_PARTITIONS`].
+    #[error("Topic '{topic}' cannot have {partitions} partitions: the limit is {MAX_PARTITIONS} a topic")]
+    TooManyPartitions {
+        /// The topic to be created.
+        topic: TopicName,
+        /// How many it was to have.
+        partitions: i32,
+    },
+    /// The replication factor is no positive 16-bit number.
+    #[error("The replication factor must be between 1 and 32767 inclusive")]
+    ReplicationFactorOutOfRange,
+    /// One machine cannot replicate.
+    #[error(
+        "Unable to replicate the partition {0} time(s): The target replication factor of {0} cannot be reached \
+         because only 1 broker(s) are registered. Replicas need a cluster of {0} brokers; a data directory has \
+         --replication-factor 1"
+    )]
+    TooFewBrokers(i32),
+    /// Nothing says where the data directory is.
+    #[error("there is no home directory to keep data in; give --data-dir or set MKAFKA_DATA_DIR")]
+    NoDefaultDataDir,
+    /// The data directory does not exist.
+    #[error("data directory {} does not exist; `mkafka topics create` makes it, --data-dir chooses another", .0.display())]
+    NoDataDir(PathBuf),
+    /// The data directory is something else.
+    #[error("data directory {} is not a folder; choose another with --data-dir", .0.display())]
+    NotAFolder(PathBuf),
+    /// The data directory, or something in it, cannot be written to.
+    #[error("data directory {} cannot be written to: {source}", .path.display())]
+    NotWritable {
+        /// The data directory.
+        path: PathBuf,
+        /// What exactly failed.
+        #[source]
+        source: FileError,
+    },
+    /// A Kafka broker is running on the data directory.
+    #[error("data directory {} is in use by a running Kafka broker: stop it first, or only read", .0.display())]
+    BrokerIsLive(PathBuf),
+    /// The data directory was written by a newer mkafka.
+    #[error(
+        "{} has format version {found}, and this mkafka knows versions up to {known}: a newer mkafka is needed",
+        .path.display()
+    )]
+    NewerVersion {
+        /// The file that says so.
+        path: PathBuf,
+        /// Its version.
+        found: u64,
+        /// The newest version that is known.
+        known: u64,
+    },
+    /// A file of `.mkafka` is damaged.
+    #[error("{} is damaged: {reason}", .path.display())]
+    BadMetadata {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A checkpoint file is damaged.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
+    /// The operating system refused.
+    #[error(transparent)]
+    File(#[from] FileError),
+}
+
+fn way_out(suggestion: &Option<TopicName>) -> String {
+    match suggestion {
+        Some(name) => format!("; did you mean '{name}'?"),
+        None => "; `mkafka topics list` shows the topics there are".to_owned(),
+    }
+}

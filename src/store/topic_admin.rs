@@ -1,0 +1,214 @@
+//! Creating and deleting topics.
+//!
+//! Both hold `.mkafka/topics.lock`, and both are one rename apart from not having happened. The file
+//! `.mkafka/topics/<topic>.json` makes a topic exist; while there is `<topic>.undo` instead, it does not,
+//! and its folders are rubbish:
+//!
+//! - create: write `.undo`, make the folders, then rename `.undo` to `.json`;
+//! - delete: rename `.json` to `.undo`, set the folders aside and remove them, then remove `.undo`.
+//!
+//! A process that dies in between leaves an `.undo`, which the next one to create or delete clears away.
+
+use std::path::{Path, PathBuf};
+
+use super::checkpoint::{self, EpochEntry, LEADER_EPOCH_CHECKPOINT, PARTITION_METADATA};
+use super::listing::Listing;
+use super::metadata::TopicMetadata;
+use super::topic_name::CLUSTER_METADATA;
+use super::{StoreError, Topic, TopicConfig, TopicId, TopicName, TopicPartition, WritableDataDir};
+use crate::fs::{self, FileLock, LogFile};
+use crate::record::{LeaderEpoch, Offset};
+
+/// The most partitions of one topic.
+///
+/// A partition is a folder of four files, and whoever reads a topic needs open files and file
+/// notifications for each: beyond this the limits of an ordinary machine are reached long before the
+/// names run out (the longest topic name leaves room for five digits).
+pub const MAX_PARTITIONS: i32 = 10_000;
+
+/// What a topic is to be created with.
+#[derive(Debug, Clone)]
+pub struct NewTopic {
+    /// Its name.
+    pub name: TopicName,
+    /// How many partitions; 1 to [`MAX_PARTITIONS`].
+    pub partitions: i32,
+    /// How many replicas of each; only 1 is possible.
+    pub replication_factor: i32,
+    /// What it sets itself.
+    pub config: TopicConfig,
+}
+
+impl NewTopic {
+    /// A topic with one partition, one replica and nothing set, as a default Kafka creates it.
+    pub fn named(name: TopicName) -> Self {
+        Self { name, partitions: 1, replication_factor: 1, config: TopicConfig::default() }
+    }
+
+    /// Checks what can be checked without looking at any data directory.
+    pub fn check(&self) -> Result<(), StoreError> {
+        if self.partitions < 1 {
+            return Err(StoreError::NoPartitions);
+        }
+        if self.partitions > MAX_PARTITIONS {
+            return Err(StoreError::TooManyPartitions {
+                topic: self.name.clone(),
+                partitions: self.partitions,
+            });
+        }
+        if !(1..=i32::from(i16::MAX)).contains(&self.replication_factor) {
+            return Err(StoreError::ReplicationFactorOutOfRange);
+        }
+        if self.name.as_str() == CLUSTER_METADATA {
+            return Err(StoreError::ReservedTopic(self.name.clone()));
+        }
+        Ok(())
+    }
+}
+
+impl WritableDataDir {
+    /// Creates a topic: its folders with an empty log in each, and then the file that makes it exist.
+    ///
+    /// An error, such as a full disk, leaves nothing of it behind.
+    pub fn create_topic(&self, new: &NewTopic) -> Result<Topic, StoreError> {
+        new.check()?;
+        self.create_locked(new).map_err(|e| self.not_writable(e))
+    }
+
+    fn create_locked(&self, new: &NewTopic) -> Result<Topic, StoreError> {
+        let mut lock = FileLock::open(&self.metadata.topics_lock())?;
+        let _guard = lock.acquire()?;
+        let listing = self.listing()?;
+        if listing.contains(&new.name) {
+            return Err(StoreError::TopicExists(new.name.clone()));
+        }
+        if let Some(existing) = listing.topics().find(|existing| existing.collides_with(&new.name)) {
+            return Err(StoreError::TopicCollides { topic: new.name.clone(), existing: existing.clone() });
+        }
+        if new.replication_factor > 1 {
+            return Err(StoreError::TooFewBrokers(new.replication_factor));
+        }
+        self.clear_leftovers(&listing)?;
+
+        let topic = TopicMetadata::new(new.name.clone(), new.partitions, new.config.clone());
+        let mut folders = Vec::new();
+        let created = self.create_folders_and_file(&topic, &mut folders);
+        if created.is_err() {
+            // Whatever is in the way of this too is met again by the next one to create or delete.
+            let _ = self.undo_creation(&topic.name, &folders);
+        }
+        created?;
+        self.topic(&new.name)
+    }
+
+    /// Creates `topic`, and notes in `folders` which folders that has made.
+    fn create_folders_and_file(
+        &self,
+        topic: &TopicMetadata,
+        folders: &mut Vec<PathBuf>,
+    ) -> Result<(), StoreError> {
+        let undo = self.metadata.undo(&topic.name);
+        fs::write_atomically(&undo, &topic.to_bytes())?;
+        for partition in 0..topic.partitions {
+            let folder = self.partition_path(&TopicPartition::new(topic.name.clone(), partition));
+            fs::create_dir(&folder)?;
+            folders.push(folder.clone());
+            fill_partition_folder(&folder, topic.id)?;
+        }
+        fs::sync_dir(self.path())?;
+        Ok(fs::rename(&undo, &self.metadata.topic(&topic.name))?)
+    }
+
+    /// Removes the `folders` that [`Self::create_folders_and_file`] has made. Nobody has had them open:
+    /// the topic did not exist yet.
+    fn undo_creation(&self, topic: &TopicName, folders: &[PathBuf]) -> Result<(), StoreError> {
+        for folder in folders {
+            fs::remove_dir_all(folder)?;
+        }
+        self.forget(topic)
+    }
+
+    /// Deletes a topic with all its records. Appends that are under way are waited for, one partition
+    /// at a time; those that come later find no folder.
+    pub fn delete_topic(&self, topic: &TopicName) -> Result<(), StoreError> {
+        if topic.as_str() == CLUSTER_METADATA {
+            return Err(StoreError::ReservedTopic(topic.clone()));
+        }
+        self.delete_locked(topic).map_err(|e| self.not_writable(e))
+    }
+
+    fn delete_locked(&self, topic: &TopicName) -> Result<(), StoreError> {
+        let mut lock = FileLock::open(&self.metadata.topics_lock())?;
+        let _guard = lock.acquire()?;
+        let listing = self.listing()?;
+        if !listing.contains(topic) {
+            let suggestion = topic.nearest(listing.topics()).cloned();
+            return Err(StoreError::UnknownTopic { topic: topic.clone(), suggestion });
+        }
+        let (file, undo) = (self.metadata.topic(topic), self.metadata.undo(topic));
+        if file.exists() {
+            fs::rename(&file, &undo)?;
+        } else {
+            // A broker's topic has no file that could be renamed; the content of this one is never read.
+            fs::write_atomically(&undo, b"{}\n")?;
+        }
+        self.clear_leftovers(&self.listing()?)
+    }
+
+    /// Finishes what processes that died have left undone: folders of topics that do not exist are set
+    /// aside, and all that has been set aside is removed. The caller holds the lock.
+    fn clear_leftovers(&self, listing: &Listing) -> Result<(), StoreError> {
+        let mut doomed = listing.deleted_folders().to_vec();
+        for topic in listing.unfinished().filter(|topic| !listing.contains(topic)) {
+            for partition in listing.partitions(topic) {
+                doomed.push(self.set_aside(&TopicPartition::new(topic.clone(), *partition))?);
+            }
+        }
+        if !doomed.is_empty() {
+            fs::sync_dir(self.path())?;
+        }
+        for folder in doomed {
+            fs::remove_dir_all(&self.path().join(folder))?;
+        }
+        for topic in listing.unfinished() {
+            self.forget(topic)?;
+        }
+        Ok(())
+    }
+
+    /// Renames a partition's folder out of the way under the partition's lock, so that no append is cut
+    /// in two. Answers the new name.
+    fn set_aside(&self, partition: &TopicPartition) -> Result<String, StoreError> {
+        let folder = self.partition_path(partition);
+        let mut lock = FileLock::open(&folder.join(".lock"))?;
+        let _guard = lock.acquire()?;
+        let new_name = partition.delete_folder_name();
+        fs::rename_unsynced(&folder, &self.path().join(&new_name))?;
+        Ok(new_name)
+    }
+
+    /// Removes the file that says that `topic` is unfinished.
+    fn forget(&self, topic: &TopicName) -> Result<(), StoreError> {
+        match fs::remove_file(&self.metadata.undo(topic)) {
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
+            other => other?,
+        }
+        Ok(fs::sync_dir(&self.metadata.topics())?)
+    }
+}
+
+/// Fills the new folder of a partition with what a broker has there that just became its leader: an
+/// empty segment, the topic's id, and leader epoch 0 from offset 0 on. The caller makes the folder's own
+/// name durable.
+fn fill_partition_folder(folder: &Path, id: TopicId) -> Result<(), StoreError> {
+    let epoch = EpochEntry { epoch: LeaderEpoch(0), start_offset: Offset::ZERO };
+    fs::write_new(&folder.join(PARTITION_METADATA), &checkpoint::partition_metadata_to_bytes(id))?;
+    fs::write_new(&folder.join(LEADER_EPOCH_CHECKPOINT), &checkpoint::leader_epochs_to_bytes(&[epoch]))?;
+    for file in ["00000000000000000000.log", "00000000000000000000.index", "00000000000000000000.timeindex"] {
+        LogFile::create(&folder.join(file))?;
+    }
+    Ok(fs::sync_dir(folder)?)
+}
+
+#[cfg(test)]
+mod tests;
