@@ -144,7 +144,7 @@ impl LogAppender {
             )?;
         }
         if active.tail.end_offset == active.tail.base_offset {
-            checkpoint::note_first_append(&self.dir, active.tail.leader_epoch, active.tail.end_offset)?;
+            checkpoint::note_epoch(&self.dir, active.tail.leader_epoch, active.tail.end_offset)?;
         }
         let first = active.tail.end_offset;
         let result = active.append(batch);

@@ -13,6 +13,9 @@ pub enum LogError {
     /// The operating system refused.
     #[error(transparent)]
     File(#[from] FileError),
+    /// A checkpoint file is damaged.
+    #[error(transparent)]
+    Checkpoint(#[from] super::checkpoint::CheckpointError),
     /// Bytes that are no batch stand where one must be, with valid data or another segment behind them.
     #[error("{}: the batch at byte {position} (offset {offset}) is damaged: {reason}", .path.display())]
     Corrupt {
