@@ -1,4 +1,6 @@
 //! mkafka
+pub mod cli;
+pub mod commands;
 pub mod consumer;
 pub mod fs;
 pub mod input;

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 
 /// An operating-system error together with what was being done to which path.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot {operation} {}: {}", .path.display(), describe(.source))]
+#[error("cannot {operation} {}: {}", .path.display(), plain_text(.source))]
 pub struct FileError {
     /// What was attempted, as a verb phrase that reads well before the path (`open`, `write to`).
     pub operation: &'static str,
@@ -39,8 +39,9 @@ impl FileError {
     }
 }
 
-/// The error's text without the ` (os error N)` that the standard library appends.
-fn describe(error: &io::Error) -> String {
+/// The error's text as it reads behind a colon: in lower case, and without the ` (os error N)` that the
+/// standard library appends.
+pub fn plain_text(error: &io::Error) -> String {
     let text = error.to_string();
     match text.split_once(" (os error") {
         Some((plain, _)) => {

@@ -60,6 +60,9 @@ impl NewTopic {
         if !(1..=i32::from(i16::MAX)).contains(&self.replication_factor) {
             return Err(StoreError::ReplicationFactorOutOfRange);
         }
+        if self.replication_factor > 1 {
+            return Err(StoreError::TooFewBrokers(self.replication_factor));
+        }
         if self.name.as_str() == CLUSTER_METADATA {
             return Err(StoreError::ReservedTopic(self.name.clone()));
         }
@@ -85,9 +88,6 @@ impl WritableDataDir {
         }
         if let Some(existing) = listing.topics().find(|existing| existing.collides_with(&new.name)) {
             return Err(StoreError::TopicCollides { topic: new.name.clone(), existing: existing.clone() });
-        }
-        if new.replication_factor > 1 {
-            return Err(StoreError::TooFewBrokers(new.replication_factor));
         }
         self.clear_leftovers(&listing)?;
 
