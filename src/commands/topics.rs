@@ -1,0 +1,199 @@
+//! `mkafka topics`: create, list, describe and delete topics.
+
+use std::path::Path;
+
+use anyhow::Result;
+
+use super::{UsageError, data_dir_location};
+use crate::cli::topics::{CreateArgs, DeleteArgs, DescribeArgs, ListArgs, TopicsAction, TopicsArgs};
+use crate::cli::{GlobalArgs, OutputFormat};
+use crate::output::Ui;
+use crate::output::topics::{
+    PartitionFacts, kafka_partition_line, kafka_topic_line, topic_json, topic_table,
+};
+use crate::store::{
+    DataDir, DataDirLocation, NewTopic, StoreError, Topic, TopicConfig, TopicId, TopicName, TopicPartition,
+};
+
+/// Kafka's warning about names that its metrics cannot tell apart.
+const COLLISION_WARNING: &str = "WARNING: Due to limitations in metric names, topics with a period ('.') or \
+     underscore ('_') could collide. To avoid issues it is best to use either, but not both.";
+
+/// Runs `mkafka topics`.
+pub fn run(global: &GlobalArgs, args: &TopicsArgs, ui: &mut Ui) -> Result<()> {
+    let location = data_dir_location(global)?;
+    match &args.action {
+        TopicsAction::Create(args) => create(&location, args, ui),
+        TopicsAction::List(args) => list(&location, args, ui),
+        TopicsAction::Describe(args) => describe(&location, args, ui),
+        TopicsAction::Delete(args) => delete(&location, args),
+    }
+}
+
+fn create(location: &DataDirLocation, args: &CreateArgs, ui: &mut Ui) -> Result<()> {
+    let new = NewTopic {
+        name: TopicName::new(args.topic())?,
+        partitions: args.partitions,
+        replication_factor: args.replication_factor,
+        config: TopicConfig::new(args.configs.iter().map(|(key, value)| (key, value)))?,
+    };
+    // Before the data directory is opened, and thereby made where there is none.
+    new.check()?;
+    match DataDir::open_for_writing(&location.path)?.create_topic(&new) {
+        Err(StoreError::TopicExists(_)) if args.if_not_exists => return Ok(()),
+        other => other?,
+    };
+    if new.name.has_collision_chars() {
+        ui.note(COLLISION_WARNING);
+    }
+    Ok(ui.print_line(&format!("Created topic {}.", new.name))?)
+}
+
+fn list(location: &DataDirLocation, args: &ListArgs, ui: &mut Ui) -> Result<()> {
+    let Some(dir) = open_if_there_is_any(location)? else { return Ok(()) };
+    for topic in dir.topics()? {
+        if args.exclude_internal && topic.is_internal() {
+            continue;
+        }
+        match args.output {
+            OutputFormat::Text => ui.print_line(topic.as_str())?,
+            OutputFormat::Json => {
+                let json = serde_json::json!({ "v": 1, "topic": topic, "internal": topic.is_internal() });
+                ui.print_line(&json.to_string())?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Opens the data directory for reading; `None` when it is the default one and nobody has made it yet,
+/// which is as good as an empty one.
+fn open_if_there_is_any(location: &DataDirLocation) -> Result<Option<DataDir>, StoreError> {
+    match DataDir::open_for_reading(&location.path) {
+        Err(StoreError::NoDataDir(_)) if location.is_default => Ok(None),
+        other => other.map(Some),
+    }
+}
+
+fn describe(location: &DataDirLocation, args: &DescribeArgs, ui: &mut Ui) -> Result<()> {
+    let names = args.topics().map(TopicName::new).collect::<Result<Vec<_>, _>>()?;
+    let id = args.topic_id.as_deref().map(str::parse::<TopicId>).transpose();
+    let id = id.map_err(|e| UsageError(e.to_string()))?;
+    let is_search = names.is_empty();
+    let Some(dir) = (match open_if_there_is_any(location)? {
+        None if !is_search && !args.if_exists => {
+            return Err(StoreError::NoDataDir(location.path.clone()).into());
+        }
+        found => found,
+    }) else {
+        return Ok(());
+    };
+
+    let listing = dir.listing()?;
+    let names = if is_search { listing.topics().cloned().collect() } else { names };
+    let mut found_id = false;
+    for name in names {
+        if args.exclude_internal && name.is_internal() {
+            continue;
+        }
+        // One topic that cannot be described must not hide the others.
+        let topic = match dir.topic_in(&listing, &name) {
+            Ok(topic) => topic,
+            Err(StoreError::UnknownTopic { .. }) if args.if_exists => continue,
+            Err(error) => {
+                ui.error(&error.to_string());
+                continue;
+            }
+        };
+        if id.is_some_and(|id| topic.id != Some(id)) {
+            continue;
+        }
+        found_id = true;
+        if args.topics_with_overrides && topic.config.is_empty() {
+            continue;
+        }
+        describe_topic(&dir, &topic, args, ui)?;
+    }
+    match id {
+        Some(id) if !found_id && !args.if_exists => Err(StoreError::UnknownTopicId(id).into()),
+        _ => Ok(()),
+    }
+}
+
+fn describe_topic(dir: &DataDir, topic: &Topic, args: &DescribeArgs, ui: &mut Ui) -> Result<()> {
+    let for_a_person = ui.stdout_is_terminal() && args.output == OutputFormat::Text;
+    if args.output == OutputFormat::Text && (!for_a_person || args.topics_with_overrides) {
+        ui.print_line(&kafka_topic_line(topic))?;
+        if !args.topics_with_overrides {
+            for partition in shown_partitions(topic) {
+                ui.print_line(&kafka_partition_line(topic, partition))?;
+            }
+        }
+        return Ok(());
+    }
+    let mut partitions = Vec::new();
+    for partition in shown_partitions(topic) {
+        let path = dir.partition_path(&TopicPartition::new(topic.name.clone(), partition));
+        let facts = if topic.partitions.binary_search(&partition).is_ok() {
+            partition_facts(&path)?
+        } else {
+            PartitionFacts::default()
+        };
+        partitions.push(PartitionFacts { partition, ..facts });
+    }
+    if for_a_person {
+        ui.print_line(&topic_table(topic, &partitions, ui.colours()))?;
+        return Ok(ui.print_line("")?);
+    }
+    Ok(ui.print_line(&topic_json(topic, &partitions).to_string())?)
+}
+
+/// The partitions that a description shows: all of a topic of ours; of one that a broker wrote, those
+/// that it has here.
+fn shown_partitions(topic: &Topic) -> Vec<i32> {
+    if topic.known_to_us { (0..topic.partition_count).collect() } else { topic.partitions.clone() }
+}
+
+/// What the files of the partition folder `path` tell: segments and bytes. The caller fills in the number.
+fn partition_facts(path: &Path) -> Result<PartitionFacts, StoreError> {
+    use crate::fs::IoContext as _;
+    let mut facts = PartitionFacts::default();
+    for entry in std::fs::read_dir(path).context_io("list", path)? {
+        let entry = entry.context_io("list", path)?;
+        if Path::new(&entry.file_name()).extension().is_some_and(|extension| extension == "log") {
+            facts.segments += 1;
+            facts.bytes += entry.metadata().map_or(0, |metadata| metadata.len());
+        }
+    }
+    Ok(facts)
+}
+
+fn delete(location: &DataDirLocation, args: &DeleteArgs) -> Result<()> {
+    let names = args.topics().map(TopicName::new).collect::<Result<Vec<_>, _>>()?;
+    let dir = match DataDir::open_for_reading(&location.path) {
+        Err(StoreError::NoDataDir(_)) if args.if_exists => return Ok(()),
+        other => other?,
+    };
+    // All are looked up before any is deleted, and before anything is written.
+    let mut doomed = Vec::new();
+    for name in names {
+        match dir.topic(&name) {
+            Err(StoreError::UnknownTopic { .. }) if args.if_exists => {}
+            Err(error @ StoreError::UnknownTopic { .. }) => return Err(error.into()),
+            // A topic whose file is damaged can still be deleted.
+            _ if doomed.contains(&name) => {}
+            _ => doomed.push(name),
+        }
+    }
+    if doomed.is_empty() {
+        return Ok(());
+    }
+    let dir = DataDir::open_for_writing(&location.path)?;
+    for name in doomed {
+        match dir.delete_topic(&name) {
+            Err(StoreError::UnknownTopic { .. }) if args.if_exists => {}
+            other => other?,
+        }
+    }
+    Ok(())
+}

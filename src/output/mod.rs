@@ -1,0 +1,132 @@
+//! The only place that prints: data to stdout, all else to stderr.
+
+pub mod topics;
+
+use std::fs::File;
+use std::io::{self, BufWriter, IsTerminal as _, Write};
+
+use crate::cli::ColorChoice;
+
+/// How much is gathered before it is written to stdout.
+const BUFFER_BYTES: usize = 64 * 1024;
+
+/// Where commands print.
+///
+/// Data is buffered; [`Ui::flush`] writes it out, and the command's end does so in any case.
+#[derive(Debug)]
+pub struct Ui {
+    stdout: BufWriter<File>,
+    stdout_is_terminal: bool,
+    colours: bool,
+    failed: bool,
+}
+
+/// stdout could not be written to.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write to standard output: {}", crate::fs::plain_text(.source))]
+pub struct StdoutError {
+    /// What the operating system answered.
+    source: io::Error,
+}
+
+impl StdoutError {
+    /// Whether whoever read it has gone away, which ends a command without any error.
+    pub fn is_closed_pipe(&self) -> bool {
+        self.source.kind() == io::ErrorKind::BrokenPipe
+    }
+}
+
+impl From<io::Error> for StdoutError {
+    fn from(source: io::Error) -> Self {
+        Self { source }
+    }
+}
+
+impl Ui {
+    /// Takes over stdout and stderr. Fails only when stdout cannot be duplicated.
+    pub fn new(color: ColorChoice) -> Result<Self, StdoutError> {
+        // The standard library's stdout flushes at every line's end; a file of our own does not.
+        let stdout = rustix::io::dup(rustix::stdio::stdout()).map_err(io::Error::from)?;
+        let stdout_is_terminal = io::stdout().is_terminal();
+        let colours = match color {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => stdout_is_terminal && environment_allows_colours(),
+        };
+        let stdout = BufWriter::with_capacity(BUFFER_BYTES, File::from(stdout));
+        Ok(Self { stdout, stdout_is_terminal, colours, failed: false })
+    }
+
+    /// Whether a person reads stdout.
+    pub fn stdout_is_terminal(&self) -> bool {
+        self.stdout_is_terminal
+    }
+
+    /// Whether to use colours on stdout.
+    pub fn colours(&self) -> bool {
+        self.colours
+    }
+
+    /// Prints `bytes` as they are to stdout.
+    pub fn print(&mut self, bytes: &[u8]) -> Result<(), StdoutError> {
+        Ok(self.stdout.write_all(bytes)?)
+    }
+
+    /// Prints `line` and a newline to stdout.
+    pub fn print_line(&mut self, line: &str) -> Result<(), StdoutError> {
+        self.print(line.as_bytes())?;
+        self.print(b"\n")
+    }
+
+    /// Writes out all that was printed to stdout.
+    pub fn flush(&mut self) -> Result<(), StdoutError> {
+        Ok(self.stdout.flush()?)
+    }
+
+    /// Prints one line to stderr: a warning or a note.
+    pub fn note(&mut self, line: &str) {
+        // What cannot be said on stderr cannot be said anywhere.
+        let _ = writeln!(io::stderr(), "{}", on_one_line(line));
+    }
+
+    /// Prints an error to stderr as one line, and makes the command fail while it goes on.
+    pub fn error(&mut self, message: &str) {
+        self.failed = true;
+        self.note(&format!("mkafka: {message}"));
+    }
+
+    /// Whether an error has been printed.
+    pub fn has_failed(&self) -> bool {
+        self.failed
+    }
+}
+
+/// NO_COLOR (no-color.org) and a terminal that has none.
+fn environment_allows_colours() -> bool {
+    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    !no_color && std::env::var_os("TERM").is_none_or(|terminal| terminal != "dumb")
+}
+
+/// Names in a message may hold anything: line ends would make it more than one line, and control
+/// characters could steer the terminal.
+fn on_one_line(message: &str) -> String {
+    let mut line = String::with_capacity(message.len());
+    for c in message.chars() {
+        if c.is_control() {
+            line.extend(c.escape_default());
+        } else {
+            line.push(c);
+        }
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_stay_on_one_line() {
+        assert_eq!(on_one_line("Topic 'a\nb\u{1b}[31m' ü"), "Topic 'a\\nb\\u{1b}[31m' ü");
+    }
+}
