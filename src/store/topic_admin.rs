@@ -59,6 +59,9 @@ impl NewTopic {
         if !(1..=i32::from(i16::MAX)).contains(&self.replication_factor) {
             return Err(StoreError::ReplicationFactorOutOfRange);
         }
+        if self.replication_factor > 1 {
+            return Err(StoreError::TooFewBrokers(self.replication_factor));
+        }
         if self.name.as_str() == CLUSTER_METADATA {
             return Err(StoreError::ReservedTopic(self.name.clone()));
         }
@@ -84,9 +87,6 @@ impl WritableDataDir {
         }
         if let Some(existing) = listing.topics().find(|existing| existing.collides_with(&new.name)) {
             return Err(StoreError::TopicCollides { topic: new.name.clone(), existing: existing.clone() });
-        }
-        if new.replication_factor > 1 {
-            return Err(StoreError::TooFewBrokers(new.replication_factor));
         }
         self.clear_leftovers(&listing)?;
 
@@ -169,6 +169,9 @@ impl WritableDataDir {
         }
         for folder in doomed {
             fs::remove_dir_all(&self.path().join(folder))?;
+        }
+        for file in listing.temporary_files() {
+            fs::remove_file(&self.metadata.topics().join(file))?;
         }
         for topic in listing.unfinished() {
             self.forget(topic)?;
