@@ -1,11 +1,14 @@
 //! The command line: which arguments there are and what they mean. Nothing is done here, so that manual
 //! pages and completions can be made from it.
 
+pub mod consume;
 mod kafka_forms;
+pub mod produce;
 pub mod topics;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -61,6 +64,47 @@ pub enum OutputFormat {
     Text,
     /// One JSON value a line.
     Json,
+}
+
+/// The one topic that a command is about: `mkafka consume orders` and `--topic orders` are the same.
+#[derive(Debug, Args)]
+pub struct TopicArgs {
+    /// The topic
+    #[arg(value_name = "TOPIC", conflicts_with = "topic", required_unless_present = "topic")]
+    name: Option<String>,
+
+    /// The topic
+    #[arg(long, value_name = "TOPIC")]
+    topic: Option<String>,
+}
+
+impl TopicArgs {
+    /// The topic's name as it was given, in whichever form.
+    pub fn name(&self) -> &str {
+        self.name.as_deref().or(self.topic.as_deref()).unwrap_or_default()
+    }
+}
+
+/// What an option such as `--property` or `--config` takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyValue {
+    /// What stands before the first `=`, never empty.
+    pub key: String,
+    /// What stands behind it, possibly empty.
+    pub value: String,
+}
+
+impl FromStr for KeyValue {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.split_once('=') {
+            Some((key, value)) if !key.trim().is_empty() => {
+                Ok(Self { key: key.trim().to_owned(), value: value.to_owned() })
+            }
+            _ => Err("it must be in the format \"key=val\"".to_owned()),
+        }
+    }
 }
 
 /// The subcommands.

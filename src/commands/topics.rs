@@ -32,10 +32,10 @@ pub fn run(global: &GlobalArgs, args: &TopicsArgs, ui: &mut Ui) -> Result<()> {
 
 fn create(location: &DataDirLocation, args: &CreateArgs, ui: &mut Ui) -> Result<()> {
     let new = NewTopic {
-        name: TopicName::new(args.topic())?,
+        name: TopicName::new(args.topic.name())?,
         partitions: args.partitions,
         replication_factor: args.replication_factor,
-        config: TopicConfig::new(args.configs.iter().map(|(key, value)| (key, value)))?,
+        config: TopicConfig::new(args.configs.iter().map(|set| (&set.key, &set.value)))?,
     };
     // Before the data directory is opened, and thereby made where there is none.
     new.check()?;

@@ -1,7 +1,31 @@
-//! Bytes only (skeleton).
+//! Bytes only: Kafka's record batches, without files.
+//!
+//! | what | where |
+//! | --- | --- |
+//! | `Offset`, `Timestamp`, `LeaderEpoch` | `types` |
+//! | variable-length integers | `varint` |
+//! | CRC-32C and CRC-32 | `checksum` |
+//! | the 61-byte header of magic 2, its attributes | `header` |
+//! | framing and verifying one batch of any magic | `batch` |
+//! | encoding a batch | `builder` |
+//! | decoding its records | `decoder` (magic 2), `legacy` (magic 0 and 1) |
+//! | commit and abort markers | `control` |
+//! | gzip, snappy, lz4, zstd as Kafka frames them | `compression` |
+
+pub mod batch;
+pub mod builder;
 pub mod checksum;
+pub mod compression;
+pub mod control;
+pub mod decoder;
 pub mod header;
+mod legacy;
 mod types;
 pub mod varint;
+
+pub use batch::{Batch, BatchError, Frame};
+pub use builder::{BatchBuilder, EncodedBatch, NewRecord};
+pub use compression::{Compression, CompressionError, Compressor, UnknownCompression};
+pub use decoder::{Header, Headers, RecordDecoder, RecordRef, Records};
 pub use header::{Attributes, BatchHeader, TimestampType};
 pub use types::{LeaderEpoch, Offset, Timestamp};

@@ -3,10 +3,10 @@
 
 use std::path::PathBuf;
 
-use super::checkpoint::CheckpointError;
 use super::topic_admin::MAX_PARTITIONS;
 use super::{ConfigError, InvalidTopicName, TopicId, TopicName};
 use crate::fs::FileError;
+use crate::log::checkpoint::CheckpointError;
 
 /// An error of the store.
 #[derive(Debug, thiserror::Error)]

@@ -11,12 +11,13 @@
 
 use std::path::{Path, PathBuf};
 
-use super::checkpoint::{self, EpochEntry, LEADER_EPOCH_CHECKPOINT, PARTITION_METADATA};
+use super::checkpoint::{self, PARTITION_METADATA};
 use super::listing::Listing;
 use super::metadata::TopicMetadata;
 use super::topic_name::CLUSTER_METADATA;
 use super::{StoreError, Topic, TopicConfig, TopicId, TopicName, TopicPartition, WritableDataDir};
 use crate::fs::{self, FileLock, LogFile};
+use crate::log::checkpoint::{EpochEntry, LEADER_EPOCH_CHECKPOINT, leader_epochs_to_bytes};
 use crate::record::{LeaderEpoch, Offset};
 
 /// The most partitions of one topic.
@@ -206,7 +207,7 @@ impl WritableDataDir {
 fn fill_partition_folder(folder: &Path, id: TopicId) -> Result<(), StoreError> {
     let epoch = EpochEntry { epoch: LeaderEpoch(0), start_offset: Offset::ZERO };
     fs::write_new(&folder.join(PARTITION_METADATA), &checkpoint::partition_metadata_to_bytes(id))?;
-    fs::write_new(&folder.join(LEADER_EPOCH_CHECKPOINT), &checkpoint::leader_epochs_to_bytes(&[epoch]))?;
+    fs::write_new(&folder.join(LEADER_EPOCH_CHECKPOINT), &leader_epochs_to_bytes(&[epoch]))?;
     for file in ["00000000000000000000.log", "00000000000000000000.index", "00000000000000000000.timeindex"] {
         LogFile::create(&folder.join(file))?;
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::config_table::{self, ConfigDef, ConfigType, TOPIC_CONFIGS, Validator};
+use crate::log::LogConfig;
 use crate::record::TimestampType;
 
 /// What a topic sets itself; all else has its default.
@@ -78,6 +79,20 @@ pub struct CleanupPolicy {
     pub compact: bool,
     /// Whether old segments are deleted by retention.
     pub delete: bool,
+}
+
+impl From<&TopicConfig> for LogConfig {
+    fn from(config: &TopicConfig) -> Self {
+        Self {
+            segment_bytes: config.segment_bytes().into(),
+            segment_ms: config.segment_ms(),
+            segment_jitter_ms: config.segment_jitter_ms(),
+            segment_index_bytes: config.segment_index_bytes().into(),
+            index_interval_bytes: config.index_interval_bytes().into(),
+            max_message_bytes: config.max_message_bytes() as usize,
+            flush_messages: config.flush_messages(),
+        }
+    }
 }
 
 impl TopicConfig {

@@ -1,0 +1,64 @@
+//! SIGINT and SIGTERM: the first asks for an orderly end, the second ends at once.
+
+use std::io::{self, Read as _};
+use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::net::UnixStream;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use signal_hook::consts::{SIGINT, SIGTERM};
+
+/// Tells whether the process has been asked to end.
+#[derive(Debug)]
+pub struct Interrupt {
+    signal: Arc<AtomicUsize>,
+    readable_when_asked: UnixStream,
+}
+
+impl Interrupt {
+    /// Takes over SIGINT and SIGTERM.
+    ///
+    /// # Errors
+    /// When the operating system refuses.
+    pub fn install() -> io::Result<Self> {
+        let (readable_when_asked, written_by_handler) = UnixStream::pair()?;
+        let signal = Arc::new(AtomicUsize::new(0));
+        let asked_before = Arc::new(AtomicBool::new(false));
+        for number in [SIGINT, SIGTERM] {
+            // Handlers run in the order of registration: the second signal finds the flag set.
+            signal_hook::flag::register_conditional_shutdown(number, 128 + number, Arc::clone(&asked_before))?;
+            signal_hook::flag::register(number, Arc::clone(&asked_before))?;
+            let value = usize::try_from(number).unwrap_or(0);
+            signal_hook::flag::register_usize(number, Arc::clone(&signal), value)?;
+            signal_hook::low_level::pipe::register(number, written_by_handler.try_clone()?)?;
+        }
+        Ok(Self { signal, readable_when_asked })
+    }
+
+    /// The customary exit status (128 + the signal's number), once the process has been asked to end.
+    pub fn status(&self) -> Option<u8> {
+        match self.signal.load(Ordering::Relaxed) {
+            0 => None,
+            number => u8::try_from(128 + number).ok(),
+        }
+    }
+
+    /// A descriptor that becomes readable when the process is asked to end.
+    pub fn as_fd(&self) -> BorrowedFd<'_> {
+        self.readable_when_asked.as_fd()
+    }
+
+    /// Calls `wake` when the process is asked to end, from a thread of its own.
+    ///
+    /// # Errors
+    /// When there can be no such thread.
+    pub fn on_signal(&self, wake: impl FnOnce() + Send + 'static) -> io::Result<()> {
+        let mut asked = self.readable_when_asked.try_clone()?;
+        std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
+            if asked.read(&mut [0]).is_ok() {
+                wake();
+            }
+        })?;
+        Ok(())
+    }
+}

@@ -1,0 +1,262 @@
+//! Kafka's consumer with assigned partitions: pulls records, partition by partition in turn.
+
+pub mod wait;
+
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+pub use wait::Waiter;
+
+use crate::log::{LogError, LogReader};
+use crate::record::{Batch, LeaderEpoch, Offset, RecordDecoder, RecordRef, TimestampType};
+
+/// A partition to be read.
+#[derive(Debug, Clone)]
+pub struct ConsumerPartition {
+    /// Its number.
+    pub partition: u32,
+    /// Its folder.
+    pub dir: PathBuf,
+    /// The log start offset that a checkpoint gives; 0 where there is none.
+    pub floor: Offset,
+}
+
+/// Where reading begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StartPosition {
+    /// At the log start offset.
+    Earliest,
+    /// At the log end offset.
+    Latest,
+    /// At this offset.
+    At(Offset),
+    /// So many offsets before the log end, or at the log start where there are fewer.
+    BeforeEnd(u64),
+}
+
+/// A failure to read a partition.
+#[derive(Debug, thiserror::Error)]
+#[error("partition {partition}: {source}")]
+pub struct ConsumeError {
+    /// The partition's number.
+    pub partition: u32,
+    /// What went wrong.
+    pub source: LogError,
+}
+
+/// A record, with what its batch and partition say of it.
+#[derive(Debug, Clone, Copy)]
+pub struct ConsumerRecord<'a> {
+    /// The number of its partition.
+    pub partition: u32,
+    /// Whose timestamp it has.
+    pub timestamp_type: TimestampType,
+    /// The term under which it was appended; −1 in magic 0 and 1.
+    pub leader_epoch: LeaderEpoch,
+    /// The record itself.
+    pub record: RecordRef<'a>,
+}
+
+/// What a poll came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Poll {
+    /// There was something; there may be more.
+    Progress,
+    /// Every partition is at its present end.
+    CaughtUp,
+    /// Every partition has been read up to where it was to be read.
+    Finished,
+    /// The receiver wants no more.
+    Stopped,
+}
+
+/// Reads assigned partitions.
+#[derive(Debug)]
+pub struct Consumer {
+    partitions: Vec<Assigned>,
+    /// Whose turn it is.
+    turn: usize,
+    /// How many partitions in a row had nothing.
+    idle: usize,
+    decoder: RecordDecoder,
+    buffer: Vec<u8>,
+}
+
+#[derive(Debug)]
+struct Assigned {
+    partition: u32,
+    reader: LogReader,
+    /// The offset of the next record to be delivered.
+    position: Offset,
+    /// Where reading ends, if it does.
+    stop_at: Option<Offset>,
+    is_finished: bool,
+}
+
+/// Bytes that one partition is read for before it is another's turn.
+const TURN_BYTES: usize = 1 << 20;
+
+impl Consumer {
+    /// A consumer of `partitions`, all from `start`.
+    ///
+    /// # Errors
+    /// When a partition cannot be read, or an offset is out of its range.
+    pub fn assign(partitions: Vec<ConsumerPartition>, start: StartPosition) -> Result<Self, ConsumeError> {
+        let assign = |p: ConsumerPartition| {
+            let partition = p.partition;
+            Assigned::new(p, start).map_err(|source| ConsumeError { partition, source })
+        };
+        let partitions = partitions.into_iter().map(assign).collect::<Result<_, _>>()?;
+        Ok(Self { partitions, turn: 0, idle: 0, decoder: RecordDecoder::new(), buffer: Vec::new() })
+    }
+
+    /// Makes the present end of each partition the end of reading. Looked up once: what is appended
+    /// later is not read.
+    ///
+    /// # Errors
+    /// When a partition cannot be read.
+    pub fn stop_at_end(&mut self) -> Result<(), ConsumeError> {
+        for assigned in &mut self.partitions {
+            let (_, end) = assigned
+                .reader
+                .bounds()
+                .map_err(|source| ConsumeError { partition: assigned.partition, source })?;
+            assigned.stop_at = Some(end);
+        }
+        Ok(())
+    }
+
+    /// The offset of the next record of each partition.
+    pub fn positions(&self) -> impl Iterator<Item = (u32, Offset)> + '_ {
+        self.partitions.iter().map(|p| (p.partition, p.position))
+    }
+
+    /// Reads on in one partition and hands its records to `deliver`, until it breaks off.
+    ///
+    /// # Errors
+    /// When the log is damaged or gone; what was delivered before is sound.
+    pub fn poll(
+        &mut self,
+        deliver: &mut impl FnMut(&ConsumerRecord<'_>) -> ControlFlow<()>,
+    ) -> Result<Poll, ConsumeError> {
+        let count = self.partitions.len();
+        if self.partitions.iter().all(|p| p.is_finished) {
+            return Ok(Poll::Finished);
+        }
+        let Some(assigned) = self.partitions.get_mut(self.turn) else { return Ok(Poll::Finished) };
+        let turn = if assigned.is_finished {
+            Turn::Nothing
+        } else {
+            assigned.reader.give_buffer(std::mem::take(&mut self.buffer));
+            let turn = assigned.take_turn(&mut self.decoder, deliver);
+            if count > 1 {
+                self.buffer = assigned.reader.take_buffer();
+            }
+            turn.map_err(|source| ConsumeError { partition: assigned.partition, source })?
+        };
+        match turn {
+            Turn::Stopped => return Ok(Poll::Stopped),
+            Turn::Progress => self.idle = 0,
+            Turn::Nothing => self.idle += 1,
+        }
+        self.turn = (self.turn + 1) % count;
+        if self.idle < count {
+            return Ok(Poll::Progress);
+        }
+        self.idle = 0;
+        Ok(Poll::CaughtUp)
+    }
+}
+
+enum Turn {
+    Progress,
+    Nothing,
+    Stopped,
+}
+
+impl Assigned {
+    fn new(p: ConsumerPartition, start: StartPosition) -> Result<Self, LogError> {
+        let mut reader = LogReader::new(&p.dir, p.floor);
+        let position = match start {
+            StartPosition::At(offset) => offset,
+            StartPosition::Earliest => reader.bounds()?.0,
+            StartPosition::Latest => reader.bounds()?.1,
+            StartPosition::BeforeEnd(count) => {
+                let (first, end) = reader.bounds()?;
+                let back = i64::try_from(count).unwrap_or(i64::MAX);
+                Offset(end.0.saturating_sub(back)).max(first)
+            }
+        };
+        reader.seek(position)?;
+        Ok(Self { partition: p.partition, reader, position, stop_at: None, is_finished: false })
+    }
+
+    fn take_turn(
+        &mut self,
+        decoder: &mut RecordDecoder,
+        deliver: &mut impl FnMut(&ConsumerRecord<'_>) -> ControlFlow<()>,
+    ) -> Result<Turn, LogError> {
+        let mut bytes = 0;
+        loop {
+            if self.stop_at.is_some_and(|stop| self.position >= stop) {
+                self.reader.check_end()?;
+                self.is_finished = true;
+                return Ok(Turn::Progress);
+            }
+            let Some(batch) = self.reader.next()? else {
+                self.lower_stop()?;
+                return Ok(if bytes > 0 || self.is_finished { Turn::Progress } else { Turn::Nothing });
+            };
+            bytes += batch.size();
+            let end = batch.last_offset().next();
+            let delivered = deliver_batch(&batch, self.partition, &mut self.position, decoder, deliver);
+            match delivered.map_err(|error| self.reader.undecodable(&error))? {
+                ControlFlow::Break(()) => return Ok(Turn::Stopped),
+                // Offsets that compaction or a control record took are passed over.
+                ControlFlow::Continue(()) => self.position = self.position.max(end),
+            }
+            if bytes >= TURN_BYTES && !self.reader.has_buffered_batch() {
+                return Ok(Turn::Progress);
+            }
+        }
+    }
+
+    /// With nothing more to be read, what was taken for the end may have been cut off since.
+    fn lower_stop(&mut self) -> Result<(), LogError> {
+        if let Some(stop) = self.stop_at
+            && self.position < stop
+        {
+            let (_, end) = self.reader.bounds()?;
+            self.stop_at = Some(stop.min(end));
+            self.is_finished = self.position >= end;
+        }
+        Ok(())
+    }
+}
+
+/// Hands the data records of `batch` from `position` on to `deliver`, moving `position` past each.
+fn deliver_batch(
+    batch: &Batch<'_>,
+    partition: u32,
+    position: &mut Offset,
+    decoder: &mut RecordDecoder,
+    deliver: &mut impl FnMut(&ConsumerRecord<'_>) -> ControlFlow<()>,
+) -> Result<ControlFlow<()>, crate::record::BatchError> {
+    if batch.header().attributes.is_control() && batch.magic() >= 2 {
+        return Ok(ControlFlow::Continue(()));
+    }
+    let timestamp_type = batch.timestamp_type();
+    let leader_epoch = batch.header().leader_epoch;
+    let mut records = decoder.records(batch)?;
+    while let Some(record) = records.next()? {
+        if record.offset < *position {
+            continue;
+        }
+        let flow = deliver(&ConsumerRecord { partition, timestamp_type, leader_epoch, record });
+        *position = record.offset.next();
+        if flow.is_break() {
+            return Ok(flow);
+        }
+    }
+    Ok(ControlFlow::Continue(()))
+}

@@ -1,0 +1,240 @@
+//! Appending to a partition: the only code that takes a partition's lock to write.
+//!
+//! Batches come encoded, compressed and checksummed. Under the lock the end of the log is looked up, the
+//! batches get their offsets and are written; nothing else is done there. See `tail` for how one process
+//! learns what another has appended, and `recovery` for what happens at the first append.
+
+use std::path::{Path, PathBuf};
+
+use super::active::ActiveSegment;
+use super::checkpoint;
+use super::error::{LogError, Repair};
+use super::recovery;
+use super::segment::Position;
+use super::tail::{BootId, Tail};
+use super::{LogConfig, SegmentPath};
+use crate::fs::{FileLock, LogFile};
+use crate::record::{EncodedBatch, LeaderEpoch, Offset};
+
+/// The name of a partition's lock file.
+pub const LOCK_FILE: &str = ".lock";
+
+/// What an append promises when it answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Durability {
+    /// The operating system has the data: it survives the death of any process.
+    Written,
+    /// The disk has the data: it survives a loss of power.
+    Synced,
+}
+
+/// Offsets that were given out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Appended {
+    /// The first record's.
+    pub first: Offset,
+    /// The one after the last record's.
+    pub end: Offset,
+}
+
+/// Appends to one partition. Any number of these, in any number of processes, may share a partition.
+#[derive(Debug)]
+pub struct LogAppender {
+    dir: PathBuf,
+    config: LogConfig,
+    jitter_ms: i64,
+    lock: FileLock,
+    boot: BootId,
+    active: Option<ActiveSegment>,
+    /// Up to where this appender has synced, not yet told to the others.
+    synced: Option<(Offset, Position)>,
+    records_since_sync: i64,
+    repairs: Vec<Repair>,
+}
+
+impl LogAppender {
+    /// Opens the partition in folder `dir`. Takes no lock yet, and looks at no segment.
+    ///
+    /// # Errors
+    /// [`LogError::Gone`] when there is no such folder; otherwise when its lock file cannot be opened.
+    pub fn open(dir: &Path, config: LogConfig) -> Result<Self, LogError> {
+        let lock = FileLock::open(&dir.join(LOCK_FILE)).map_err(|e| gone_or(e.into(), dir))?;
+        // The clock's low digits are chance enough to spread the rolls of partitions.
+        let chance = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        let chance = chance.map_or(0, |d| i64::from(d.subsec_nanos()));
+        let jitter_ms = if config.segment_jitter_ms > 0 { chance % config.segment_jitter_ms } else { 0 };
+        Ok(Self {
+            dir: dir.to_owned(),
+            config,
+            jitter_ms,
+            lock,
+            boot: BootId::current(),
+            active: None,
+            synced: None,
+            records_since_sync: 0,
+            repairs: Vec::new(),
+        })
+    }
+
+    /// The log end offset that the last writer of the partition in `dir` left word of, if any. Not looked
+    /// up in the log, so a hint only.
+    pub fn end_offset_hint(dir: &Path) -> Option<Offset> {
+        let file = crate::fs::open_read(&dir.join(LOCK_FILE)).ok()?;
+        Tail::read_hint(&file)
+    }
+
+    /// What was mended since the last call.
+    pub fn take_repairs(&mut self) -> Vec<Repair> {
+        std::mem::take(&mut self.repairs)
+    }
+
+    /// Appends `batch`, giving it its offsets, and answers once `durability` holds.
+    ///
+    /// # Errors
+    /// The log is as it was before, unless the error is that of a sync: then the batch is in the log, but
+    /// whether it is on the disk is unknown.
+    pub fn append(&mut self, batch: &mut EncodedBatch, durability: Durability) -> Result<Appended, LogError> {
+        self.check_size(batch)?;
+        let appended = self.append_locked(batch).map_err(|e| gone_or(e, &self.dir))?;
+        self.records_since_sync += i64::from(batch.header().count);
+        if durability == Durability::Synced || self.records_since_sync >= self.config.flush_messages {
+            self.sync()?;
+        }
+        Ok(appended)
+    }
+
+    /// The offset that the next record would get now, after mending what a crash left.
+    ///
+    /// # Errors
+    /// When the partition cannot be locked or read.
+    pub fn log_end_offset(&mut self) -> Result<Offset, LogError> {
+        let guard = self.lock.acquire()?;
+        let active =
+            refresh(&mut self.active, guard.file(), &self.dir, &self.config, self.boot, &mut self.repairs)?;
+        Ok(active.tail.end_offset)
+    }
+
+    fn check_size(&self, batch: &EncodedBatch) -> Result<(), LogError> {
+        let size = batch.bytes().len();
+        if size > self.config.max_message_bytes {
+            return Err(LogError::MessageTooLarge { size, limit: self.config.max_message_bytes });
+        }
+        if size as u64 > self.config.segment_bytes {
+            return Err(LogError::SegmentTooSmall { size, limit: self.config.segment_bytes });
+        }
+        Ok(())
+    }
+
+    fn append_locked(&mut self, batch: &mut EncodedBatch) -> Result<Appended, LogError> {
+        let guard = self.lock.acquire()?;
+        let active =
+            refresh(&mut self.active, guard.file(), &self.dir, &self.config, self.boot, &mut self.repairs)?;
+        if let Some(synced) = self.synced.take() {
+            active.tail.recovery_point = active.tail.recovery_point.max(synced);
+        }
+        if active.should_roll(batch, &self.config, self.jitter_ms) {
+            active.close()?;
+            let tail = active.tail;
+            *active = ActiveSegment::create(
+                &self.dir,
+                tail.end_offset,
+                self.config.index_interval_bytes,
+                tail.leader_epoch,
+                tail.recovery_point,
+            )?;
+        }
+        if active.tail.end_offset == active.tail.base_offset {
+            checkpoint::note_epoch(&self.dir, active.tail.leader_epoch, active.tail.end_offset)?;
+        }
+        let first = active.tail.end_offset;
+        let result = active.append(batch);
+        // After a failed append the tail is what it was, but a roll may have come before.
+        let left = active.tail.write(guard.file(), self.boot);
+        result?;
+        if let Err(error) = left {
+            // The batch is in the log; without the note the next writer looks at the log itself.
+            guard.file().truncate(0).map_err(|_| error)?;
+        }
+        Ok(Appended { first, end: active.tail.end_offset })
+    }
+
+    /// Puts everything that this partition holds on the disk.
+    fn sync(&mut self) -> Result<(), LogError> {
+        let Some(active) = &self.active else { return Ok(()) };
+        let (from, _) = active.tail.recovery_point;
+        if from < active.tail.base_offset {
+            let list = super::segment::SegmentList::read(&self.dir)?;
+            for &base in list.logs.iter().filter(|base| (from..active.tail.base_offset).contains(*base)) {
+                let segment = SegmentPath::new(&self.dir, base);
+                for path in [segment.log(), segment.index(), segment.time_index()] {
+                    LogFile::open(&path)?.sync_data()?;
+                }
+            }
+        }
+        let upto = (active.tail.base_offset, active.tail.size);
+        active.sync()?;
+        self.synced = Some(upto);
+        self.records_since_sync = 0;
+        Ok(())
+    }
+}
+
+/// Brings `active` up to date with what other processes have done; the caller holds the lock.
+fn refresh<'a>(
+    active: &'a mut Option<ActiveSegment>,
+    lock_file: &LogFile,
+    dir: &Path,
+    config: &LogConfig,
+    boot: BootId,
+    repairs: &mut Vec<Repair>,
+) -> Result<&'a mut ActiveSegment, LogError> {
+    let interval = config.index_interval_bytes;
+    let left = Tail::read(lock_file, interval)?;
+    // The first append of each process looks at the files whatever the last writer says of them.
+    if let (Some(mine), Some((tail, left_in))) = (active.as_mut(), left)
+        && left_in == boot
+    {
+        if mine.tail.base_offset == tail.base_offset {
+            mine.tail = tail;
+        } else {
+            *mine = ActiveSegment::open(dir, tail)?;
+        }
+    } else {
+        *active = None;
+    }
+    let sound = match active {
+        Some(mine) => mine.agrees_with_log()?,
+        None => false,
+    };
+    if !sound {
+        let suspect = left.and_then(|(tail, left_in)| (left_in != boot).then_some(tail.recovery_point));
+        let epoch = checkpoint::latest_epoch(dir)?.unwrap_or(LeaderEpoch(0));
+        let mut recovered = recovery::recover(dir, interval, epoch, suspect, repairs)?;
+        if let Some((tail, left_in)) = left
+            && left_in == boot
+        {
+            recovered.tail.recovery_point = tail.recovery_point;
+        }
+        if suspect.is_some() {
+            // What was read back after the loss of power is put on the disk before it is built upon.
+            recovered.sync()?;
+            recovered.tail.recovery_point = (recovered.tail.base_offset, recovered.tail.size);
+        }
+        recovered.tail.write(lock_file, boot)?;
+        *active = Some(recovered);
+    }
+    match active {
+        Some(active) => Ok(active),
+        None => unreachable!("it was recovered just now"),
+    }
+}
+
+/// A missing file under a folder that is gone means that the partition was deleted.
+fn gone_or(error: LogError, dir: &Path) -> LogError {
+    match &error {
+        LogError::File(e) if e.kind() == std::io::ErrorKind::NotFound && !dir.is_dir() => {
+            LogError::Gone(dir.to_owned())
+        }
+        _ => error,
+    }
+}

@@ -1,0 +1,132 @@
+//! Where a partition begins and ends, found from its files without any lock.
+
+use std::path::Path;
+
+use super::batch_reader::{BatchReader, Check, Step};
+use super::error::LogError;
+use super::offset_index::OffsetIndex;
+use super::segment::{Position, SegmentList, SegmentPath};
+use crate::fs::IoContext as _;
+use crate::record::{Offset, Timestamp};
+
+/// What a partition holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LogBounds {
+    /// The log start offset: the first that can be read.
+    pub start: Offset,
+    /// The log end offset: the one that the next record gets.
+    pub end: Offset,
+    /// How many segments there are.
+    pub segments: usize,
+    /// Bytes of all `.log` files.
+    pub bytes: u64,
+    /// The first batch's base timestamp; −1 where it has none.
+    pub first_timestamp: Timestamp,
+    /// The last batch's max timestamp; −1 where it has none.
+    pub last_timestamp: Timestamp,
+}
+
+impl LogBounds {
+    /// Finds the bounds of the partition in `dir`, whose log start offset is `floor` at the least.
+    ///
+    /// # Errors
+    /// When the folder or one of its files cannot be read.
+    pub fn read(dir: &Path, floor: Offset) -> Result<Self, LogError> {
+        let list = SegmentList::read(dir)?;
+        let mut bytes = 0;
+        for &base in &list.logs {
+            let path = SegmentPath::new(dir, base).log();
+            match std::fs::metadata(&path) {
+                Ok(metadata) => bytes += metadata.len(),
+                // Retention may take a segment at any time.
+                Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
+                Err(e) => return Err(e).context_io("read the size of", &path)?,
+            }
+        }
+        let end = find_end(dir, &list)?;
+        let start = log_start(&list, floor).min(end.offset);
+        let first_timestamp = match list.logs.first() {
+            Some(&base) => {
+                let reader = BatchReader::open(&SegmentPath::new(dir, base).log())?;
+                reader.header_at(Position(0))?.map_or(Timestamp::NONE, |(header, _)| header.base_timestamp)
+            }
+            None => Timestamp::NONE,
+        };
+        let last_timestamp = end.last_timestamp;
+        Ok(Self { start, end: end.offset, segments: list.logs.len(), bytes, first_timestamp, last_timestamp })
+    }
+}
+
+/// The first offset that can be read.
+pub(crate) fn log_start(list: &SegmentList, floor: Offset) -> Offset {
+    list.logs.first().copied().unwrap_or(Offset::ZERO).max(floor)
+}
+
+/// The end of a log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct LogEnd {
+    pub(crate) offset: Offset,
+    pub(crate) last_timestamp: Timestamp,
+}
+
+/// Walks the batches behind the last index entry; what follows the last valid one is not there yet.
+pub(crate) fn find_end(dir: &Path, list: &SegmentList) -> Result<LogEnd, LogError> {
+    let mut end = LogEnd { offset: Offset::ZERO, last_timestamp: Timestamp::NONE };
+    // An empty active segment knows the end, but the last timestamp stands in the one before.
+    for (nth, &base) in list.logs.iter().rev().enumerate() {
+        let (offset, last_timestamp) = end_of_segment(&SegmentPath::new(dir, base))?;
+        if nth == 0 {
+            end.offset = offset;
+        }
+        if let Some(last_timestamp) = last_timestamp {
+            end.last_timestamp = last_timestamp;
+            break;
+        }
+    }
+    Ok(end)
+}
+
+fn end_of_segment(segment: &SegmentPath) -> Result<(Offset, Option<Timestamp>), LogError> {
+    let mut reader = BatchReader::open(&segment.log())?;
+    let mut from = Position(0);
+    if let Some(index) = OffsetIndex::open(&segment.index(), segment.base_offset())? {
+        let len = reader.file_len()?;
+        for n in (0..index.len()).rev() {
+            let entry = index.entry(n)?;
+            if entry.position.0 < len && leads_to_batch(&reader, entry.position, entry.offset)? {
+                from = entry.position;
+                break;
+            }
+        }
+    }
+    reader.seek(from);
+    let mut end = (segment.base_offset(), None);
+    while let Step::Batch(_, batch) = reader.next(Check::Checksums)? {
+        end = (batch.last_offset().next(), Some(batch.header().max_timestamp));
+    }
+    Ok(end)
+}
+
+/// Whether a batch begins at `position` that an index entry for `offset` may lead to.
+fn leads_to_batch(reader: &BatchReader, position: Position, offset: Offset) -> Result<bool, LogError> {
+    Ok(reader.header_at(position)?.is_some_and(|(header, _)| header.base_offset <= offset))
+}
+
+/// Where in `segment` the first batch begins whose last offset is `offset` or above; behind the last
+/// batch if there is none.
+pub(crate) fn find_position(segment: &SegmentPath, offset: Offset) -> Result<Position, LogError> {
+    let reader = BatchReader::open(&segment.log())?;
+    let mut at = Position(0);
+    if let Some(index) = OffsetIndex::open(&segment.index(), segment.base_offset())?
+        && let Some(entry) = index.lookup(offset)?
+        && leads_to_batch(&reader, entry.position, entry.offset)?
+    {
+        at = entry.position;
+    }
+    while let Some((header, size)) = reader.header_at(at)?
+        && header.last_offset() < offset
+    {
+        at = at.plus(size);
+    }
+    Ok(at)
+}

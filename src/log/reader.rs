@@ -1,0 +1,298 @@
+//! Reading a partition in order, following it as it grows, without any lock.
+//!
+//! A batch is handed out once it is whole and its checksum holds. What is neither, at the end of the
+//! newest segment, is not there yet: its writer is at work, or died and the next writer will cut it off.
+//! The same anywhere else is damage.
+
+use std::path::{Path, PathBuf};
+
+use super::batch_reader::{Advance, BatchReader, Check, find_valid_batch};
+use super::bounds::{find_end, find_position, log_start};
+use super::error::LogError;
+use super::segment::{Position, SegmentList, SegmentPath};
+use crate::fs::FileError;
+use crate::record::{Batch, BatchError, Offset};
+
+/// Reads the batches of one partition.
+#[derive(Debug)]
+pub struct LogReader {
+    dir: PathBuf,
+    /// The log start offset that a checkpoint gives, if the segments begin below it.
+    floor: Offset,
+    next_offset: Offset,
+    segment: Option<OpenSegment>,
+    spare_buffer: Vec<u8>,
+}
+
+#[derive(Debug)]
+struct OpenSegment {
+    base: Offset,
+    batches: BatchReader,
+    /// Whether it was the newest when the folder was last listed; then the next one will be named by the
+    /// offset that follows its last record.
+    newest: bool,
+    tail: TailState,
+}
+
+/// What is known of bytes at the end of the newest segment that are no valid batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum TailState {
+    Unknown,
+    /// They were there when the file was this long.
+    Seen(u64),
+    /// They have been searched for valid batches, in vain, when the file was this long.
+    Searched(u64),
+}
+
+impl LogReader {
+    /// A reader of the partition in folder `dir` from its start. `floor` is a log start offset from a
+    /// checkpoint, 0 where there is none. Opens nothing yet.
+    pub fn new(dir: &Path, floor: Offset) -> Self {
+        Self { dir: dir.to_owned(), floor, next_offset: floor, segment: None, spare_buffer: Vec::new() }
+    }
+
+    /// The partition's folder.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// The lowest offset that the next batch may hold. Batches that hold it begin at or below it.
+    pub fn next_offset(&self) -> Offset {
+        self.next_offset
+    }
+
+    /// The log start and log end offsets, now.
+    ///
+    /// # Errors
+    /// When the files cannot be read.
+    pub fn bounds(&self) -> Result<(Offset, Offset), LogError> {
+        let list = SegmentList::read(&self.dir).map_err(|e| self.gone_or(e))?;
+        let end = find_end(&self.dir, &list)?.offset;
+        Ok((log_start(&list, self.floor).min(end), end))
+    }
+
+    /// Makes the batch that holds `offset` the next one.
+    ///
+    /// # Errors
+    /// [`LogError::OffsetOutOfRange`] below the log start offset and above the log end offset.
+    pub fn seek(&mut self, offset: Offset) -> Result<(), LogError> {
+        let list = SegmentList::read(&self.dir).map_err(|e| self.gone_or(e))?;
+        let start = log_start(&list, self.floor);
+        let is_in_newest = list.logs.last().is_none_or(|newest| offset >= *newest);
+        if offset < start || is_in_newest {
+            let end = find_end(&self.dir, &list)?.offset;
+            let start = start.min(end);
+            if offset < start || offset > end {
+                return Err(LogError::OffsetOutOfRange { offset, start, end });
+            }
+        }
+        self.close_segment();
+        self.next_offset = offset;
+        if let Some(base) = list.containing(offset) {
+            let position = find_position(&SegmentPath::new(&self.dir, base), offset)?;
+            self.open_segment(&list, base, position)?;
+        }
+        Ok(())
+    }
+
+    /// The next batch; `None` at the present end of the log.
+    ///
+    /// # Errors
+    /// [`LogError::Corrupt`] at a damaged batch, [`LogError::Gone`] when the partition was deleted.
+    pub fn next(&mut self) -> Result<Option<Batch<'_>>, LogError> {
+        if !self.advance()? {
+            return Ok(None);
+        }
+        Ok(self.segment.as_ref().and_then(|segment| segment.batches.batch()))
+    }
+
+    /// Makes sure that what follows the present end, if anything, is a torn tail and not a damaged batch
+    /// with valid ones behind it.
+    ///
+    /// # Errors
+    /// [`LogError::Corrupt`] if it is damage.
+    pub fn check_end(&mut self) -> Result<(), LogError> {
+        let Some(segment) = &mut self.segment else { return Ok(()) };
+        let at = segment.batches.position();
+        let step = segment.batches.advance(Check::Checksums)?;
+        segment.batches.seek(at);
+        if matches!(step, Advance::Incomplete(_) | Advance::Invalid(_)) && self.has_valid_data_behind(true)? {
+            return Err(self.corrupt(&step));
+        }
+        Ok(())
+    }
+
+    /// The error for a batch whose checksum holds, yet which cannot be decoded: the one handed out last.
+    pub fn undecodable(&self, error: &BatchError) -> LogError {
+        match &self.segment {
+            Some(segment) => {
+                let batch = segment.batches.batch();
+                let size = batch.map_or(0, |batch| batch.size() as u64);
+                let at = Position(segment.batches.position().0.saturating_sub(size));
+                let offset = batch.map_or(self.next_offset, |batch| batch.header().base_offset);
+                LogError::corrupt(segment.batches.path(), at, offset, error)
+            }
+            None => LogError::corrupt(&self.dir, Position(0), self.next_offset, error),
+        }
+    }
+
+    /// Whether the next batch is in memory already.
+    pub fn has_buffered_batch(&self) -> bool {
+        self.segment.as_ref().is_some_and(|segment| segment.batches.has_buffered_batch())
+    }
+
+    /// Takes the read buffer away, for another reader to use; nothing is lost but read-ahead.
+    pub fn take_buffer(&mut self) -> Vec<u8> {
+        match &mut self.segment {
+            Some(segment) => segment.batches.take_buffer(),
+            None => std::mem::take(&mut self.spare_buffer),
+        }
+    }
+
+    /// Lends a buffer to read into.
+    pub fn give_buffer(&mut self, buffer: Vec<u8>) {
+        match &mut self.segment {
+            Some(segment) => segment.batches.give_buffer(buffer),
+            None => self.spare_buffer = buffer,
+        }
+    }
+
+    /// Goes to the next batch that matters; `false` at the present end.
+    fn advance(&mut self) -> Result<bool, LogError> {
+        loop {
+            if self.segment.is_none() && !self.open_first()? {
+                return Ok(false);
+            }
+            let Some(segment) = &mut self.segment else { return Ok(false) };
+            let mut step = segment.batches.advance(Check::Checksums)?;
+            if !matches!(step, Advance::Batch(_)) {
+                let next = self.next_segment()?;
+                let Some(segment) = &mut self.segment else { return Ok(false) };
+                // A roll comes after the last append: what was appended before it is looked for again.
+                step = segment.batches.advance(Check::Checksums)?;
+                match (&step, next) {
+                    (Advance::Batch(_), _) => {}
+                    (Advance::End, Some((list, base))) => {
+                        self.open_segment(&list, base, Position(0))?;
+                        self.next_offset = self.next_offset.max(base);
+                        continue;
+                    }
+                    (Advance::End, None) => return Ok(false),
+                    (_, Some(_)) => return Err(self.corrupt(&step)),
+                    (_, None) if self.has_valid_data_behind(false)? => return Err(self.corrupt(&step)),
+                    (_, None) => return Ok(false),
+                }
+            }
+            let last = self.segment.as_ref().and_then(|s| s.batches.batch()).map(|batch| batch.last_offset());
+            if let Some(last) = last
+                && last >= self.next_offset
+            {
+                self.next_offset = last.next();
+                return Ok(true);
+            }
+        }
+    }
+
+    /// Opens the segment that holds the next offset, or the first behind it.
+    fn open_first(&mut self) -> Result<bool, LogError> {
+        let list = SegmentList::read(&self.dir).map_err(|e| self.gone_or(e))?;
+        let Some(base) = list.containing(self.next_offset).or(list.logs.first().copied()) else {
+            return Ok(false);
+        };
+        self.next_offset = self.next_offset.max(base);
+        let position = find_position(&SegmentPath::new(&self.dir, base), self.next_offset)?;
+        self.open_segment(&list, base, position)?;
+        Ok(true)
+    }
+
+    fn open_segment(&mut self, list: &SegmentList, base: Offset, position: Position) -> Result<(), LogError> {
+        let path = SegmentPath::new(&self.dir, base).log();
+        let mut batches = BatchReader::open(&path).map_err(|e| self.gone_or(e))?;
+        self.close_segment();
+        batches.give_buffer(std::mem::take(&mut self.spare_buffer));
+        batches.seek(position);
+        let newest = list.after(base).is_none();
+        self.segment = Some(OpenSegment { base, batches, newest, tail: TailState::Unknown });
+        Ok(())
+    }
+
+    fn close_segment(&mut self) {
+        if let Some(mut segment) = self.segment.take() {
+            self.spare_buffer = segment.batches.take_buffer();
+        }
+    }
+
+    /// The segment that follows the open one, if there is one by now.
+    fn next_segment(&mut self) -> Result<Option<(SegmentList, Offset)>, LogError> {
+        let Some(segment) = &mut self.segment else { return Ok(None) };
+        if segment.newest && !is_unlinked(&segment.batches) {
+            let successor = SegmentPath::new(&self.dir, self.next_offset).log();
+            if segment.base == self.next_offset || !successor.exists() {
+                return Ok(None);
+            }
+        }
+        let list = SegmentList::read(&self.dir).map_err(|e| self.gone_or(e))?;
+        let Some(segment) = &mut self.segment else { return Ok(None) };
+        let next = list.after(segment.base);
+        segment.newest = next.is_none();
+        match next {
+            Some(base) => Ok(Some((list, base))),
+            None if list.logs.last() == Some(&segment.base) && !is_unlinked(&segment.batches) => Ok(None),
+            // Another log has taken the place of the one that was being read.
+            None => Err(LogError::Gone(self.dir.clone())),
+        }
+    }
+
+    /// Whether the newest segment has a valid batch somewhere behind the one that is not.
+    fn has_valid_data_behind(&mut self, insist: bool) -> Result<bool, LogError> {
+        let Some(segment) = &mut self.segment else { return Ok(false) };
+        let len = segment.batches.file_len()?;
+        match segment.tail {
+            TailState::Searched(at_len) if at_len == len => return Ok(false),
+            TailState::Seen(at_len) if at_len == len => segment.tail = TailState::Searched(len),
+            // Most likely a write is going on; a search is worth its cost only where nothing moves.
+            _ if !insist => {
+                segment.tail = TailState::Seen(len);
+                return Ok(false);
+            }
+            _ => segment.tail = TailState::Searched(len),
+        }
+        let at = segment.batches.position();
+        let found = find_valid_batch(segment.batches.file(), segment.batches.path(), Position(at.0 + 1))?;
+        if found.is_none() {
+            return Ok(false);
+        }
+        // Both may have been written while the search went on.
+        let is_whole_by_now = matches!(segment.batches.advance(Check::Checksums)?, Advance::Batch(_));
+        segment.batches.seek(at);
+        Ok(!is_whole_by_now)
+    }
+
+    fn corrupt(&self, step: &Advance) -> LogError {
+        let (path, position) = match &self.segment {
+            Some(segment) => (segment.batches.path().to_owned(), segment.batches.position()),
+            None => (self.dir.clone(), Position(0)),
+        };
+        let reason = match step {
+            Advance::Invalid(error) => error.to_string(),
+            Advance::Incomplete(there) => format!("only {there} bytes of it are there"),
+            Advance::Batch(_) | Advance::End => String::new(),
+        };
+        LogError::Corrupt { path, position, offset: self.next_offset, reason }
+    }
+
+    /// A missing file under a folder that is gone means that the partition was deleted.
+    fn gone_or(&self, error: FileError) -> LogError {
+        if error.kind() == std::io::ErrorKind::NotFound && !self.dir.is_dir() {
+            LogError::Gone(self.dir.clone())
+        } else {
+            error.into()
+        }
+    }
+}
+
+/// Whether the open file has been deleted.
+fn is_unlinked(batches: &BatchReader) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    batches.file().metadata().is_ok_and(|m| m.nlink() == 0)
+}

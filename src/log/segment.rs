@@ -1,0 +1,145 @@
+//! The files of a segment, by name.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use crate::fs::{FileError, IoContext as _};
+use crate::record::Offset;
+
+/// A byte's place in a file, from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Position(pub u64);
+
+impl Position {
+    /// The place `bytes` further on.
+    #[must_use]
+    pub fn plus(self, bytes: usize) -> Self {
+        Self(self.0.saturating_add(bytes as u64))
+    }
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A segment of a partition: the folder and the base offset that names its files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SegmentPath {
+    dir: PathBuf,
+    base_offset: Offset,
+}
+
+impl SegmentPath {
+    /// The segment of `dir` whose first offset is `base_offset`.
+    pub fn new(dir: &Path, base_offset: Offset) -> Self {
+        Self { dir: dir.to_owned(), base_offset }
+    }
+
+    /// The first offset that belongs to the segment.
+    pub fn base_offset(&self) -> Offset {
+        self.base_offset
+    }
+
+    /// The record batches.
+    pub fn log(&self) -> PathBuf {
+        self.file("log")
+    }
+
+    /// The offset index.
+    pub fn index(&self) -> PathBuf {
+        self.file("index")
+    }
+
+    /// The time index.
+    pub fn time_index(&self) -> PathBuf {
+        self.file("timeindex")
+    }
+
+    /// Files are named by the base offset in 20 digits (`LogFileUtils.filenamePrefixFromOffset`).
+    fn file(&self, extension: &str) -> PathBuf {
+        self.dir.join(format!("{:020}.{extension}", self.base_offset.0))
+    }
+
+    /// The base offset in a file's name: what stands before the first dot (`LogFileUtils.offsetFromFileName`).
+    pub fn parse_base_offset(file_name: &str) -> Option<Offset> {
+        let digits = file_name.split('.').next()?;
+        if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+            return None;
+        }
+        digits.parse().ok().map(Offset)
+    }
+}
+
+/// What a partition's folder holds of segments.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SegmentList {
+    /// Base offsets of the `.log` files, ascending.
+    pub logs: Vec<Offset>,
+    /// Base offsets of the `.index` files, ascending.
+    pub indexes: Vec<Offset>,
+    /// Base offsets of the `.timeindex` files, ascending.
+    pub time_indexes: Vec<Offset>,
+}
+
+impl SegmentList {
+    /// Lists `dir`. Files of other kinds, and those that are about to be deleted or swapped in, are passed over.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn read(dir: &Path) -> Result<Self, FileError> {
+        let mut list = Self::default();
+        for entry in std::fs::read_dir(dir).context_io("read the folder", dir)? {
+            let name = entry.context_io("read the folder", dir)?.file_name();
+            let Some((stem, extension)) = name.to_str().and_then(|n| n.split_once('.')) else { continue };
+            let kind = match extension {
+                "log" => &mut list.logs,
+                "index" => &mut list.indexes,
+                "timeindex" => &mut list.time_indexes,
+                _ => continue,
+            };
+            kind.extend(SegmentPath::parse_base_offset(stem));
+        }
+        for kind in [&mut list.logs, &mut list.indexes, &mut list.time_indexes] {
+            kind.sort_unstable();
+        }
+        Ok(list)
+    }
+
+    /// The segment that holds `offset`, or would: the last one that begins at or below it.
+    pub fn containing(&self, offset: Offset) -> Option<Offset> {
+        let above = self.logs.partition_point(|base| *base <= offset);
+        above.checked_sub(1).map(|i| self.logs[i])
+    }
+
+    /// The segment after the one that begins at `base`.
+    pub fn after(&self, base: Offset) -> Option<Offset> {
+        self.logs.get(self.logs.partition_point(|b| *b <= base)).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_have_twenty_digits_and_are_read_back() {
+        let segment = SegmentPath::new(Path::new("t-0"), Offset(42));
+        assert_eq!(segment.log(), Path::new("t-0/00000000000000000042.log"));
+        assert_eq!(SegmentPath::parse_base_offset("00000000000000000042.timeindex"), Some(Offset(42)));
+        for bad in ["", ".log", "x.log", "-1.log", "99999999999999999999.log", "+1.log"] {
+            assert_eq!(SegmentPath::parse_base_offset(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn segments_are_found_by_offset() {
+        let list = SegmentList { logs: vec![Offset(10), Offset(20)], ..SegmentList::default() };
+        assert_eq!(list.containing(Offset(9)), None);
+        assert_eq!(list.containing(Offset(19)), Some(Offset(10)));
+        assert_eq!(list.containing(Offset(20)), Some(Offset(20)));
+        assert_eq!(list.after(Offset(10)), Some(Offset(20)));
+        assert_eq!(list.after(Offset(20)), None);
+    }
+}

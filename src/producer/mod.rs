@@ -1,0 +1,326 @@
+//! Kafka's producer: collects records into batches, one a partition, and appends them.
+
+pub mod partitioner;
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+pub use partitioner::{KeylessPlacement, Partitioner};
+
+use crate::log::{Appended, Durability, LogAppender, LogConfig, LogError, Repair};
+use crate::record::header::HEADER_LEN;
+use crate::record::{
+    BatchBuilder, Compression, CompressionError, Compressor, EncodedBatch, NewRecord, Offset, Timestamp,
+};
+
+/// What a producer waits for, and reports, after an append (Kafka's `acks`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Acks {
+    /// `0`: nothing. The failure of a batch shows only if another one follows it.
+    None,
+    /// `1`: the operating system has the batch; it survives the death of any process.
+    #[default]
+    Leader,
+    /// `all`: the disk has the batch; it survives a loss of power.
+    All,
+}
+
+/// How a producer batches.
+#[derive(Debug, Clone)]
+pub struct ProducerConfig {
+    /// `batch.size`: bytes that a batch grows to, before compression. A larger record gets a batch of its
+    /// own. `None` lets the producer choose: large batches, less where there are many partitions.
+    pub batch_size: Option<usize>,
+    /// `buffer.memory`: bytes that all unfinished batches may take together.
+    pub buffer_memory: usize,
+    /// `compression.type`.
+    pub compression: Compression,
+    /// The codec's level; `None` for Kafka's default.
+    pub compression_level: Option<i32>,
+    /// `acks`.
+    pub acks: Acks,
+    /// How keyless records are spread.
+    pub placement: KeylessPlacement,
+}
+
+impl Default for ProducerConfig {
+    fn default() -> Self {
+        Self {
+            batch_size: None,
+            buffer_memory: 32 << 20,
+            compression: Compression::None,
+            compression_level: None,
+            acks: Acks::default(),
+            placement: KeylessPlacement::default(),
+        }
+    }
+}
+
+/// The topic that a producer writes to.
+#[derive(Debug, Clone)]
+pub struct ProducerTopic {
+    /// Number and folder of each partition, ascending and without holes.
+    pub partitions: Vec<PathBuf>,
+    /// How the partitions' logs grow.
+    pub log: LogConfig,
+    /// Whether the log's time replaces the records' (`message.timestamp.type=LogAppendTime`).
+    pub log_append_time: bool,
+}
+
+/// Why records could not be produced.
+#[derive(Debug, thiserror::Error)]
+pub enum ProduceError {
+    /// The log refused.
+    #[error("partition {partition}: {source}")]
+    Log {
+        /// The partition's number.
+        partition: u32,
+        /// What went wrong.
+        source: LogError,
+    },
+    /// A record that no batch of this topic can hold.
+    #[error(
+        "the record takes {size} bytes, more than max.message.bytes ({limit}) of the topic allows; \
+         raise it with --config max.message.bytes=N when creating the topic"
+    )]
+    RecordTooLarge {
+        /// Bytes of a batch of this record alone, at the least.
+        size: usize,
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// A partition that the topic does not have.
+    #[error("there is no partition {partition}: the topic has {count}, numbered from 0")]
+    UnknownPartition {
+        /// What was asked for.
+        partition: u32,
+        /// How many there are.
+        count: usize,
+    },
+    /// The codec failed.
+    #[error(transparent)]
+    Compression(#[from] CompressionError),
+}
+
+/// A batch that was appended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Receipt {
+    /// The partition's number.
+    pub partition: u32,
+    /// The offsets given out.
+    pub offsets: Appended,
+    /// Bytes appended.
+    pub bytes: usize,
+}
+
+/// Produces to one topic.
+#[derive(Debug)]
+pub struct Producer {
+    config: ProducerConfig,
+    topic: ProducerTopic,
+    partitioner: Partitioner,
+    compressor: Compressor,
+    partitions: Vec<Pending>,
+    encoded: EncodedBatch,
+    batch_limit: usize,
+    pending_bytes: usize,
+    pending_since: Option<Instant>,
+    hidden_failure: Option<ProduceError>,
+    receipts: Vec<Receipt>,
+}
+
+/// A partition's unfinished batch.
+#[derive(Debug, Default)]
+struct Pending {
+    builder: BatchBuilder,
+    appender: Option<LogAppender>,
+}
+
+/// What batches grow to where the user does not say.
+const BATCH_SIZE_DEFAULT: usize = 256 << 10;
+/// `batch.size` of Kafka's producer: what even many partitions do not go below.
+const BATCH_SIZE_LEAST: usize = 16 << 10;
+
+impl Producer {
+    /// A producer to `topic`. Nothing is opened until a partition gets its first batch.
+    ///
+    /// # Errors
+    /// When the compression level is out of the codec's range.
+    pub fn new(topic: ProducerTopic, config: ProducerConfig) -> Result<Self, ProduceError> {
+        let count = topic.partitions.len();
+        let compressor = Compressor::new(config.compression, config.compression_level)?;
+        let chosen = (config.buffer_memory / count.max(1)).clamp(BATCH_SIZE_LEAST, BATCH_SIZE_DEFAULT);
+        // What does not compress grows a little in its codec's frame.
+        let ceiling = match config.compression {
+            Compression::None => topic.log.max_message_bytes,
+            _ => {
+                topic.log.max_message_bytes
+                    - (topic.log.max_message_bytes / 64 + 1024).min(topic.log.max_message_bytes)
+            }
+        };
+        let ceiling = ceiling.min(usize::try_from(topic.log.segment_bytes).unwrap_or(usize::MAX));
+        let start = starting_partition(&topic.partitions);
+        Ok(Self {
+            partitioner: Partitioner::new(config.placement, u32::try_from(count).unwrap_or(u32::MAX), start),
+            compressor,
+            partitions: (0..count).map(|_| Pending::default()).collect(),
+            encoded: EncodedBatch::default(),
+            batch_limit: config.batch_size.unwrap_or(chosen).min(ceiling),
+            pending_bytes: 0,
+            pending_since: None,
+            hidden_failure: None,
+            receipts: Vec::new(),
+            topic,
+            config,
+        })
+    }
+
+    /// Adds a record to the batch of its partition, appending batches that are full. Without `partition`
+    /// the partitioner chooses. Answers the partition.
+    ///
+    /// # Errors
+    /// When the record is too large, the partition unknown, or an append fails. The record is not
+    /// produced then.
+    #[inline]
+    pub fn send(&mut self, record: &NewRecord<'_>, partition: Option<u32>) -> Result<u32, ProduceError> {
+        let partition = match partition {
+            Some(partition) => partition,
+            None => self.partitioner.place(record.key),
+        };
+        let count = self.partitions.len();
+        let Some(pending) = self.partitions.get(partition as usize) else {
+            return Err(ProduceError::UnknownPartition { partition, count });
+        };
+        if !pending.builder.is_empty() && !pending.builder.has_room(record, self.batch_limit) {
+            self.partitioner.batch_full(partition);
+            self.append(partition)?;
+        }
+        let builder = &mut self.partitions[partition as usize].builder;
+        if builder.is_empty() {
+            if record.size_max() > self.batch_limit {
+                check_size(record, self.topic.log.max_message_bytes, self.config.compression)?;
+            }
+            self.pending_since.get_or_insert_with(Instant::now);
+        }
+        let before = builder.size();
+        builder.push(record);
+        self.pending_bytes += builder.size() - before;
+        if self.pending_bytes > self.config.buffer_memory {
+            self.flush()?;
+        }
+        Ok(partition)
+    }
+
+    /// Appends everything that is pending.
+    ///
+    /// # Errors
+    /// When an append fails; the batches of other partitions are appended all the same.
+    pub fn flush(&mut self) -> Result<(), ProduceError> {
+        if self.pending_since.is_none() {
+            return Ok(());
+        }
+        let mut result = Ok(());
+        for partition in 0..self.partitions.len() {
+            if !self.partitions[partition].builder.is_empty() {
+                let partition = u32::try_from(partition).unwrap_or(u32::MAX);
+                self.partitioner.batch_full(partition);
+                let appended = self.append(partition);
+                result = result.and(appended);
+            }
+        }
+        result
+    }
+
+    /// When the oldest record that is not appended yet was added; `None` when all are appended.
+    pub fn pending_since(&self) -> Option<Instant> {
+        self.pending_since
+    }
+
+    /// The batches appended since the last call.
+    pub fn take_receipts(&mut self) -> std::vec::Drain<'_, Receipt> {
+        self.receipts.drain(..)
+    }
+
+    /// What opening the partitions has mended since the last call.
+    pub fn take_repairs(&mut self) -> Vec<Repair> {
+        self.partitions
+            .iter_mut()
+            .filter_map(|p| p.appender.as_mut())
+            .flat_map(LogAppender::take_repairs)
+            .collect()
+    }
+
+    /// Finishes and appends the batch of `partition`.
+    fn append(&mut self, partition: u32) -> Result<(), ProduceError> {
+        let pending = &mut self.partitions[partition as usize];
+        self.pending_bytes = self.pending_bytes.saturating_sub(pending.builder.size() - HEADER_LEN);
+        if self.pending_bytes == 0 {
+            self.pending_since = None;
+        }
+        let append_time = self.topic.log_append_time.then(Timestamp::now);
+        let finished = pending.builder.finish(&mut self.compressor, append_time, &mut self.encoded);
+        if let Some(failure) = self.hidden_failure.take() {
+            return Err(failure);
+        }
+        finished?;
+        let result = pending.append(&mut self.encoded, &self.topic, partition as usize, self.config.acks);
+        match result {
+            Ok(offsets) => {
+                self.receipts.push(Receipt { partition, offsets, bytes: self.encoded.bytes().len() });
+                Ok(())
+            }
+            Err(source) => {
+                let failure = ProduceError::Log { partition, source };
+                if self.config.acks == Acks::None {
+                    self.hidden_failure = Some(failure);
+                    return Ok(());
+                }
+                Err(failure)
+            }
+        }
+    }
+}
+
+/// Refuses a record that no batch of at most `limit` bytes can hold, before anything of it is written.
+fn check_size(record: &NewRecord<'_>, limit: usize, compression: Compression) -> Result<(), ProduceError> {
+    let mut alone = BatchBuilder::new();
+    if !alone.has_room(record, usize::MAX) {
+        return Err(ProduceError::RecordTooLarge { size: record.size_max(), limit });
+    }
+    // Compression may make it fit; whether it does shows when the batch is appended.
+    if compression == Compression::None && record.size_max() > limit {
+        alone.push(record);
+        if alone.size() > limit {
+            return Err(ProduceError::RecordTooLarge { size: alone.size(), limit });
+        }
+    }
+    Ok(())
+}
+
+impl Pending {
+    fn append(
+        &mut self,
+        batch: &mut EncodedBatch,
+        topic: &ProducerTopic,
+        partition: usize,
+        acks: Acks,
+    ) -> Result<Appended, LogError> {
+        let appender = match &mut self.appender {
+            Some(appender) => appender,
+            none => none.insert(LogAppender::open(&topic.partitions[partition], topic.log)?),
+        };
+        let durability = if acks == Acks::All { Durability::Synced } else { Durability::Written };
+        appender.append(batch, durability)
+    }
+}
+
+/// Where round-robin begins: after as many records as the topic has had, so that many short producers
+/// fill the partitions as evenly as one long one does. Only a hint; it need not be exact.
+fn starting_partition(partitions: &[PathBuf]) -> u64 {
+    const LOOKED_AT: usize = 256;
+    if partitions.len() < 2 || partitions.len() > LOOKED_AT {
+        return 0;
+    }
+    let ends = partitions.iter().map(|dir| LogAppender::end_offset_hint(dir).unwrap_or(Offset::ZERO));
+    ends.map(|end| end.0.max(0).cast_unsigned()).fold(0, u64::wrapping_add)
+}
