@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use clap::Args;
 
-use super::{Property, OutputFormat, TopicArgs};
+use super::{KeyValue, OutputFormat, TopicArgs};
 
 /// Print the records of a topic, and go on printing them as they are appended.
 ///
@@ -26,7 +26,13 @@ pub struct ConsumeArgs {
     pub partition: Vec<u32>,
 
     /// Begin at this offset: a number, earliest, latest, or -N for the last N of each partition
-    #[arg(long, short = 'o', value_name = "OFFSET", allow_hyphen_values = true, conflicts_with = "from_beginning")]
+    #[arg(
+        long,
+        short = 'o',
+        value_name = "OFFSET",
+        allow_hyphen_values = true,
+        conflicts_with = "from_beginning"
+    )]
     pub offset: Option<OffsetArg>,
 
     /// Begin at the earliest record
@@ -53,7 +59,7 @@ pub struct ConsumeArgs {
     /// print.epoch, print.headers, print.key, print.value, key.separator, line.separator,
     /// headers.separator, null.literal
     #[arg(long = "property", visible_alias = "formatter-property", value_name = "NAME=VALUE")]
-    pub formatter_properties: Vec<Property>,
+    pub formatter_properties: Vec<KeyValue>,
 
     /// Do not say how many records there were
     #[arg(long, short = 'q')]

@@ -2,7 +2,7 @@
 
 use clap::{ArgGroup, Args, Subcommand};
 
-use super::OutputFormat;
+use super::{KeyValue, OutputFormat, TopicArgs};
 
 /// Create, list, describe and delete topics.
 #[derive(Debug, Args)]
@@ -36,13 +36,9 @@ pub enum TopicsAction {
 /// Arguments of `topics create`.
 #[derive(Debug, Args)]
 pub struct CreateArgs {
-    /// The topic
-    #[arg(value_name = "TOPIC", conflicts_with = "topic", required_unless_present = "topic")]
-    name: Option<String>,
-
-    /// The topic
-    #[arg(long, value_name = "TOPIC")]
-    topic: Option<String>,
+    /// The topic.
+    #[command(flatten)]
+    pub topic: TopicArgs,
 
     /// How many partitions
     #[arg(long, value_name = "N", default_value_t = 1, allow_negative_numbers = true)]
@@ -53,26 +49,12 @@ pub struct CreateArgs {
     pub replication_factor: i32,
 
     /// Set a configuration of the topic, such as retention.ms=60000; may be repeated
-    #[arg(long = "config", value_name = "KEY=VALUE", value_parser = key_and_value)]
-    pub configs: Vec<(String, String)>,
+    #[arg(long = "config", value_name = "KEY=VALUE")]
+    pub configs: Vec<KeyValue>,
 
     /// Do nothing when the topic is there already
     #[arg(long)]
     pub if_not_exists: bool,
-}
-
-impl CreateArgs {
-    /// The topic, in whichever form it was given.
-    pub fn topic(&self) -> &str {
-        self.name.as_deref().or(self.topic.as_deref()).unwrap_or_default()
-    }
-}
-
-fn key_and_value(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((key, value)) if !key.trim().is_empty() => Ok((key.trim().to_owned(), value.to_owned())),
-        _ => Err("all configs to be added must be in the format \"key=val\"".to_owned()),
-    }
 }
 
 /// Arguments of `topics list`.

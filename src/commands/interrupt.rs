@@ -26,7 +26,11 @@ impl Interrupt {
         let asked_before = Arc::new(AtomicBool::new(false));
         for number in [SIGINT, SIGTERM] {
             // Handlers run in the order of registration: the second signal finds the flag set.
-            signal_hook::flag::register_conditional_shutdown(number, 128 + number, Arc::clone(&asked_before))?;
+            signal_hook::flag::register_conditional_shutdown(
+                number,
+                128 + number,
+                Arc::clone(&asked_before),
+            )?;
             signal_hook::flag::register(number, Arc::clone(&asked_before))?;
             let value = usize::try_from(number).unwrap_or(0);
             signal_hook::flag::register_usize(number, Arc::clone(&signal), value)?;

@@ -114,12 +114,23 @@ pub fn remove_dir_all(path: &Path) -> Result<(), FileError> {
     fs::remove_dir_all(path).context_io("remove the folder", path)
 }
 
+/// What the names of temporary files begin with.
+const TEMPORARY_PREFIX: &str = ".tmp";
+
+/// Whether `name` is that of a temporary file, which a process that died in [`write_atomically`] leaves.
+/// Only who keeps all others from writing in its folder may remove it.
+pub fn is_temporary_name(name: &str) -> bool {
+    name.starts_with(TEMPORARY_PREFIX)
+}
+
 /// Replaces `path` by a file that holds `bytes`, or leaves it as it was: a temporary file in the same
 /// folder is written, synced and renamed over it, and the folder is synced.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     let parent = path.parent().unwrap_or(Path::new("."));
-    let mut file =
-        tempfile::NamedTempFile::new_in(parent).context_io("create a temporary file in", parent)?;
+    let mut file = tempfile::Builder::new()
+        .prefix(TEMPORARY_PREFIX)
+        .tempfile_in(parent)
+        .context_io("create a temporary file in", parent)?;
     file.write_all(bytes).context_io("write to", path)?;
     make_readable(file.as_file()).context_io("set the permissions of", path)?;
     file.as_file().sync_all().context_io("sync", path)?;

@@ -5,20 +5,17 @@ pub mod progress;
 pub mod record;
 pub mod topics;
 
-use std::fs::File;
-use std::io::{self, BufWriter, IsTerminal as _, Write};
+use std::io::{self, IsTerminal as _, Write as _};
 
+use self::data::DataWriter;
 use crate::cli::ColorChoice;
-
-/// How much is gathered before it is written to stdout.
-const BUFFER_BYTES: usize = 64 * 1024;
 
 /// Where commands print.
 ///
-/// Data is buffered; [`Ui::flush`] writes it out, and the command's end does so in any case.
+/// Data is buffered; [`Ui::flush`] writes it out, and so does the end of the command in any case.
 #[derive(Debug)]
 pub struct Ui {
-    stdout: BufWriter<File>,
+    stdout: DataWriter,
     stdout_is_terminal: bool,
     colours: bool,
     failed: bool,
@@ -48,15 +45,13 @@ impl From<io::Error> for StdoutError {
 impl Ui {
     /// Takes over stdout and stderr. Fails only when stdout cannot be duplicated.
     pub fn new(color: ColorChoice) -> Result<Self, StdoutError> {
-        // The standard library's stdout flushes at every line's end; a file of our own does not.
-        let stdout = rustix::io::dup(rustix::stdio::stdout()).map_err(io::Error::from)?;
+        let stdout = DataWriter::stdout()?;
         let stdout_is_terminal = io::stdout().is_terminal();
         let colours = match color {
             ColorChoice::Always => true,
             ColorChoice::Never => false,
             ColorChoice::Auto => stdout_is_terminal && environment_allows_colours(),
         };
-        let stdout = BufWriter::with_capacity(BUFFER_BYTES, File::from(stdout));
         Ok(Self { stdout, stdout_is_terminal, colours, failed: false })
     }
 
@@ -70,15 +65,18 @@ impl Ui {
         self.colours
     }
 
-    /// Prints `bytes` as they are to stdout.
-    pub fn print(&mut self, bytes: &[u8]) -> Result<(), StdoutError> {
-        Ok(self.stdout.write_all(bytes)?)
+    /// stdout itself, for those who print much. What they get from it as an error converts into a
+    /// [`StdoutError`].
+    pub fn data(&mut self) -> &mut DataWriter {
+        &mut self.stdout
     }
 
     /// Prints `line` and a newline to stdout.
     pub fn print_line(&mut self, line: &str) -> Result<(), StdoutError> {
-        self.print(line.as_bytes())?;
-        self.print(b"\n")
+        let buffer = self.stdout.buffer();
+        buffer.extend_from_slice(line.as_bytes());
+        buffer.push(b'\n');
+        Ok(self.stdout.spill()?)
     }
 
     /// Writes out all that was printed to stdout.

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::metadata::{MetadataPaths, TopicFile};
 use super::topic_name::{CLUSTER_METADATA, is_delete_folder_name};
 use super::{StoreError, TopicName, TopicPartition};
-use crate::fs::{FileError, IoContext as _};
+use crate::fs::{self, FileError, IoContext as _};
 
 /// The topics of a data directory: those that `.mkafka` knows, and those that partition folders tell of.
 #[derive(Debug, Default)]
@@ -15,6 +15,7 @@ pub struct Listing {
     folders: BTreeMap<TopicName, Vec<i32>>,
     unfinished: BTreeSet<TopicName>,
     deleted_folders: Vec<String>,
+    temporary_files: Vec<String>,
 }
 
 impl Listing {
@@ -56,16 +57,21 @@ impl Listing {
 
     /// Answers whether there is a folder of topics' files at all.
     fn read_topic_files(&mut self, topics: &Path) -> Result<bool, StoreError> {
-        let read =
-            for_each_entry(topics, |entry| match entry.file_name().to_str().map(TopicFile::from_file_name) {
-                Some(Some(TopicFile::Exists(topic))) => {
+        let read = for_each_entry(topics, |entry| {
+            let name = entry.file_name();
+            match name.to_str().map(|name| (name, TopicFile::from_file_name(name))) {
+                Some((_, Some(TopicFile::Exists(topic)))) => {
                     self.topics.insert(topic);
                 }
-                Some(Some(TopicFile::Unfinished(topic))) => {
+                Some((_, Some(TopicFile::Unfinished(topic)))) => {
                     self.unfinished.insert(topic);
                 }
+                Some((name, None)) if fs::is_temporary_name(name) => {
+                    self.temporary_files.push(name.to_owned())
+                }
                 _ => {}
-            });
+            }
+        });
         match read {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(false),
             other => other.map(|()| true).map_err(StoreError::from),
@@ -101,6 +107,11 @@ impl Listing {
     /// The topics that were not created, or not deleted, to the end.
     pub(super) fn unfinished(&self) -> impl Iterator<Item = &TopicName> {
         self.unfinished.iter()
+    }
+
+    /// Files of topics that somebody had not finished writing.
+    pub(super) fn temporary_files(&self) -> &[String] {
+        &self.temporary_files
     }
 
     /// The folders that only wait to be removed.

@@ -171,6 +171,9 @@ impl WritableDataDir {
         for folder in doomed {
             fs::remove_dir_all(&self.path().join(folder))?;
         }
+        for file in listing.temporary_files() {
+            fs::remove_file(&self.metadata.topics().join(file))?;
+        }
         for topic in listing.unfinished() {
             self.forget(topic)?;
         }

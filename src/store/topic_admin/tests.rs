@@ -107,7 +107,7 @@ fn a_brokers_topic_is_deleted_by_its_folders() {
 /// the next one to create or delete clears it away.
 #[test]
 fn what_an_interrupted_process_left_is_cleared_away() {
-    let interrupted: [&dyn Fn(&Path); 4] = [
+    let interrupted: [&dyn Fn(&Path); 5] = [
         &|dir| std::fs::rename(dir.join(".mkafka/topics/t.json"), dir.join(".mkafka/topics/t.undo")).unwrap(),
         &|dir| {
             std::fs::rename(dir.join(".mkafka/topics/t.json"), dir.join(".mkafka/topics/t.undo")).unwrap();
@@ -125,6 +125,12 @@ fn what_an_interrupted_process_left_is_cleared_away() {
             std::fs::remove_dir_all(dir.join("t-1")).unwrap();
             let set_aside = TopicPartition::new(name("t"), 0).delete_folder_name();
             std::fs::create_dir(dir.join(set_aside)).unwrap();
+        },
+        &|dir| {
+            std::fs::remove_file(dir.join(".mkafka/topics/t.json")).unwrap();
+            std::fs::remove_dir_all(dir.join("t-0")).unwrap();
+            std::fs::remove_dir_all(dir.join("t-1")).unwrap();
+            std::fs::write(dir.join(".mkafka/topics/.tmpAbCdEf"), b"{").unwrap();
         },
     ];
     for leave in interrupted {

@@ -1,0 +1,6 @@
+//! Tests of the program as a whole, in one binary.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
+
+mod common;
+mod topics;
