@@ -133,12 +133,14 @@ fn describe_topic(dir: &DataDir, topic: &Topic, args: &DescribeArgs, ui: &mut Ui
     }
     let mut partitions = Vec::new();
     for partition in shown_partitions(topic) {
-        let path = dir.partition_path(&TopicPartition::new(topic.name.clone(), partition));
-        let facts = if topic.partitions.binary_search(&partition).is_ok() {
-            partition_facts(&path)?
-        } else {
-            PartitionFacts::default()
-        };
+        let mut facts = PartitionFacts::default();
+        if topic.partitions.binary_search(&partition).is_ok() {
+            let path = dir.partition_path(&TopicPartition::new(topic.name.clone(), partition));
+            match partition_facts(&path) {
+                Ok(found) => facts = found,
+                Err(error) => ui.error(&error.to_string()),
+            }
+        }
         partitions.push(PartitionFacts { partition, ..facts });
     }
     if for_a_person {
