@@ -99,7 +99,8 @@ fn describe(location: &DataDirLocation, args: &DescribeArgs, ui: &mut Ui) -> Res
         // One topic that cannot be described must not hide the others.
         let topic = match dir.topic_in(&listing, &name) {
             Ok(topic) => topic,
-            Err(StoreError::UnknownTopic { .. }) if args.if_exists => continue,
+            // In a search it has been deleted since the listing.
+            Err(StoreError::UnknownTopic { .. }) if args.if_exists || is_search => continue,
             Err(error) => {
                 ui.error(&error.to_string());
                 continue;
