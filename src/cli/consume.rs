@@ -18,6 +18,7 @@ use super::{KeyValue, OutputFormat, TopicArgs};
   mkafka consume orders --from-beginning --max-messages 5 --output json
   mkafka consume orders --from-beginning --property print.key=true --property key.separator=:")]
 pub struct ConsumeArgs {
+    /// The topic.
     #[command(flatten)]
     pub topic: TopicArgs,
 

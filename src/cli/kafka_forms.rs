@@ -9,6 +9,10 @@ use clap::error::ErrorKind;
 /// The options of kafka-topics that say what to do.
 const TOPICS_ACTIONS: [&str; 4] = ["--list", "--describe", "--create", "--delete"];
 
+/// What else may say what to do, so that the lack of an action is no mistake.
+const OTHER_ACTIONS: [&str; 9] =
+    ["list", "describe", "create", "delete", "help", "-h", "--help", "-V", "--version"];
+
 /// Options before the subcommand whose value is the next argument.
 const GLOBAL_OPTIONS_WITH_VALUE: [&str; 3] = ["--data-dir", "--color", "--bootstrap-server"];
 
@@ -18,8 +22,10 @@ pub(super) fn action_first(mut args: Vec<OsString>) -> Result<Vec<OsString>, cla
     let end = args.iter().position(|arg| arg == "--").unwrap_or(args.len());
     let is_action = |arg: &OsString| TOPICS_ACTIONS.iter().any(|action| arg == action);
     let actions: Vec<usize> = (command + 1..end).filter(|at| is_action(&args[*at])).collect();
+    let tail = &args[command + 1..end];
+    let has_other = tail.iter().any(|arg| OTHER_ACTIONS.iter().any(|action| arg == action));
     match actions[..] {
-        [] => Ok(args),
+        [] if tail.is_empty() || has_other || !tail[0].to_string_lossy().starts_with('-') => Ok(args),
         [at] => {
             let action = args.remove(at);
             args.insert(command + 1, action);
@@ -70,12 +76,20 @@ mod tests {
                 "mkafka --data-dir=d topics --list --data-dir x",
             ),
             ("mkafka topics create o", "mkafka topics create o"),
+            ("mkafka topics --data-dir d create o", "mkafka topics --data-dir d create o"),
+            ("mkafka topics --help", "mkafka topics --help"),
+            ("mkafka topics creat", "mkafka topics creat"),
             ("mkafka topics describe -- --create", "mkafka topics describe -- --create"),
             ("mkafka produce --list", "mkafka produce --list"),
             ("mkafka", "mkafka"),
         ] {
             assert_eq!(moved(line).unwrap(), expected);
         }
-        assert!(moved("mkafka topics --create --list").is_err());
+        for line in
+            ["mkafka topics --create --list", "mkafka topics --topic x", "mkafka topics --alter --topic x"]
+        {
+            let message = moved(line).unwrap_err().to_string();
+            assert!(message.contains("Command must include exactly one action"), "{message}");
+        }
     }
 }

@@ -14,7 +14,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Kafka-style logs for the shell, straight on Apache Kafka's own files.
 #[derive(Debug, Parser)]
-#[command(name = "mkafka", version, propagate_version = true, max_term_width = 100)]
+#[command(name = "mkafka", version, max_term_width = 100)]
 pub struct Cli {
     /// What all subcommands take.
     #[command(flatten)]
@@ -28,11 +28,18 @@ pub struct Cli {
 #[derive(Debug, Args)]
 pub struct GlobalArgs {
     /// The folder that holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]
-    #[arg(long, global = true, value_name = "DIR", env = "MKAFKA_DATA_DIR", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "MKAFKA_DATA_DIR",
+        hide_env_values = true,
+        help_heading = "Global options"
+    )]
     pub data_dir: Option<PathBuf>,
 
     /// When to use colours
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_possible_values = false)]
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "Global options")]
     pub color: ColorChoice,
 
     /// Refused: Kafka's tools need it, mkafka has no server
@@ -107,10 +114,10 @@ impl FromStr for KeyValue {
     }
 }
 
-/// The subcommands.
+/// The subcommands. What each is for stands at its arguments, from where clap takes the help.
 #[derive(Debug, Subcommand)]
+#[expect(missing_docs, reason = "a comment here would replace the longer one at the arguments")]
 pub enum Command {
-    /// Create, list, describe and delete topics
     Topics(topics::TopicsArgs),
     Produce(Box<produce::ProduceArgs>),
     Consume(Box<consume::ConsumeArgs>),

@@ -20,6 +20,7 @@ use super::{KeyValue, TopicArgs};
   tail -F app.log | mkafka produce logs --compression-codec zstd
   printf 'k1:v1\\nk2:v2\\n' | mkafka produce orders --property parse.key=true --property key.separator=:")]
 pub struct ProduceArgs {
+    /// The topic.
     #[command(flatten)]
     pub topic: TopicArgs,
 
@@ -85,19 +86,25 @@ pub struct ProduceArgs {
     #[arg(long, short = 'q')]
     pub quiet: bool,
 
-    // What only makes sense with a broker is accepted, so that scripts carry over.
+    #[command(flatten)]
+    _broker: BrokerArgs,
+}
+
+/// What only makes sense with a broker: accepted so that scripts carry over, and without effect.
+#[derive(Debug, Args)]
+struct BrokerArgs {
     #[arg(long, hide = true, value_name = "N")]
-    pub message_send_max_retries: Option<u32>,
+    message_send_max_retries: Option<u32>,
     #[arg(long, hide = true, value_name = "MS")]
-    pub retry_backoff_ms: Option<u64>,
+    retry_backoff_ms: Option<u64>,
     #[arg(long, hide = true, value_name = "MS")]
-    pub request_timeout_ms: Option<u64>,
+    request_timeout_ms: Option<u64>,
     #[arg(long, hide = true, value_name = "MS")]
-    pub max_block_ms: Option<u64>,
+    max_block_ms: Option<u64>,
     #[arg(long, hide = true, value_name = "MS")]
-    pub metadata_expiry_ms: Option<u64>,
+    metadata_expiry_ms: Option<u64>,
     #[arg(long, hide = true, value_name = "BYTES")]
-    pub socket_buffer_size: Option<u64>,
+    socket_buffer_size: Option<u64>,
 }
 
 /// How records without a key are spread.

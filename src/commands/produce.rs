@@ -255,10 +255,8 @@ impl Session<'_> {
             if self.interrupt.status().is_some() {
                 break;
             }
-            if may_pause {
-                if self.wait(&reader, prompts)? == Ready::Interrupted {
-                    break;
-                }
+            if may_pause && self.wait(&reader, prompts)? == Ready::Interrupted {
+                break;
             }
             if !reader.fill().with_context(|| format!("cannot read {}", name.display()))? {
                 // A last line may lack its newline.

@@ -104,7 +104,8 @@ fn describe(location: &DataDirLocation, args: &DescribeArgs, ui: &mut Ui) -> Res
         // One topic that cannot be described must not hide the others.
         let topic = match dir.topic_in(&listing, &name) {
             Ok(topic) => topic,
-            Err(StoreError::UnknownTopic { .. }) if args.if_exists => continue,
+            // In a search it has been deleted since the listing.
+            Err(StoreError::UnknownTopic { .. }) if args.if_exists || is_search => continue,
             Err(error) => {
                 ui.error(&error.to_string());
                 continue;
@@ -144,13 +145,16 @@ fn describe_topic(
     }
     let mut partitions = Vec::new();
     for partition in shown_partitions(topic) {
-        let of = TopicPartition::new(topic.name.clone(), partition);
-        let floor = floors.get(&of).copied().unwrap_or(Offset::ZERO);
-        partitions.push(if topic.partitions.binary_search(&partition).is_ok() {
-            partition_facts(&dir.partition_path(&of), partition, floor)?
-        } else {
-            PartitionFacts { partition, ..PartitionFacts::default() }
-        });
+        let mut facts = PartitionFacts { partition, ..PartitionFacts::default() };
+        if topic.partitions.binary_search(&partition).is_ok() {
+            let of = TopicPartition::new(topic.name.clone(), partition);
+            let floor = floors.get(&of).copied().unwrap_or(Offset::ZERO);
+            match partition_facts(&dir.partition_path(&of), partition, floor) {
+                Ok(found) => facts = found,
+                Err(error) => ui.error(&error.to_string()),
+            }
+        }
+        partitions.push(facts);
     }
     if for_a_person {
         ui.print_line(&topic_table(topic, &partitions, ui.colours()))?;

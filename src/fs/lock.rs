@@ -34,7 +34,7 @@ impl FileLock {
             if self.file.is_current().context_io("look up", self.file.path())? {
                 return Ok(LockGuard { file: &self.file });
             }
-            self.file = LogFile::open(&self.file.path().to_owned())?;
+            self.file = LogFile::open(self.file.path())?;
         }
     }
 
@@ -51,7 +51,7 @@ impl FileLock {
             if self.file.is_current().context_io("look up", self.file.path())? {
                 return Ok(Some(LockGuard { file: &self.file }));
             }
-            self.file = LogFile::open(&self.file.path().to_owned())?;
+            self.file = LogFile::open(self.file.path())?;
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::fs::{self, FileError, IoContext as _};
 #[derive(Debug, Default)]
 pub struct Listing {
     topics: BTreeSet<TopicName>,
+    strangers: BTreeSet<TopicName>,
     folders: BTreeMap<TopicName, Vec<i32>>,
     unfinished: BTreeSet<TopicName>,
     deleted_folders: Vec<String>,
@@ -32,9 +33,10 @@ impl Listing {
         if is_ours {
             // A listing may miss a name that is being changed while it is read. Those few topics that
             // seem to have no file are looked up one by one.
-            strangers.retain(|topic| listing.is_stranger(data_dir, metadata, topic));
+            strangers.retain(|topic| listing.is_there(data_dir, metadata, topic));
         }
-        listing.topics.extend(strangers);
+        listing.topics.extend(strangers.iter().cloned());
+        listing.strangers = strangers.into_iter().collect();
         listing.topics.retain(|topic| topic.as_str() != CLUSTER_METADATA);
         Ok(listing)
     }
@@ -78,8 +80,8 @@ impl Listing {
         }
     }
 
-    /// Whether `topic`, of which there are folders, has no file of ours.
-    fn is_stranger(&self, data_dir: &Path, metadata: &MetadataPaths, topic: &TopicName) -> bool {
+    /// Whether `topic`, of which folders but no file have been seen, is there after all.
+    fn is_there(&self, data_dir: &Path, metadata: &MetadataPaths, topic: &TopicName) -> bool {
         let unfinished = metadata.undo(topic).exists();
         let still_there = || {
             self.partitions(topic)
@@ -97,6 +99,11 @@ impl Listing {
     /// Whether `topic` exists.
     pub fn contains(&self, topic: &TopicName) -> bool {
         self.topics.contains(topic)
+    }
+
+    /// Whether only folders tell of `topic`.
+    pub(super) fn has_only_folders(&self, topic: &TopicName) -> bool {
+        self.strangers.contains(topic)
     }
 
     /// The partitions of `topic` that have a folder, ascending.

@@ -82,13 +82,13 @@ impl TopicName {
         unified(self) == unified(other)
     }
 
-    /// The one of `candidates` that was probably meant, if any comes close: at most a third of the
+    /// The one of `candidates`, other than the name itself, that was probably meant, if any comes close: at most a third of the
     /// name's characters (and always one) typed wrong, left out, doubled or swapped.
     pub fn nearest<'a>(&self, candidates: impl IntoIterator<Item = &'a Self>) -> Option<&'a Self> {
         let limit = (self.0.len() / 3).max(1);
         candidates
             .into_iter()
-            .filter(|candidate| candidate.0.len().abs_diff(self.0.len()) <= limit)
+            .filter(|candidate| *candidate != self && candidate.0.len().abs_diff(self.0.len()) <= limit)
             .map(|candidate| (strsim::damerau_levenshtein(&self.0, &candidate.0), candidate))
             .filter(|(distance, _)| *distance <= limit)
             .min()
