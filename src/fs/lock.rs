@@ -26,6 +26,11 @@ impl FileLock {
         Ok(Self { file: LogFile::open(path)? })
     }
 
+    /// The lock file, whether the lock is held or not.
+    pub fn file(&self) -> &LogFile {
+        &self.file
+    }
+
     /// Waits for the lock. Answers whether the lock file had to be opened anew because the one that
     /// was open has been removed or replaced.
     pub fn acquire(&mut self) -> Result<LockGuard<'_>, FileError> {

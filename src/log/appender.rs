@@ -49,6 +49,8 @@ pub struct LogAppender {
     /// Up to where this appender has synced, not yet told to the others.
     synced: Option<(Offset, Position)>,
     records_since_sync: i64,
+    /// Whether the note in the lock file is known to be on the disk, in one version or another.
+    note_is_durable: bool,
     repairs: Vec<Repair>,
 }
 
@@ -72,6 +74,7 @@ impl LogAppender {
             active: None,
             synced: None,
             records_since_sync: 0,
+            note_is_durable: false,
             repairs: Vec::new(),
         })
     }
@@ -173,6 +176,12 @@ impl LogAppender {
         }
         let upto = (active.tail.base_offset, active.tail.size);
         active.sync()?;
+        if !self.note_is_durable {
+            // After a loss of power it is the note that tells of it: it names another boot then.
+            self.lock.file().sync_data()?;
+            crate::fs::sync_dir(&self.dir)?;
+            self.note_is_durable = true;
+        }
         self.synced = Some(upto);
         self.records_since_sync = 0;
         Ok(())
