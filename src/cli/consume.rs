@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use clap::Args;
 
-use super::{KeyValue, OutputFormat, TopicArgs};
+use super::{Property, OutputFormat, TopicArgs};
 
 /// Print the records of a topic, and go on printing them as they are appended.
 ///
@@ -53,7 +53,7 @@ pub struct ConsumeArgs {
     /// print.epoch, print.headers, print.key, print.value, key.separator, line.separator,
     /// headers.separator, null.literal
     #[arg(long = "property", visible_alias = "formatter-property", value_name = "NAME=VALUE")]
-    pub formatter_properties: Vec<KeyValue>,
+    pub formatter_properties: Vec<Property>,
 
     /// Do not say how many records there were
     #[arg(long, short = 'q')]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{KeyValue, TopicArgs};
+use super::{Property, TopicArgs};
 
 /// Append records to a topic, one a line of the input.
 ///
@@ -71,11 +71,11 @@ pub struct ProduceArgs {
     /// How a line is split: parse.key, key.separator, parse.headers, headers.delimiter,
     /// headers.separator, headers.key.separator, null.marker, ignore.error
     #[arg(long = "property", visible_alias = "reader-property", value_name = "NAME=VALUE")]
-    pub reader_properties: Vec<KeyValue>,
+    pub reader_properties: Vec<Property>,
 
     /// Kafka's producer configs: acks, batch.size, buffer.memory, compression.type, linger.ms
     #[arg(long = "producer-property", value_name = "NAME=VALUE")]
-    pub producer_properties: Vec<KeyValue>,
+    pub producer_properties: Vec<Property>,
 
     /// Refuse a topic that does not exist instead of creating it
     #[arg(long)]

@@ -2,7 +2,7 @@
 
 use clap::{ArgGroup, Args, Subcommand};
 
-use super::{KeyValue, OutputFormat, TopicArgs};
+use super::{OutputFormat, TopicArgs};
 
 /// Create, list, describe and delete topics.
 #[derive(Debug, Args)]
@@ -49,12 +49,20 @@ pub struct CreateArgs {
     pub replication_factor: i32,
 
     /// Set a configuration of the topic, such as retention.ms=60000; may be repeated
-    #[arg(long = "config", value_name = "KEY=VALUE")]
-    pub configs: Vec<KeyValue>,
+    #[arg(long = "config", value_name = "KEY=VALUE", value_parser = key_and_value)]
+    pub configs: Vec<(String, String)>,
 
     /// Do nothing when the topic is there already
     #[arg(long)]
     pub if_not_exists: bool,
+}
+
+/// Unlike a `--property`, a config without a value is a mistake (`TopicCommand.parseTopicConfigsToBeAdded`).
+fn key_and_value(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.trim().is_empty() => Ok((key.trim().to_owned(), value.to_owned())),
+        _ => Err("all configs to be added must be in the format \"key=val\"".to_owned()),
+    }
 }
 
 /// Arguments of `topics list`.
@@ -78,7 +86,7 @@ pub struct DescribeArgs {
     names: Vec<String>,
 
     /// The topics, with commas between them
-    #[arg(long = "topic", value_name = "TOPIC", value_delimiter = ',')]
+    #[arg(long = "topic", short = 't', value_name = "TOPIC", value_delimiter = ',')]
     topics: Vec<String>,
 
     /// The topic with this id
@@ -118,7 +126,7 @@ pub struct DeleteArgs {
     names: Vec<String>,
 
     /// The topics, with commas between them
-    #[arg(long = "topic", value_name = "TOPIC", value_delimiter = ',')]
+    #[arg(long = "topic", short = 't', value_name = "TOPIC", value_delimiter = ',')]
     topics: Vec<String>,
 
     /// Topics that are not there are no error

@@ -1,5 +1,8 @@
 //! What the subcommands do: one file each.
 
+pub mod consume;
+mod interrupt;
+pub mod produce;
 pub mod topics;
 
 use std::process::ExitCode;
@@ -22,6 +25,19 @@ const WRONG_USAGE: u8 = 2;
 #[error("{0}")]
 pub struct UsageError(pub String);
 
+/// The command was told to end by a signal, and did so in good order; holds the exit status.
+#[derive(Debug, thiserror::Error)]
+#[error("ended by a signal")]
+struct EndedBySignal(u8);
+
+/// Lets the process have as many open files as it may: each partition that is written takes four.
+fn raise_open_files_limit() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    // Where that is refused, running out of them is reported when it happens.
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
+}
+
 /// Runs a command, prints what went wrong and answers the exit status.
 pub fn run(cli: &Cli) -> ExitCode {
     let mut ui = match Ui::new(cli.global.color) {
@@ -30,6 +46,8 @@ pub fn run(cli: &Cli) -> ExitCode {
     };
     let done = match &cli.command {
         Command::Topics(args) => topics::run(&cli.global, args, &mut ui),
+        Command::Produce(args) => produce::run(&cli.global, args, &mut ui),
+        Command::Consume(args) => consume::run(&cli.global, args, &mut ui),
     };
     // What was printed before an error belongs to the output, and an error of this to the command.
     let flushed = ui.flush().map_err(anyhow::Error::from);
@@ -38,11 +56,29 @@ pub fn run(cli: &Cli) -> ExitCode {
         Ok(()) => DONE,
         Err(error) if error.downcast_ref().is_some_and(StdoutError::is_closed_pipe) => DONE,
         Err(error) => {
-            ui.error(&error.to_string());
+            if let Some(EndedBySignal(status)) = error.downcast_ref() {
+                return ExitCode::from(*status);
+            }
+            ui.error(&message(&error));
             if error.is::<UsageError>() { WRONG_USAGE } else { FAILED }
         }
     };
     ExitCode::from(status)
+}
+
+/// Each cause on the way down, from what was being done to what went wrong. Errors of the engine say
+/// themselves what caused them; that is not said again.
+fn message(error: &anyhow::Error) -> String {
+    let mut message = String::new();
+    for cause in error.chain() {
+        let text = cause.downcast_ref().map_or_else(|| cause.to_string(), crate::fs::plain_text);
+        if message.is_empty() {
+            message = text;
+        } else if !message.contains(&text) {
+            message = format!("{message}: {text}");
+        }
+    }
+    message
 }
 
 /// Where the data directory is.

@@ -35,7 +35,7 @@ fn create(location: &DataDirLocation, args: &CreateArgs, ui: &mut Ui) -> Result<
         name: TopicName::new(args.topic.name())?,
         partitions: args.partitions,
         replication_factor: args.replication_factor,
-        config: TopicConfig::new(args.configs.iter().map(|set| (&set.key, &set.value)))?,
+        config: TopicConfig::new(args.configs.iter().map(|(key, value)| (key, value)))?,
     };
     // Before the data directory is opened, and thereby made where there is none.
     new.check()?;

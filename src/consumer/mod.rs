@@ -14,7 +14,7 @@ use crate::record::{Batch, LeaderEpoch, Offset, RecordDecoder, RecordRef, Timest
 #[derive(Debug, Clone)]
 pub struct ConsumerPartition {
     /// Its number.
-    pub partition: u32,
+    pub partition: i32,
     /// Its folder.
     pub dir: PathBuf,
     /// The log start offset that a checkpoint gives; 0 where there is none.
@@ -39,7 +39,7 @@ pub enum StartPosition {
 #[error("partition {partition}: {source}")]
 pub struct ConsumeError {
     /// The partition's number.
-    pub partition: u32,
+    pub partition: i32,
     /// What went wrong.
     pub source: LogError,
 }
@@ -48,7 +48,7 @@ pub struct ConsumeError {
 #[derive(Debug, Clone, Copy)]
 pub struct ConsumerRecord<'a> {
     /// The number of its partition.
-    pub partition: u32,
+    pub partition: i32,
     /// Whose timestamp it has.
     pub timestamp_type: TimestampType,
     /// The term under which it was appended; −1 in magic 0 and 1.
@@ -84,7 +84,7 @@ pub struct Consumer {
 
 #[derive(Debug)]
 struct Assigned {
-    partition: u32,
+    partition: i32,
     reader: LogReader,
     /// The offset of the next record to be delivered.
     position: Offset,
@@ -127,7 +127,7 @@ impl Consumer {
     }
 
     /// The offset of the next record of each partition.
-    pub fn positions(&self) -> impl Iterator<Item = (u32, Offset)> + '_ {
+    pub fn positions(&self) -> impl Iterator<Item = (i32, Offset)> + '_ {
         self.partitions.iter().map(|p| (p.partition, p.position))
     }
 
@@ -237,7 +237,7 @@ impl Assigned {
 /// Hands the data records of `batch` from `position` on to `deliver`, moving `position` past each.
 fn deliver_batch(
     batch: &Batch<'_>,
-    partition: u32,
+    partition: i32,
     position: &mut Offset,
     decoder: &mut RecordDecoder,
     deliver: &mut impl FnMut(&ConsumerRecord<'_>) -> ControlFlow<()>,

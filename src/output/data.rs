@@ -3,6 +3,8 @@
 use std::fs::File;
 use std::io::{self, Write as _};
 
+use super::StdoutError;
+
 /// Bytes that are collected before they are written.
 const PIECE: usize = 128 << 10;
 
@@ -20,9 +22,8 @@ impl DataWriter {
     ///
     /// # Errors
     /// When the process has none.
-    pub fn stdout() -> io::Result<Self> {
-        use std::os::fd::AsFd as _;
-        let file = File::from(io::stdout().as_fd().try_clone_to_owned()?);
+    pub fn stdout() -> Result<Self, StdoutError> {
+        let file = File::from(rustix::io::dup(rustix::stdio::stdout()).map_err(io::Error::from)?);
         Ok(Self { file, buffer: Vec::with_capacity(PIECE * 2) })
     }
 
@@ -35,9 +36,9 @@ impl DataWriter {
     /// Writes the buffer out if it is full enough.
     ///
     /// # Errors
-    /// When standard output does not take it; a closed pipe is of kind `BrokenPipe`.
+    /// When standard output does not take it.
     #[inline]
-    pub fn spill(&mut self) -> io::Result<()> {
+    pub fn spill(&mut self) -> Result<(), StdoutError> {
         if self.buffer.len() >= PIECE { self.flush() } else { Ok(()) }
     }
 
@@ -45,7 +46,7 @@ impl DataWriter {
     ///
     /// # Errors
     /// As [`DataWriter::spill`].
-    pub fn flush(&mut self) -> io::Result<()> {
+    pub fn flush(&mut self) -> Result<(), StdoutError> {
         if self.buffer.is_empty() {
             return Ok(());
         }
@@ -54,6 +55,6 @@ impl DataWriter {
         if self.buffer.capacity() > 16 * PIECE {
             self.buffer.shrink_to(2 * PIECE);
         }
-        result
+        Ok(result?)
     }
 }

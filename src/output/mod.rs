@@ -1,6 +1,7 @@
 //! The only place that prints: data to stdout, all else to stderr.
 
 pub mod data;
+pub mod progress;
 pub mod record;
 pub mod topics;
 
@@ -87,6 +88,21 @@ impl Ui {
     pub fn note(&mut self, line: &str) {
         // What cannot be said on stderr cannot be said anywhere.
         let _ = writeln!(io::stderr(), "{}", on_one_line(line));
+    }
+
+    /// Prints a warning to stderr as one line; the command goes on and does not fail.
+    pub fn warn(&mut self, message: &str) {
+        self.note(&format!("mkafka: warning: {message}"));
+    }
+
+    /// Prints `text` to stderr without ending the line: somebody is to type something behind it.
+    pub fn prompt(&mut self, text: &str) {
+        let _ = write!(io::stderr(), "{text}");
+    }
+
+    /// Whether a person reads stderr.
+    pub fn stderr_is_terminal(&self) -> bool {
+        io::stderr().is_terminal()
     }
 
     /// Prints an error to stderr as one line, and makes the command fail while it goes on.

@@ -2,7 +2,7 @@
 
 pub mod partitioner;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 pub use partitioner::{KeylessPlacement, Partitioner};
@@ -59,7 +59,7 @@ impl Default for ProducerConfig {
 /// The topic that a producer writes to.
 #[derive(Debug, Clone)]
 pub struct ProducerTopic {
-    /// Number and folder of each partition, ascending and without holes.
+    /// The folder of each partition, by its number.
     pub partitions: Vec<PathBuf>,
     /// How the partitions' logs grow.
     pub log: LogConfig,
@@ -74,7 +74,7 @@ pub enum ProduceError {
     #[error("partition {partition}: {source}")]
     Log {
         /// The partition's number.
-        partition: u32,
+        partition: i32,
         /// What went wrong.
         source: LogError,
     },
@@ -93,7 +93,7 @@ pub enum ProduceError {
     #[error("there is no partition {partition}: the topic has {count}, numbered from 0")]
     UnknownPartition {
         /// What was asked for.
-        partition: u32,
+        partition: i32,
         /// How many there are.
         count: usize,
     },
@@ -106,7 +106,7 @@ pub enum ProduceError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Receipt {
     /// The partition's number.
-    pub partition: u32,
+    pub partition: i32,
     /// The offsets given out.
     pub offsets: Appended,
     /// Bytes appended.
@@ -161,7 +161,7 @@ impl Producer {
         let ceiling = ceiling.min(usize::try_from(topic.log.segment_bytes).unwrap_or(usize::MAX));
         let start = starting_partition(&topic.partitions);
         Ok(Self {
-            partitioner: Partitioner::new(config.placement, u32::try_from(count).unwrap_or(u32::MAX), start),
+            partitioner: Partitioner::new(config.placement, i32::try_from(count).unwrap_or(i32::MAX), start),
             compressor,
             partitions: (0..count).map(|_| Pending::default()).collect(),
             encoded: EncodedBatch::default(),
@@ -182,20 +182,22 @@ impl Producer {
     /// When the record is too large, the partition unknown, or an append fails. The record is not
     /// produced then.
     #[inline]
-    pub fn send(&mut self, record: &NewRecord<'_>, partition: Option<u32>) -> Result<u32, ProduceError> {
+    pub fn send(&mut self, record: &NewRecord<'_>, partition: Option<i32>) -> Result<i32, ProduceError> {
         let partition = match partition {
             Some(partition) => partition,
             None => self.partitioner.place(record.key),
         };
         let count = self.partitions.len();
-        let Some(pending) = self.partitions.get(partition as usize) else {
+        let Some((at, pending)) =
+            usize::try_from(partition).ok().and_then(|at| Some((at, self.partitions.get(at)?)))
+        else {
             return Err(ProduceError::UnknownPartition { partition, count });
         };
         if !pending.builder.is_empty() && !pending.builder.has_room(record, self.batch_limit) {
             self.partitioner.batch_full(partition);
-            self.append(partition)?;
+            self.append(at)?;
         }
-        let builder = &mut self.partitions[partition as usize].builder;
+        let builder = &mut self.partitions[at].builder;
         if builder.is_empty() {
             if record.size_max() > self.batch_limit {
                 check_size(record, self.topic.log.max_message_bytes, self.config.compression)?;
@@ -220,11 +222,10 @@ impl Producer {
             return Ok(());
         }
         let mut result = Ok(());
-        for partition in 0..self.partitions.len() {
-            if !self.partitions[partition].builder.is_empty() {
-                let partition = u32::try_from(partition).unwrap_or(u32::MAX);
-                self.partitioner.batch_full(partition);
-                let appended = self.append(partition);
+        for at in 0..self.partitions.len() {
+            if !self.partitions[at].builder.is_empty() {
+                self.partitioner.batch_full(number(at));
+                let appended = self.append(at);
                 result = result.and(appended);
             }
         }
@@ -250,9 +251,9 @@ impl Producer {
             .collect()
     }
 
-    /// Finishes and appends the batch of `partition`.
-    fn append(&mut self, partition: u32) -> Result<(), ProduceError> {
-        let pending = &mut self.partitions[partition as usize];
+    /// Finishes and appends the batch of the `at`-th partition.
+    fn append(&mut self, at: usize) -> Result<(), ProduceError> {
+        let pending = &mut self.partitions[at];
         self.pending_bytes = self.pending_bytes.saturating_sub(pending.builder.size() - HEADER_LEN);
         if self.pending_bytes == 0 {
             self.pending_since = None;
@@ -263,8 +264,8 @@ impl Producer {
             return Err(failure);
         }
         finished?;
-        let result = pending.append(&mut self.encoded, &self.topic, partition as usize, self.config.acks);
-        match result {
+        let partition = number(at);
+        match pending.append(&mut self.encoded, &self.topic.partitions[at], self.topic.log, self.config.acks) {
             Ok(offsets) => {
                 self.receipts.push(Receipt { partition, offsets, bytes: self.encoded.bytes().len() });
                 Ok(())
@@ -279,6 +280,11 @@ impl Producer {
             }
         }
     }
+}
+
+/// The number of the `at`-th partition.
+fn number(at: usize) -> i32 {
+    i32::try_from(at).unwrap_or(i32::MAX)
 }
 
 /// Refuses a record that no batch of at most `limit` bytes can hold, before anything of it is written.
@@ -301,13 +307,13 @@ impl Pending {
     fn append(
         &mut self,
         batch: &mut EncodedBatch,
-        topic: &ProducerTopic,
-        partition: usize,
+        dir: &Path,
+        log: LogConfig,
         acks: Acks,
     ) -> Result<Appended, LogError> {
         let appender = match &mut self.appender {
             Some(appender) => appender,
-            none => none.insert(LogAppender::open(&topic.partitions[partition], topic.log)?),
+            none => none.insert(LogAppender::open(dir, log)?),
         };
         let durability = if acks == Acks::All { Durability::Synced } else { Durability::Written };
         appender.append(batch, durability)

@@ -14,22 +14,22 @@ pub enum KeylessPlacement {
 #[derive(Debug, Clone)]
 pub struct Partitioner {
     placement: KeylessPlacement,
-    count: u32,
-    next: u32,
+    count: i32,
+    next: i32,
 }
 
 impl Partitioner {
     /// A partitioner over `count` (at least 1) partitions, whose first keyless record goes to `start` modulo
     /// `count`.
-    pub fn new(placement: KeylessPlacement, count: u32, start: u64) -> Self {
+    pub fn new(placement: KeylessPlacement, count: i32, start: u64) -> Self {
         let count = count.max(1);
-        let next = u32::try_from(start % u64::from(count)).unwrap_or(0);
+        let next = i32::try_from(start % u64::from(count.unsigned_abs())).unwrap_or(0);
         Self { placement, count, next }
     }
 
     /// The partition for a record with this key.
     #[inline]
-    pub fn place(&mut self, key: Option<&[u8]>) -> u32 {
+    pub fn place(&mut self, key: Option<&[u8]>) -> i32 {
         match (key, self.placement) {
             (Some(key), _) => partition_for_key(key, self.count),
             (None, KeylessPlacement::RoundRobin) => {
@@ -42,7 +42,7 @@ impl Partitioner {
     }
 
     /// Takes note that the batch of partition `partition` is full: sticky placement goes on to the next.
-    pub fn batch_full(&mut self, partition: u32) {
+    pub fn batch_full(&mut self, partition: i32) {
         if self.placement == KeylessPlacement::Sticky && partition == self.next {
             self.advance();
         }
@@ -54,8 +54,8 @@ impl Partitioner {
 }
 
 /// The partition of a key: positive murmur2 modulo the count (`BuiltInPartitioner.partitionForKey`).
-pub fn partition_for_key(key: &[u8], count: u32) -> u32 {
-    (murmur2(key) & 0x7fff_ffff) % count.max(1)
+pub fn partition_for_key(key: &[u8], count: i32) -> i32 {
+    (murmur2(key) & 0x7fff_ffff).cast_signed() % count.max(1)
 }
 
 /// The 32-bit MurmurHash2 with Kafka's seed (`Utils.murmur2`).

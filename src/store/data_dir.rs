@@ -1,5 +1,6 @@
 //! The data directory: where it is, and how it is opened.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
@@ -8,6 +9,7 @@ use super::listing::Listing;
 use super::metadata::{self, MetadataPaths, TopicMetadata};
 use super::{StoreError, TopicConfig, TopicId, TopicName, TopicPartition, checkpoint};
 use crate::fs::{self, IoContext as _};
+use crate::record::Offset;
 
 /// Where the data directory is, and whether a person said so.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -149,6 +151,12 @@ impl DataDir {
     /// The folder of a partition, whether it is there or not.
     pub fn partition_path(&self, partition: &TopicPartition) -> PathBuf {
         self.path.join(partition.folder_name())
+    }
+
+    /// Log start offsets that a broker left in the data directory's root; a log's own first segment may
+    /// begin below its log start offset. Empty where there is no such checkpoint.
+    pub fn log_start_offsets(&self) -> Result<BTreeMap<TopicPartition, Offset>, StoreError> {
+        checkpoint::read_offsets(&self.path.join(checkpoint::LOG_START_OFFSET_CHECKPOINT))
     }
 
     /// Reads which topics and partition folders there are: one listing of the data directory and one of
