@@ -65,8 +65,7 @@ impl Ui {
         self.colours
     }
 
-    /// stdout itself, for those who print much. What they get from it as an error converts into a
-    /// [`StdoutError`].
+    /// stdout itself, for those who print much.
     pub fn data(&mut self) -> &mut DataWriter {
         &mut self.stdout
     }
@@ -76,12 +75,12 @@ impl Ui {
         let buffer = self.stdout.buffer();
         buffer.extend_from_slice(line.as_bytes());
         buffer.push(b'\n');
-        Ok(self.stdout.spill()?)
+        self.stdout.spill()
     }
 
     /// Writes out all that was printed to stdout.
     pub fn flush(&mut self) -> Result<(), StdoutError> {
-        Ok(self.stdout.flush()?)
+        self.stdout.flush()
     }
 
     /// Prints one line to stderr: a warning or a note.
