@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use clap::Args;
 
-use super::{Property, OutputFormat, TopicArgs};
+use super::{KeyValue, OutputFormat, TopicArgs};
 
 /// Print the records of a topic, and go on printing them as they are appended.
 ///
@@ -18,6 +18,7 @@ use super::{Property, OutputFormat, TopicArgs};
   mkafka consume orders --from-beginning --max-messages 5 --output json
   mkafka consume orders --from-beginning --property print.key=true --property key.separator=:")]
 pub struct ConsumeArgs {
+    /// The topic.
     #[command(flatten)]
     pub topic: TopicArgs,
 
@@ -26,7 +27,13 @@ pub struct ConsumeArgs {
     pub partition: Vec<u32>,
 
     /// Begin at this offset: a number, earliest, latest, or -N for the last N of each partition
-    #[arg(long, short = 'o', value_name = "OFFSET", allow_hyphen_values = true, conflicts_with = "from_beginning")]
+    #[arg(
+        long,
+        short = 'o',
+        value_name = "OFFSET",
+        allow_hyphen_values = true,
+        conflicts_with = "from_beginning"
+    )]
     pub offset: Option<OffsetArg>,
 
     /// Begin at the earliest record
@@ -53,7 +60,7 @@ pub struct ConsumeArgs {
     /// print.epoch, print.headers, print.key, print.value, key.separator, line.separator,
     /// headers.separator, null.literal
     #[arg(long = "property", visible_alias = "formatter-property", value_name = "NAME=VALUE")]
-    pub formatter_properties: Vec<Property>,
+    pub formatter_properties: Vec<KeyValue>,
 
     /// Do not say how many records there were
     #[arg(long, short = 'q')]

@@ -39,13 +39,7 @@ pub struct GlobalArgs {
     pub data_dir: Option<PathBuf>,
 
     /// When to use colours
-    #[arg(
-        long,
-        global = true,
-        value_name = "WHEN",
-        default_value = "auto",
-        help_heading = "Global options"
-    )]
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "Global options")]
     pub color: ColorChoice,
 
     /// Refused: Kafka's tools need it, mkafka has no server
@@ -56,46 +50,6 @@ pub struct GlobalArgs {
 fn no_cluster(_server: &str) -> Result<String, String> {
     Err("mkafka works on the files of a data directory (see --data-dir); clusters come in a later version"
         .into())
-}
-
-/// A topic's name, by position or, as Kafka's tools take it, by option.
-#[derive(Debug, Args)]
-pub struct TopicArgs {
-    /// The topic's name
-    #[arg(value_name = "TOPIC", required_unless_present = "topic_option")]
-    topic: Option<String>,
-
-    /// The topic's name, the way Kafka's tools take it
-    #[arg(long = "topic", short = 't', id = "topic_option", value_name = "TOPIC", conflicts_with = "topic")]
-    topic_option: Option<String>,
-}
-
-impl TopicArgs {
-    /// The topic's name, whichever way it was given.
-    pub fn name(&self) -> &str {
-        self.topic.as_deref().or(self.topic_option.as_deref()).unwrap_or_default()
-    }
-}
-
-/// `NAME=VALUE`, split at the first `=`; without one the value is empty, as in Kafka's tools.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Property {
-    /// What stands before it.
-    pub name: String,
-    /// What stands behind it.
-    pub value: String,
-}
-
-impl FromStr for Property {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (name, value) = text.split_once('=').unwrap_or((text, ""));
-        if name.is_empty() {
-            return Err("a name must stand before the '='");
-        }
-        Ok(Self { name: name.to_owned(), value: value.to_owned() })
-    }
 }
 
 /// When to use colours.
@@ -119,10 +73,51 @@ pub enum OutputFormat {
     Json,
 }
 
-/// The subcommands.
+/// The one topic that a command is about: `mkafka consume orders` and `--topic orders` are the same.
+#[derive(Debug, Args)]
+pub struct TopicArgs {
+    /// The topic
+    #[arg(value_name = "TOPIC", conflicts_with = "topic", required_unless_present = "topic")]
+    name: Option<String>,
+
+    /// The topic
+    #[arg(long, short = 't', value_name = "TOPIC")]
+    topic: Option<String>,
+}
+
+impl TopicArgs {
+    /// The topic's name as it was given, in whichever form.
+    pub fn name(&self) -> &str {
+        self.name.as_deref().or(self.topic.as_deref()).unwrap_or_default()
+    }
+}
+
+/// What an option such as `--property` or `--config` takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyValue {
+    /// What stands before the first `=`, never empty.
+    pub key: String,
+    /// What stands behind it, possibly empty.
+    pub value: String,
+}
+
+impl FromStr for KeyValue {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.split_once('=') {
+            Some((key, value)) if !key.trim().is_empty() => {
+                Ok(Self { key: key.trim().to_owned(), value: value.to_owned() })
+            }
+            _ => Err("it must be in the format \"key=val\"".to_owned()),
+        }
+    }
+}
+
+/// The subcommands. What each is for stands at its arguments, from where clap takes the help.
 #[derive(Debug, Subcommand)]
+#[expect(missing_docs, reason = "a comment here would replace the longer one at the arguments")]
 pub enum Command {
-    /// Create, list, describe and delete topics
     Topics(topics::TopicsArgs),
     Produce(Box<produce::ProduceArgs>),
     Consume(Box<consume::ConsumeArgs>),

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{Property, TopicArgs};
+use super::{KeyValue, TopicArgs};
 
 /// Append records to a topic, one a line of the input.
 ///
@@ -20,6 +20,7 @@ use super::{Property, TopicArgs};
   tail -F app.log | mkafka produce logs --compression-codec zstd
   printf 'k1:v1\\nk2:v2\\n' | mkafka produce orders --property parse.key=true --property key.separator=:")]
 pub struct ProduceArgs {
+    /// The topic.
     #[command(flatten)]
     pub topic: TopicArgs,
 
@@ -71,11 +72,11 @@ pub struct ProduceArgs {
     /// How a line is split: parse.key, key.separator, parse.headers, headers.delimiter,
     /// headers.separator, headers.key.separator, null.marker, ignore.error
     #[arg(long = "property", visible_alias = "reader-property", value_name = "NAME=VALUE")]
-    pub reader_properties: Vec<Property>,
+    pub reader_properties: Vec<KeyValue>,
 
     /// Kafka's producer configs: acks, batch.size, buffer.memory, compression.type, linger.ms
     #[arg(long = "producer-property", value_name = "NAME=VALUE")]
-    pub producer_properties: Vec<Property>,
+    pub producer_properties: Vec<KeyValue>,
 
     /// Refuse a topic that does not exist instead of creating it
     #[arg(long)]
@@ -85,19 +86,25 @@ pub struct ProduceArgs {
     #[arg(long, short = 'q')]
     pub quiet: bool,
 
-    // What only makes sense with a broker is accepted, so that scripts carry over.
+    #[command(flatten)]
+    _broker: BrokerArgs,
+}
+
+/// What only makes sense with a broker: accepted so that scripts carry over, and without effect.
+#[derive(Debug, Args)]
+struct BrokerArgs {
     #[arg(long, hide = true, value_name = "N")]
-    pub message_send_max_retries: Option<u32>,
+    message_send_max_retries: Option<u32>,
     #[arg(long, hide = true, value_name = "MS")]
-    pub retry_backoff_ms: Option<u64>,
+    retry_backoff_ms: Option<u64>,
     #[arg(long, hide = true, value_name = "MS")]
-    pub request_timeout_ms: Option<u64>,
+    request_timeout_ms: Option<u64>,
     #[arg(long, hide = true, value_name = "MS")]
-    pub max_block_ms: Option<u64>,
+    max_block_ms: Option<u64>,
     #[arg(long, hide = true, value_name = "MS")]
-    pub metadata_expiry_ms: Option<u64>,
+    metadata_expiry_ms: Option<u64>,
     #[arg(long, hide = true, value_name = "BYTES")]
-    pub socket_buffer_size: Option<u64>,
+    socket_buffer_size: Option<u64>,
 }
 
 /// How records without a key are spread.

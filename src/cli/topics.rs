@@ -2,7 +2,7 @@
 
 use clap::{ArgGroup, Args, Subcommand};
 
-use super::{OutputFormat, TopicArgs};
+use super::{KeyValue, OutputFormat, TopicArgs};
 
 /// Create, list, describe and delete topics.
 #[derive(Debug, Args)]
@@ -49,20 +49,12 @@ pub struct CreateArgs {
     pub replication_factor: i32,
 
     /// Set a configuration of the topic, such as retention.ms=60000; may be repeated
-    #[arg(long = "config", value_name = "KEY=VALUE", value_parser = key_and_value)]
-    pub configs: Vec<(String, String)>,
+    #[arg(long = "config", value_name = "KEY=VALUE")]
+    pub configs: Vec<KeyValue>,
 
     /// Do nothing when the topic is there already
     #[arg(long)]
     pub if_not_exists: bool,
-}
-
-/// Unlike a `--property`, a config without a value is a mistake (`TopicCommand.parseTopicConfigsToBeAdded`).
-fn key_and_value(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((key, value)) if !key.trim().is_empty() => Ok((key.trim().to_owned(), value.to_owned())),
-        _ => Err("all configs to be added must be in the format \"key=val\"".to_owned()),
-    }
 }
 
 /// Arguments of `topics list`.

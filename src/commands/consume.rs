@@ -8,12 +8,12 @@ use anyhow::{Context as _, bail};
 
 use super::interrupt::Interrupt;
 use super::{EndedBySignal, UsageError, data_dir_location, raise_open_files_limit};
-use crate::cli::{GlobalArgs, OutputFormat};
 use crate::cli::consume::{ConsumeArgs, OffsetArg};
+use crate::cli::{GlobalArgs, OutputFormat};
 use crate::consumer::{Consumer, ConsumerPartition, Poll, StartPosition, Waiter};
-use crate::output::{StdoutError, Ui};
 use crate::output::data::DataWriter;
 use crate::output::record::{RecordFormat, TextFormat};
+use crate::output::{StdoutError, Ui};
 use crate::record::Offset;
 use crate::store::{DataDir, StoreError, TopicName, TopicPartition};
 
@@ -38,18 +38,14 @@ pub fn run(global: &GlobalArgs, args: &ConsumeArgs, ui: &mut Ui) -> anyhow::Resu
     if args.exit_at_end {
         consumer.stop_at_end()?;
     }
-    let mut session = Session {
-        out: DataWriter::stdout()?,
-        format,
-        printed: 0,
-        limit: args.max_messages.unwrap_or(u64::MAX),
-        failure: None,
-    };
+    let limit = args.max_messages.unwrap_or(u64::MAX);
+    let mut session = Session { out: ui.data(), format, printed: 0, limit, failure: None };
     let idle_limit = args.timeout_ms.map(Duration::from_millis);
     let result = session.run(&mut consumer, waiter.as_ref(), idle_limit, &interrupt);
-    let flushed = session.out.flush();
+    let printed = session.printed;
+    let flushed = ui.flush();
     if !args.quiet {
-        ui.note(&format!("Processed a total of {} messages", session.printed));
+        ui.note(&format!("Processed a total of {printed} messages"));
     }
     result?;
     flushed?;
@@ -70,7 +66,7 @@ fn start(args: &ConsumeArgs) -> StartPosition {
 }
 
 fn record_format(args: &ConsumeArgs) -> anyhow::Result<RecordFormat> {
-    let properties = args.formatter_properties.iter().map(|p| (p.name.as_str(), p.value.as_str()));
+    let properties = args.formatter_properties.iter().map(|p| (p.key.as_str(), p.value.as_str()));
     let text = TextFormat::from_properties(properties).map_err(UsageError)?;
     Ok(match args.output {
         OutputFormat::Text => RecordFormat::Text(text),
@@ -109,8 +105,8 @@ fn partitions(args: &ConsumeArgs, data_dir: &DataDir) -> anyhow::Result<Vec<Cons
 }
 
 /// A run of the command.
-struct Session {
-    out: DataWriter,
+struct Session<'a> {
+    out: &'a mut DataWriter,
     format: RecordFormat,
     printed: u64,
     limit: u64,
@@ -118,7 +114,7 @@ struct Session {
     failure: Option<StdoutError>,
 }
 
-impl Session {
+impl Session<'_> {
     fn run(
         &mut self,
         consumer: &mut Consumer,

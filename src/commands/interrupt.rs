@@ -10,7 +10,7 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 
 /// Tells whether the process has been asked to end.
 #[derive(Debug)]
-pub struct Interrupt {
+pub(super) struct Interrupt {
     signal: Arc<AtomicUsize>,
     readable_when_asked: UnixStream,
 }
@@ -20,13 +20,17 @@ impl Interrupt {
     ///
     /// # Errors
     /// When the operating system refuses.
-    pub fn install() -> io::Result<Self> {
+    pub(super) fn install() -> io::Result<Self> {
         let (readable_when_asked, written_by_handler) = UnixStream::pair()?;
         let signal = Arc::new(AtomicUsize::new(0));
         let asked_before = Arc::new(AtomicBool::new(false));
         for number in [SIGINT, SIGTERM] {
             // Handlers run in the order of registration: the second signal finds the flag set.
-            signal_hook::flag::register_conditional_shutdown(number, 128 + number, Arc::clone(&asked_before))?;
+            signal_hook::flag::register_conditional_shutdown(
+                number,
+                128 + number,
+                Arc::clone(&asked_before),
+            )?;
             signal_hook::flag::register(number, Arc::clone(&asked_before))?;
             let value = usize::try_from(number).unwrap_or(0);
             signal_hook::flag::register_usize(number, Arc::clone(&signal), value)?;
@@ -36,7 +40,7 @@ impl Interrupt {
     }
 
     /// The customary exit status (128 + the signal's number), once the process has been asked to end.
-    pub fn status(&self) -> Option<u8> {
+    pub(super) fn status(&self) -> Option<u8> {
         match self.signal.load(Ordering::Relaxed) {
             0 => None,
             number => u8::try_from(128 + number).ok(),
@@ -44,7 +48,7 @@ impl Interrupt {
     }
 
     /// A descriptor that becomes readable when the process is asked to end.
-    pub fn as_fd(&self) -> BorrowedFd<'_> {
+    pub(super) fn as_fd(&self) -> BorrowedFd<'_> {
         self.readable_when_asked.as_fd()
     }
 
@@ -52,7 +56,7 @@ impl Interrupt {
     ///
     /// # Errors
     /// When there can be no such thread.
-    pub fn on_signal(&self, wake: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    pub(super) fn on_signal(&self, wake: impl FnOnce() + Send + 'static) -> io::Result<()> {
         let mut asked = self.readable_when_asked.try_clone()?;
         std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
             if asked.read(&mut [0]).is_ok() {

@@ -38,6 +38,21 @@ fn raise_open_files_limit() {
     let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
 }
 
+/// The line for `error`: each cause on the way down, from what was being done to what went wrong. The
+/// engine's errors have their cause in their own text already; it is not said twice.
+fn message(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain() {
+        let part = cause.downcast_ref().map_or_else(|| cause.to_string(), crate::fs::plain_text);
+        if text.is_empty() {
+            text = part;
+        } else if !text.contains(&part) {
+            text = format!("{text}: {part}");
+        }
+    }
+    text
+}
+
 /// Runs a command, prints what went wrong and answers the exit status.
 pub fn run(cli: &Cli) -> ExitCode {
     let mut ui = match Ui::new(cli.global.color) {
@@ -66,22 +81,22 @@ pub fn run(cli: &Cli) -> ExitCode {
     ExitCode::from(status)
 }
 
-/// Each cause on the way down, from what was being done to what went wrong. Errors of the engine say
-/// themselves what caused them; that is not said again.
-fn message(error: &anyhow::Error) -> String {
-    let mut message = String::new();
-    for cause in error.chain() {
-        let text = cause.downcast_ref().map_or_else(|| cause.to_string(), crate::fs::plain_text);
-        if message.is_empty() {
-            message = text;
-        } else if !message.contains(&text) {
-            message = format!("{message}: {text}");
-        }
-    }
-    message
-}
-
 /// Where the data directory is.
 fn data_dir_location(global: &GlobalArgs) -> Result<DataDirLocation, StoreError> {
     DataDirLocation::resolve(global.data_dir.as_deref(), |name| std::env::var_os(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anyhow::Context as _;
+
+    #[test]
+    fn causes_are_said_once() {
+        let denied = || std::io::Error::from_raw_os_error(13);
+        let engine = crate::fs::FileError::new("open", std::path::Path::new("/d/x.log"), denied());
+        assert_eq!(message(&engine.into()), "cannot open /d/x.log: permission denied");
+        let command = Err::<(), _>(denied()).context("cannot read a.txt").expect_err("an error");
+        assert_eq!(message(&command), "cannot read a.txt: permission denied");
+    }
 }

@@ -19,8 +19,7 @@ use crate::output::progress::Progress;
 use crate::producer::{Acks, KeylessPlacement, Producer, ProducerConfig, ProducerTopic};
 use crate::record::{Compression, NewRecord, TimestampType};
 use crate::store::{
-    DataDir, NewTopic, StoreError, Topic, TopicCompression, TopicName, TopicPartition,
-    WritableDataDir,
+    DataDir, NewTopic, StoreError, Topic, TopicCompression, TopicName, TopicPartition, WritableDataDir,
 };
 
 /// How long an input that has nothing more may stay silent before what it gave is appended.
@@ -43,7 +42,11 @@ pub fn run(global: &GlobalArgs, args: &ProduceArgs, ui: &mut Ui) -> anyhow::Resu
     let mut session = Session {
         producer: Producer::new(producer_topic, config)?,
         format: options.format,
-        partition: args.partition.map(i32::try_from).transpose().map_err(|_| no_such_partition(args, &topic))?,
+        partition: args
+            .partition
+            .map(i32::try_from)
+            .transpose()
+            .map_err(|_| no_such_partition(args, &topic))?,
         linger: options.linger,
         sync: args.sync,
         quiet: args.quiet,
@@ -113,15 +116,11 @@ struct Options {
 impl Options {
     fn from_args(args: &ProduceArgs) -> anyhow::Result<Self> {
         let usage = |message: String| UsageError(message);
-        let properties = args.reader_properties.iter().map(|p| (p.name.as_str(), p.value.as_str()));
+        let properties = args.reader_properties.iter().map(|p| (p.key.as_str(), p.value.as_str()));
         let format = LineFormat::from_properties(properties).map_err(|e| usage(e.to_string()))?;
-        let mut options = Self {
-            config: ProducerConfig::default(),
-            linger: None,
-            format,
-        };
+        let mut options = Self { config: ProducerConfig::default(), linger: None, format };
         for property in &args.producer_properties {
-            options.set(&property.name, &property.value).map_err(usage)?;
+            options.set(&property.key, &property.value).map_err(usage)?;
         }
         // An option of its own counts more than a property.
         let number = |n: Option<usize>| n.map(|n| n.to_string());
@@ -245,7 +244,8 @@ impl Session<'_> {
         let metadata = source.metadata().with_context(|| format!("cannot read {}", name.display()))?;
         let may_pause = !metadata.is_file();
         let prompts = source.is_terminal() && self.ui.stderr_is_terminal() && !self.quiet;
-        let bar = Progress::bytes(if metadata.is_file() && !self.quiet { metadata.len() } else { 0 }, self.ui);
+        let bar =
+            Progress::bytes(if metadata.is_file() && !self.quiet { metadata.len() } else { 0 }, self.ui);
         let mut reader = LineReader::new(source, b'\n', line_limit);
         let in_source = |reader: &LineReader| format!("{}, line {}", name.display(), reader.line_number());
         loop {
@@ -255,10 +255,8 @@ impl Session<'_> {
             if self.interrupt.status().is_some() {
                 break;
             }
-            if may_pause {
-                if self.wait(&reader, prompts)? == Ready::Interrupted {
-                    break;
-                }
+            if may_pause && self.wait(&reader, prompts)? == Ready::Interrupted {
+                break;
             }
             if !reader.fill().with_context(|| format!("cannot read {}", name.display()))? {
                 // A last line may lack its newline.
@@ -285,8 +283,7 @@ impl Session<'_> {
             number += 1;
             let mut headers = Vec::new();
             let parsed = self.format.parse(line, number, &mut headers)?;
-            let record =
-                NewRecord { timestamp, key: parsed.key, value: parsed.value, headers: &headers };
+            let record = NewRecord { timestamp, key: parsed.key, value: parsed.value, headers: &headers };
             self.producer.send(&record, self.partition)?;
             if self.sync {
                 self.producer.flush()?;

@@ -7,12 +7,16 @@ use anyhow::Result;
 use super::{UsageError, data_dir_location};
 use crate::cli::topics::{CreateArgs, DeleteArgs, DescribeArgs, ListArgs, TopicsAction, TopicsArgs};
 use crate::cli::{GlobalArgs, OutputFormat};
+use crate::log::LogError;
+use crate::log::bounds::LogBounds;
 use crate::output::Ui;
 use crate::output::topics::{
     PartitionFacts, kafka_partition_line, kafka_topic_line, topic_json, topic_table,
 };
+use crate::record::{Offset, Timestamp};
 use crate::store::{
-    DataDir, DataDirLocation, NewTopic, StoreError, Topic, TopicConfig, TopicId, TopicName, TopicPartition,
+    DataDir, DataDirLocation, LogStartOffsets, NewTopic, StoreError, Topic, TopicConfig, TopicId, TopicName,
+    TopicPartition,
 };
 
 /// Kafka's warning about names that its metrics cannot tell apart.
@@ -35,7 +39,7 @@ fn create(location: &DataDirLocation, args: &CreateArgs, ui: &mut Ui) -> Result<
         name: TopicName::new(args.topic.name())?,
         partitions: args.partitions,
         replication_factor: args.replication_factor,
-        config: TopicConfig::new(args.configs.iter().map(|(key, value)| (key, value)))?,
+        config: TopicConfig::new(args.configs.iter().map(|set| (&set.key, &set.value)))?,
     };
     // Before the data directory is opened, and thereby made where there is none.
     new.check()?;
@@ -91,6 +95,7 @@ fn describe(location: &DataDirLocation, args: &DescribeArgs, ui: &mut Ui) -> Res
 
     let listing = dir.listing()?;
     let names = if is_search { listing.topics().cloned().collect() } else { names };
+    let floors = dir.log_start_offsets()?;
     let mut found_id = false;
     for name in names {
         if args.exclude_internal && name.is_internal() {
@@ -113,7 +118,7 @@ fn describe(location: &DataDirLocation, args: &DescribeArgs, ui: &mut Ui) -> Res
         if args.topics_with_overrides && topic.config.is_empty() {
             continue;
         }
-        describe_topic(&dir, &topic, args, ui)?;
+        describe_topic(&dir, &topic, &floors, args, ui)?;
     }
     match id {
         Some(id) if !found_id && !args.if_exists => Err(StoreError::UnknownTopicId(id).into()),
@@ -121,7 +126,13 @@ fn describe(location: &DataDirLocation, args: &DescribeArgs, ui: &mut Ui) -> Res
     }
 }
 
-fn describe_topic(dir: &DataDir, topic: &Topic, args: &DescribeArgs, ui: &mut Ui) -> Result<()> {
+fn describe_topic(
+    dir: &DataDir,
+    topic: &Topic,
+    floors: &LogStartOffsets,
+    args: &DescribeArgs,
+    ui: &mut Ui,
+) -> Result<()> {
     let for_a_person = ui.stdout_is_terminal() && args.output == OutputFormat::Text;
     if args.output == OutputFormat::Text && (!for_a_person || args.topics_with_overrides) {
         ui.print_line(&kafka_topic_line(topic))?;
@@ -134,15 +145,16 @@ fn describe_topic(dir: &DataDir, topic: &Topic, args: &DescribeArgs, ui: &mut Ui
     }
     let mut partitions = Vec::new();
     for partition in shown_partitions(topic) {
-        let mut facts = PartitionFacts::default();
+        let mut facts = PartitionFacts { partition, ..PartitionFacts::default() };
         if topic.partitions.binary_search(&partition).is_ok() {
-            let path = dir.partition_path(&TopicPartition::new(topic.name.clone(), partition));
-            match partition_facts(&path) {
+            let of = TopicPartition::new(topic.name.clone(), partition);
+            let floor = floors.get(&of).copied().unwrap_or(Offset::ZERO);
+            match partition_facts(&dir.partition_path(&of), partition, floor) {
                 Ok(found) => facts = found,
                 Err(error) => ui.error(&error.to_string()),
             }
         }
-        partitions.push(PartitionFacts { partition, ..facts });
+        partitions.push(facts);
     }
     if for_a_person {
         ui.print_line(&topic_table(topic, &partitions, ui.colours()))?;
@@ -157,18 +169,19 @@ fn shown_partitions(topic: &Topic) -> Vec<i32> {
     if topic.known_to_us { (0..topic.partition_count).collect() } else { topic.partitions.clone() }
 }
 
-/// What the files of the partition folder `path` tell: segments and bytes. The caller fills in the number.
-fn partition_facts(path: &Path) -> Result<PartitionFacts, StoreError> {
-    use crate::fs::IoContext as _;
-    let mut facts = PartitionFacts::default();
-    for entry in std::fs::read_dir(path).context_io("list", path)? {
-        let entry = entry.context_io("list", path)?;
-        if Path::new(&entry.file_name()).extension().is_some_and(|extension| extension == "log") {
-            facts.segments += 1;
-            facts.bytes += entry.metadata().map_or(0, |metadata| metadata.len());
-        }
-    }
-    Ok(facts)
+/// What the files of a partition tell.
+fn partition_facts(path: &Path, partition: i32, floor: Offset) -> Result<PartitionFacts, LogError> {
+    let bounds = LogBounds::read(path, floor)?;
+    let known = |timestamp: Timestamp| (timestamp != Timestamp::NONE).then_some(timestamp.0);
+    Ok(PartitionFacts {
+        partition,
+        start_offset: Some(bounds.start.0),
+        end_offset: Some(bounds.end.0),
+        segments: bounds.segments as u64,
+        bytes: bounds.bytes,
+        first_timestamp: known(bounds.first_timestamp),
+        last_timestamp: known(bounds.last_timestamp),
+    })
 }
 
 fn delete(location: &DataDirLocation, args: &DeleteArgs) -> Result<()> {

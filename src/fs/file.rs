@@ -50,7 +50,10 @@ impl LogFile {
     }
 
     /// Its length in bytes.
-    #[expect(clippy::len_without_is_empty, reason = "a question to the operating system, not to a collection")]
+    #[expect(
+        clippy::len_without_is_empty,
+        reason = "a question to the operating system, not to a collection"
+    )]
     pub fn len(&self) -> Result<u64, FileError> {
         self.file.metadata().map(|m| m.len()).context_io("read the size of", &self.path)
     }

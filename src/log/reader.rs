@@ -99,6 +99,7 @@ impl LogReader {
     ///
     /// # Errors
     /// [`LogError::Corrupt`] at a damaged batch, [`LogError::Gone`] when the partition was deleted.
+    #[expect(clippy::should_implement_trait, reason = "batches are lent, which Iterator cannot say")]
     pub fn next(&mut self) -> Result<Option<Batch<'_>>, LogError> {
         if !self.advance()? {
             return Ok(None);

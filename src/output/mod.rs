@@ -65,7 +65,8 @@ impl Ui {
         self.colours
     }
 
-    /// stdout itself, for those who print much.
+    /// stdout itself, for those who print much. What they get from it as an error converts into a
+    /// [`StdoutError`].
     pub fn data(&mut self) -> &mut DataWriter {
         &mut self.stdout
     }

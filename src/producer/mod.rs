@@ -265,7 +265,8 @@ impl Producer {
         }
         finished?;
         let partition = number(at);
-        match pending.append(&mut self.encoded, &self.topic.partitions[at], self.topic.log, self.config.acks) {
+        match pending.append(&mut self.encoded, &self.topic.partitions[at], self.topic.log, self.config.acks)
+        {
             Ok(offsets) => {
                 self.receipts.push(Receipt { partition, offsets, bytes: self.encoded.bytes().len() });
                 Ok(())

@@ -42,6 +42,9 @@ impl DataDirLocation {
     }
 }
 
+/// The log start offset of each partition that has one noted.
+pub type LogStartOffsets = BTreeMap<TopicPartition, Offset>;
+
 /// A data directory, open for reading. Nothing in it is created, changed or locked through this type,
 /// and no permission to write is needed. It may be the log folder of a Kafka broker.
 #[derive(Debug, Clone)]
@@ -155,7 +158,7 @@ impl DataDir {
 
     /// Log start offsets that a broker left in the data directory's root; a log's own first segment may
     /// begin below its log start offset. Empty where there is no such checkpoint.
-    pub fn log_start_offsets(&self) -> Result<BTreeMap<TopicPartition, Offset>, StoreError> {
+    pub fn log_start_offsets(&self) -> Result<LogStartOffsets, StoreError> {
         checkpoint::read_offsets(&self.path.join(checkpoint::LOG_START_OFFSET_CHECKPOINT))
     }
 

@@ -13,7 +13,7 @@ mod topic_config;
 mod topic_id;
 mod topic_name;
 
-pub use data_dir::{DataDir, DataDirLocation, Topic, WritableDataDir};
+pub use data_dir::{DataDir, DataDirLocation, LogStartOffsets, Topic, WritableDataDir};
 pub use error::StoreError;
 pub use listing::Listing;
 pub use topic_admin::{MAX_PARTITIONS, NewTopic};
