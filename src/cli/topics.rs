@@ -78,7 +78,7 @@ pub struct DescribeArgs {
     names: Vec<String>,
 
     /// The topics, with commas between them
-    #[arg(long = "topic", value_name = "TOPIC", value_delimiter = ',')]
+    #[arg(long = "topic", short = 't', value_name = "TOPIC", value_delimiter = ',')]
     topics: Vec<String>,
 
     /// The topic with this id
@@ -118,7 +118,7 @@ pub struct DeleteArgs {
     names: Vec<String>,
 
     /// The topics, with commas between them
-    #[arg(long = "topic", value_name = "TOPIC", value_delimiter = ',')]
+    #[arg(long = "topic", short = 't', value_name = "TOPIC", value_delimiter = ',')]
     topics: Vec<String>,
 
     /// Topics that are not there are no error
