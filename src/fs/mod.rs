@@ -8,7 +8,7 @@ mod file;
 mod lock;
 
 pub use file::LogFile;
-pub use lock::{FileLock, broker_is_live};
+pub use lock::{FileLock, LockGuard, broker_is_live};
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};

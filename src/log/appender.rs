@@ -13,7 +13,7 @@ use super::recovery;
 use super::segment::Position;
 use super::tail::{BootId, Tail};
 use super::{LogConfig, SegmentPath};
-use crate::fs::{FileLock, LogFile};
+use crate::fs::{FileLock, LockGuard, LogFile};
 use crate::record::{EncodedBatch, LeaderEpoch, Offset};
 
 /// The name of a partition's lock file.
@@ -113,7 +113,7 @@ impl LogAppender {
     pub fn log_end_offset(&mut self) -> Result<Offset, LogError> {
         let guard = self.lock.acquire()?;
         let active =
-            refresh(&mut self.active, guard.file(), &self.dir, &self.config, self.boot, &mut self.repairs)?;
+            refresh(&mut self.active, &guard, &self.dir, &self.config, self.boot, &mut self.repairs)?;
         Ok(active.tail.end_offset)
     }
 
@@ -130,8 +130,11 @@ impl LogAppender {
 
     fn append_locked(&mut self, batch: &mut EncodedBatch) -> Result<Appended, LogError> {
         let guard = self.lock.acquire()?;
+        if guard.is_new_file() {
+            (self.synced, self.note_is_durable) = (None, false);
+        }
         let active =
-            refresh(&mut self.active, guard.file(), &self.dir, &self.config, self.boot, &mut self.repairs)?;
+            refresh(&mut self.active, &guard, &self.dir, &self.config, self.boot, &mut self.repairs)?;
         if let Some(synced) = self.synced.take() {
             active.tail.recovery_point = active.tail.recovery_point.max(synced);
         }
@@ -188,15 +191,20 @@ impl LogAppender {
     }
 }
 
-/// Brings `active` up to date with what other processes have done; the caller holds the lock.
+/// Brings `active` up to date with what other processes have done; `guard` is the partition's lock.
 fn refresh<'a>(
     active: &'a mut Option<ActiveSegment>,
-    lock_file: &LogFile,
+    guard: &LockGuard<'_>,
     dir: &Path,
     config: &LogConfig,
     boot: BootId,
     repairs: &mut Vec<Repair>,
 ) -> Result<&'a mut ActiveSegment, LogError> {
+    if guard.is_new_file() {
+        // The partition was deleted and created again: the open files are those of the old one.
+        *active = None;
+    }
+    let lock_file = guard.file();
     let interval = config.index_interval_bytes;
     let left = Tail::read(lock_file, interval)?;
     // The first append of each process looks at the files whatever the last writer says of them.
