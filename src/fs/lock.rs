@@ -27,11 +27,6 @@ impl FileLock {
         Ok(Self { file: LogFile::open(path)? })
     }
 
-    /// The lock file, whether the lock is held or not.
-    pub fn file(&self) -> &LogFile {
-        &self.file
-    }
-
     /// Waits for the lock.
     pub fn acquire(&mut self) -> Result<LockGuard<'_>, FileError> {
         let mut is_new_file = false;
