@@ -49,8 +49,6 @@ pub struct LogAppender {
     /// Up to where this appender has synced, not yet told to the others.
     synced: Option<(Offset, Position)>,
     records_since_sync: i64,
-    /// Whether the note in the lock file is known to be on the disk, in one version or another.
-    note_is_durable: bool,
     repairs: Vec<Repair>,
 }
 
@@ -74,7 +72,6 @@ impl LogAppender {
             active: None,
             synced: None,
             records_since_sync: 0,
-            note_is_durable: false,
             repairs: Vec::new(),
         })
     }
@@ -131,7 +128,7 @@ impl LogAppender {
     fn append_locked(&mut self, batch: &mut EncodedBatch) -> Result<Appended, LogError> {
         let guard = self.lock.acquire()?;
         if guard.is_new_file() {
-            (self.synced, self.note_is_durable) = (None, false);
+            self.synced = None;
         }
         let active =
             refresh(&mut self.active, &guard, &self.dir, &self.config, self.boot, &mut self.repairs)?;
@@ -179,12 +176,6 @@ impl LogAppender {
         }
         let upto = (active.tail.base_offset, active.tail.size);
         active.sync()?;
-        if !self.note_is_durable {
-            // After a loss of power it is the note that tells of it: it names another boot then.
-            self.lock.file().sync_data()?;
-            crate::fs::sync_dir(&self.dir)?;
-            self.note_is_durable = true;
-        }
         self.synced = Some(upto);
         self.records_since_sync = 0;
         Ok(())
@@ -238,6 +229,12 @@ fn refresh<'a>(
             recovered.tail.recovery_point = (recovered.tail.base_offset, recovered.tail.size);
         }
         recovered.tail.write(lock_file, boot)?;
+        if left.is_none() {
+            // After a loss of power it is the note that tells of it, for it names another boot then. So there
+            // must always be one on the disk, in one version or another.
+            lock_file.sync_data()?;
+            crate::fs::sync_dir(dir)?;
+        }
         *active = Some(recovered);
     }
     match active {

@@ -20,6 +20,8 @@ pub mod batch_reader;
 pub mod bounds;
 pub mod checkpoint;
 mod config;
+#[cfg(test)]
+mod crash_tests;
 mod error;
 mod index_rules;
 pub mod offset_index;

@@ -29,7 +29,7 @@ fn batch_of(values: &[Vec<u8>], timestamp: i64, codec: Compression) -> EncodedBa
     batch
 }
 
-fn one(value: &str) -> EncodedBatch {
+pub(super) fn one(value: &str) -> EncodedBatch {
     batch_of(&[value.as_bytes().to_vec()], 1000, Compression::None)
 }
 
@@ -41,7 +41,7 @@ fn append(appender: &mut LogAppender, value: &str) -> Offset {
     appender.append(&mut one(value), Durability::Written).expect("appended").first
 }
 
-fn read_all(dir: &Path) -> Vec<(i64, String)> {
+pub(super) fn read_all(dir: &Path) -> Vec<(i64, String)> {
     let mut reader = LogReader::new(dir, Offset::ZERO);
     let mut decoder = RecordDecoder::new();
     let mut out = Vec::new();
