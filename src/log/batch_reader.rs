@@ -44,6 +44,17 @@ pub enum Advance {
     Invalid(BatchError),
 }
 
+/// What bytes claim to be, before anything but their header was looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Claim {
+    /// Fewer bytes than a batch's header follow.
+    Nothing,
+    /// A batch with this header and of this size in bytes. The file may end before it does.
+    Batch(BatchHeader, usize),
+    /// No batch begins here.
+    Invalid(BatchError),
+}
+
 /// Whether a walk checks checksums.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Check {
@@ -204,6 +215,52 @@ impl BatchReader {
         Batch::parse(&self.buffer[self.current.clone()]).ok().flatten()
     }
 
+    /// What the bytes at the position claim to be: for inspection, where a magic above 2 counts as 2.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn claim(&mut self) -> Result<Claim, FileError> {
+        if self.available() < HEADER_LEN {
+            self.read_ahead(HEADER_LEN)?;
+        }
+        let start = self.start();
+        let bytes = &self.buffer[start..start + self.available()];
+        Ok(match Batch::peek_header_leniently(bytes) {
+            Ok(Some((header, size))) => Claim::Batch(header, size),
+            Ok(None) => Claim::Nothing,
+            Err(error) => Claim::Invalid(error),
+        })
+    }
+
+    /// Goes past the batch of `size` bytes that [`BatchReader::claim`] saw at the position, whatever its
+    /// checksum; `None` when the file has become shorter meanwhile. Takes `size` bytes of memory.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn take(&mut self, size: usize) -> Result<Option<Batch<'_>>, FileError> {
+        self.current = 0..0;
+        if self.available() < size {
+            self.read_ahead(size)?;
+        }
+        let start = self.start();
+        if self.available() < size {
+            return Ok(None);
+        }
+        self.position = self.position.plus(size);
+        Ok(Batch::parse_leniently(&self.buffer[start..start + size]).ok().flatten())
+    }
+
+    /// Checks the checksum of the batch of `size` bytes at `position` without holding it; `None` when it
+    /// is right. Works piece by piece, in a few hundred kilobytes, and does not touch the walk.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn checksum_error(&self, position: Position, size: usize) -> Result<Option<BatchError>, FileError> {
+        let mut peek = [0; Frame::PEEK_LEN];
+        fs::read_at(&self.file, &mut peek, position.0).context_io("read", &self.path)?;
+        self.check_in_pieces(position, peek[MAGIC_AT], size)
+    }
+
     /// Whether the batch at the position is in the buffer already.
     pub fn has_buffered_batch(&self) -> bool {
         let available = self.available();
@@ -252,7 +309,7 @@ impl BatchReader {
         }
         if frame.size > LARGE
             && check == Check::Checksums
-            && let Some(error) = self.check_in_pieces(frame)?
+            && let Some(error) = self.check_in_pieces(self.position, frame.magic, frame.size)?
         {
             return Ok(Loaded::Invalid(error));
         }
@@ -286,30 +343,35 @@ impl BatchReader {
     }
 
     /// Checks the checksum of a large batch without holding it.
-    fn check_in_pieces(&self, frame: Frame) -> Result<Option<BatchError>, FileError> {
+    fn check_in_pieces(
+        &self,
+        position: Position,
+        magic: u8,
+        size: usize,
+    ) -> Result<Option<BatchError>, FileError> {
         let mut head = [0; ATTRIBUTES_AT];
-        let mut piece = vec![0; CHUNK];
-        fs::read_at(&self.file, &mut head, self.position.0).context_io("read", &self.path)?;
-        let (from, stored_at) = if frame.magic == 2 { (ATTRIBUTES_AT, CRC_AT) } else { (MAGIC_AT, 12) };
+        fs::read_at(&self.file, &mut head, position.0).context_io("read", &self.path)?;
+        let (from, stored_at) = if magic >= 2 { (ATTRIBUTES_AT, CRC_AT) } else { (MAGIC_AT, 12) };
         let stored = u32::from_be_bytes(crate::record::header::array(&head, stored_at));
-        let mut at = self.position.0 + from as u64;
-        let end = self.position.0 + frame.size as u64;
+        let mut at = position.0 + from as u64;
+        let end = position.0 + size as u64;
+        let mut piece = vec![0; CHUNK.min(size)];
         let mut castagnoli = 0;
         let mut ieee = crc32fast::Hasher::new();
         while at < end {
-            let len = usize::try_from(end - at).map_or(CHUNK, |left| left.min(CHUNK));
+            let len = usize::try_from(end - at).map_or(piece.len(), |left| left.min(piece.len()));
             let read = fs::read_at(&self.file, &mut piece[..len], at).context_io("read", &self.path)?;
             if read == 0 {
                 break;
             }
-            if frame.magic == 2 {
+            if magic >= 2 {
                 castagnoli = crc32c::crc32c_append(castagnoli, &piece[..read]);
             } else {
                 ieee.update(&piece[..read]);
             }
             at += read as u64;
         }
-        let computed = if frame.magic == 2 { castagnoli } else { ieee.finalize() };
+        let computed = if magic >= 2 { castagnoli } else { ieee.finalize() };
         Ok((computed != stored).then_some(BatchError::Checksum { stored, computed }))
     }
 }
