@@ -1,0 +1,3 @@
+//! Everything that is printed.
+
+pub mod dump;
