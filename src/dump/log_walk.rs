@@ -9,7 +9,8 @@ use super::{DumpError, Limits};
 use crate::fs::{FileError, open_read};
 use crate::log::Position;
 use crate::log::batch_reader::{BatchReader, Claim, find_valid_batch};
-use crate::record::{Batch, BatchError, BatchHeader};
+use crate::record::header::HEADER_LEN;
+use crate::record::{Batch, BatchError, BatchHeader, Offset};
 
 /// What stands next in the file.
 #[derive(Debug)]
@@ -63,6 +64,14 @@ pub enum Damage {
     /// They are no valid batch.
     #[error(transparent)]
     Batch(#[from] BatchError),
+    /// The offsets of a batch do not lie above those of the valid batch before it.
+    #[error("its offsets begin at {first}, not above {last}, where those of the batch before it end")]
+    Order {
+        /// Its first offset; of a compressed message of magic 0 or 1, its last.
+        first: Offset,
+        /// The last offset of the batch before it.
+        last: Offset,
+    },
     /// The file ends inside the batch.
     #[error("the file ends {missing} bytes before the batch does")]
     Incomplete {
@@ -90,6 +99,8 @@ pub struct LogWalk {
     end: u64,
     /// Up to here the length fields are known to lead to a valid batch.
     trusted_until: Position,
+    /// The last offset of the last batch whose checksum holds.
+    last_offset: Option<Offset>,
     /// Where the next step begins, if that is not where the last one ended.
     resume: Option<Position>,
     /// Nothing valid is left, so that looking for it is in vain.
@@ -115,6 +126,7 @@ impl LogWalk {
             file_len,
             end: file_len.min(bytes_max),
             trusted_until: Position(0),
+            last_offset: None,
             resume: None,
             is_hopeless: false,
             is_done: false,
@@ -173,12 +185,23 @@ impl LogWalk {
         }
         let resumes_at = self.resume;
         let checksum_holds = checksum.is_none();
-        let damage = checksum.or_else(|| header_error(&header)).map(Damage::Batch);
+        let damage = checksum.or_else(|| header_error(&header, size)).map(Damage::Batch);
+        let damage = damage.or_else(|| self.order_damage(&header));
+        if checksum_holds {
+            self.last_offset = Some(header.last_offset());
+        }
         // The buffer still holds what was taken: seeking only says where to go on.
         self.reader.seek(at);
         let content = if is_held { self.reader.take(size)? } else { None };
         let found = FoundBatch { position: at, header, size, content, checksum_holds, damage, resumes_at };
         Ok(Found::Batch(found))
+    }
+
+    /// Whether the offsets of a batch go back. No checksum guards the base offset.
+    fn order_damage(&self, header: &BatchHeader) -> Option<Damage> {
+        let last = self.last_offset?;
+        let first = header.base_offset;
+        (first <= last).then_some(Damage::Order { first, last })
     }
 
     /// No batch begins at `at`.
@@ -224,9 +247,13 @@ impl LogWalk {
 }
 
 /// What is wrong with the header of a batch whose checksum holds.
-fn header_error(header: &BatchHeader) -> Option<BatchError> {
+fn header_error(header: &BatchHeader, size: usize) -> Option<BatchError> {
     if header.magic > 2 {
         return Some(BatchError::Magic(header.magic));
+    }
+    // Kafka takes such a batch for empty, and so hides what is in it.
+    if header.magic == 2 && header.count == 0 && size > HEADER_LEN {
+        return Some(BatchError::Count { declared: 0, reason: "bytes follow its header" });
     }
     let codec = header.attributes.codec_id();
     crate::record::Compression::from_id(codec).is_none().then_some(BatchError::Codec(codec))

@@ -49,6 +49,16 @@ pub enum BatchError {
         /// What is wrong with it.
         reason: &'static str,
     },
+    /// A record that unpacks to more than may be held in memory.
+    #[error("record {index} of the batch: it takes {size} bytes unpacked, more than the {limit} allowed")]
+    RecordTooLarge {
+        /// Which record of the batch, from 0.
+        index: u32,
+        /// Its size in bytes, as it claims.
+        size: usize,
+        /// The largest size that is allowed, in bytes.
+        limit: usize,
+    },
     /// The header promises another number of records than there are.
     #[error("its header counts {declared} records, but {reason}")]
     Count {

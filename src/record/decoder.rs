@@ -379,7 +379,7 @@ impl<'a> Window<'a> {
     #[inline]
     pub(super) fn check_size(&self, len: usize, index: u32) -> Result<(), BatchError> {
         if len > self.size_max {
-            return Err(BatchError::Record { index, reason: "it is larger than what may be unpacked" });
+            return Err(BatchError::RecordTooLarge { index, size: len, limit: self.size_max });
         }
         Ok(())
     }

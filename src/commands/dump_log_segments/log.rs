@@ -6,7 +6,7 @@ use std::path::Path;
 use super::{Dump, Stop};
 use crate::dump::{FileKind, Found, FoundBatch, LogWalk};
 use crate::output::dump::{Pairs, RecordText, Shown, write_batch};
-use crate::record::{Batch, BatchError, Offset, RecordDecoder};
+use crate::record::{Batch, BatchError, BatchHeader, Offset, RecordDecoder, RecordRef};
 
 /// What is carried from batch to batch of one file.
 struct Progress<'p> {
@@ -93,6 +93,10 @@ impl Dump {
             Err(BatchStop::Output(error)) => Err(Stop::Output(error)),
             // The codec has been reported with the header.
             Err(BatchStop::Batch(BatchError::Codec(_))) => Ok(()),
+            Err(BatchStop::Batch(error @ BatchError::RecordTooLarge { size, .. })) => {
+                let fault = format_args!("{error}; showing it takes --max-message-size {size}");
+                self.fault_at(progress.path, position, &fault)
+            }
             Err(BatchStop::Batch(error)) => self.fault_at(progress.path, position, &error),
         }
     }
@@ -105,7 +109,8 @@ impl Dump {
         progress: &mut Progress<'_>,
     ) -> Result<(), BatchStop> {
         let text = RecordText::new(batch.header(), shown);
-        let mut control_error = None;
+        let mut fault = None;
+        let (first, last) = record_offsets(batch.header());
         let mut records = progress.decoder.records(batch)?;
         let mut index = 0;
         while let Some(record) = records.next()? {
@@ -115,17 +120,35 @@ impl Dump {
                 progress.non_consecutive.push(last.0, record.offset.0);
             }
             progress.last_offset = Some(record.offset);
-            if let Err(reason) = text.write(self.sink.buffer(), &record) {
-                control_error.get_or_insert(BatchError::Record { index, reason });
-            }
-            if record.legacy_checksum.is_some_and(|checksum| !checksum.is_valid) {
-                let reason = "its own checksum is wrong";
-                control_error.get_or_insert(BatchError::Record { index, reason });
+            let written = text.write(self.sink.buffer(), &record);
+            if let Err(reason) = written.and_then(|()| check_record(&record, first, last)) {
+                fault.get_or_insert(BatchError::Record { index, reason });
             }
             index += 1;
             self.sink.flush_if_full().map_err(BatchStop::Output)?;
         }
-        control_error.map_or(Ok(()), |error| Err(error.into()))
+        fault.map_or(Ok(()), |error| Err(error.into()))
+    }
+}
+
+/// The first and last offset that the records of a batch may have. Messages of magic 0 and 1 do not say.
+fn record_offsets(header: &BatchHeader) -> (Offset, Offset) {
+    if header.magic >= 2 {
+        (header.base_offset, header.last_offset())
+    } else {
+        (Offset(i64::MIN), Offset(i64::MAX))
+    }
+}
+
+/// Looks for what Kafka's tool does not mind but a reader does.
+#[inline]
+fn check_record(record: &RecordRef<'_>, first: Offset, last: Offset) -> Result<(), &'static str> {
+    if record.offset < first || record.offset > last {
+        return Err("its offset lies outside its batch");
+    }
+    match record.legacy_checksum {
+        Some(checksum) if !checksum.is_valid => Err("its own checksum is wrong"),
+        _ => Ok(()),
     }
 }
 
