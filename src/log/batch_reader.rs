@@ -9,6 +9,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::Position;
+pub use super::batch_search::find_valid_batch;
 use crate::fs::{self, FileError, IoContext as _};
 use crate::record::header::{ATTRIBUTES_AT, CRC_AT, HEADER_LEN, MAGIC_AT};
 use crate::record::{Batch, BatchError, BatchHeader, Frame};
@@ -381,43 +382,4 @@ enum Loaded {
     End,
     Incomplete(u64),
     Invalid(BatchError),
-}
-
-/// Looks for the next valid batch of `file` at or after `from`: its position, or `None` when there is none.
-///
-/// A candidate must have magic 2 with a plausible length and a valid checksum; messages of magic 0 and 1,
-/// whose 32-bit checksum guards as little as 10 bytes of header, are taken too.
-///
-/// # Errors
-/// When the file cannot be read.
-pub fn find_valid_batch(file: &File, path: &Path, from: Position) -> Result<Option<Position>, FileError> {
-    const OVERLAP: usize = Frame::PEEK_LEN - 1;
-    let len = file.metadata().map(|m| m.len()).context_io("read the size of", path)?;
-    let mut probe = BatchReader::new(file.try_clone().context_io("open", path)?, path);
-    let mut buffer = vec![0; CHUNK];
-    let mut at = from.0;
-    while at + Frame::PEEK_LEN as u64 <= len {
-        let read = fs::read_at(file, &mut buffer, at).context_io("read", path)?;
-        if read < Frame::PEEK_LEN {
-            break;
-        }
-        for i in 0..=read - Frame::PEEK_LEN {
-            let position = at + i as u64;
-            let Ok(Some(frame)) = Frame::peek(&buffer[i..read]) else { continue };
-            if frame.magic > 2 || frame.offset.0 < 0 || frame.size as u64 > len - position {
-                continue;
-            }
-            let valid = if i + frame.size <= read {
-                matches!(Batch::parse(&buffer[i..read]), Ok(Some(batch)) if batch.verify().is_ok())
-            } else {
-                probe.seek(Position(position));
-                matches!(probe.next(Check::Checksums)?, Step::Batch(..))
-            };
-            if valid {
-                return Ok(Some(Position(position)));
-            }
-        }
-        at += (read - OVERLAP) as u64;
-    }
-    Ok(None)
 }
