@@ -2,6 +2,7 @@
 pub mod cli;
 pub mod commands;
 pub mod consumer;
+pub mod dump;
 pub mod fs;
 pub mod input;
 pub mod log;

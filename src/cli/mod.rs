@@ -2,6 +2,7 @@
 //! pages and completions can be made from it.
 
 pub mod consume;
+pub mod dump;
 mod kafka_forms;
 pub mod produce;
 pub mod topics;
@@ -121,6 +122,8 @@ pub enum Command {
     Topics(topics::TopicsArgs),
     Produce(Box<produce::ProduceArgs>),
     Consume(Box<consume::ConsumeArgs>),
+    #[command(alias = "dump-log")]
+    DumpLogSegments(dump::DumpLogSegmentsArgs),
 }
 
 impl Cli {

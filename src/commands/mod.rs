@@ -1,6 +1,7 @@
 //! What the subcommands do: one file each.
 
 pub mod consume;
+pub mod dump_log_segments;
 mod interrupt;
 pub mod produce;
 pub mod topics;
@@ -63,6 +64,7 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Topics(args) => topics::run(&cli.global, args, &mut ui),
         Command::Produce(args) => produce::run(&cli.global, args, &mut ui),
         Command::Consume(args) => consume::run(&cli.global, args, &mut ui),
+        Command::DumpLogSegments(args) => return dump_log_segments::run(args),
     };
     // What was printed before an error belongs to the output, and an error of this to the command.
     let flushed = ui.flush().map_err(anyhow::Error::from);

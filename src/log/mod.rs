@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | names of the files | `segment` |
 //! | walking the batches of one `.log` file | `batch_reader` |
+//! | finding the next valid batch behind damage | `batch_search` |
 //! | `.index` and `.timeindex`: layout, look-up | `offset_index`, `time_index` |
 //! | which entries they get | `index_rules` |
 //! | appending (takes the partition's lock) | `appender` |
@@ -17,6 +18,7 @@
 mod active;
 pub mod appender;
 pub mod batch_reader;
+mod batch_search;
 pub mod bounds;
 pub mod checkpoint;
 mod config;
