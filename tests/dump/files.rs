@@ -110,7 +110,7 @@ pub(super) fn header() -> BatchHeader {
 /// A batch of magic 2 with `header`, whose length and checksum are put right, and these records.
 pub(super) fn batch(mut header: BatchHeader, records: &[Vec<u8>]) -> Vec<u8> {
     let records = records.concat();
-    header.length = i32::try_from(49 + records.len()).unwrap();
+    header.length = small(49 + records.len());
     let mut bytes = header.encode().to_vec();
     bytes.extend_from_slice(&records);
     let crc = crc32c::crc32c(&bytes[21..]);
@@ -129,12 +129,12 @@ pub(super) fn record(
     write_varlong(timestamp_delta, &mut body);
     write_varint(offset_delta, &mut body);
     for field in [key, value] {
-        write_varint(field.map_or(-1, |f| i32::try_from(f.len()).unwrap()), &mut body);
+        write_varint(field.map_or(-1, |f| small(f.len())), &mut body);
         body.extend_from_slice(field.unwrap_or_default());
     }
     write_varint(0, &mut body);
     let mut out = Vec::with_capacity(varlong_len(0) + body.len());
-    write_varint(i32::try_from(body.len()).unwrap(), &mut out);
+    write_varint(small(body.len()), &mut out);
     out.extend_from_slice(&body);
     out
 }
@@ -152,12 +152,12 @@ pub(super) fn message(
         body.extend_from_slice(&(T0 + offset).to_be_bytes());
     }
     for field in [key, value] {
-        let len = field.map_or(-1, |f| i32::try_from(f.len()).unwrap());
+        let len = field.map_or(-1, |f| small(f.len()));
         body.extend_from_slice(&len.to_be_bytes());
         body.extend_from_slice(field.unwrap_or_default());
     }
     let mut out = offset.to_be_bytes().to_vec();
-    out.extend_from_slice(&i32::try_from(4 + body.len()).unwrap().to_be_bytes());
+    out.extend_from_slice(&small(4 + body.len()).to_be_bytes());
     out.extend_from_slice(&crc32fast::hash(&body).to_be_bytes());
     out.extend_from_slice(&body);
     out
@@ -173,4 +173,9 @@ pub(super) fn folder_with_log(bytes: &[u8]) -> Folder {
 /// Whether `path` is there; for tests that need a device.
 pub(super) fn exists(path: &str) -> bool {
     Path::new(path).exists()
+}
+
+/// A length as the formats store it.
+pub(super) fn small(len: usize) -> i32 {
+    i32::try_from(len).expect("a test's file is small")
 }

@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use mkafka::record::Compression;
 
-use super::files::{Folder, T0};
+use super::files::{Folder, T0, small};
 
 const LOG: &str = "00000000000000000000.log";
 const INDEX: &str = "00000000000000000000.index";
@@ -203,7 +203,7 @@ fn aborted_transactions() {
 
 /// A snapshot of producers: id, last sequence, last offset, offset delta, open transaction.
 fn snapshot(producers: &[(i64, i32, i64, i32, i64)]) -> Vec<u8> {
-    let mut body = i32::try_from(producers.len()).unwrap().to_be_bytes().to_vec();
+    let mut body = small(producers.len()).to_be_bytes().to_vec();
     for (id, sequence, offset, delta, open) in producers {
         body.extend_from_slice(&id.to_be_bytes());
         body.extend_from_slice(&0i16.to_be_bytes());
