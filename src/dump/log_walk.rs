@@ -137,7 +137,7 @@ impl LogWalk {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn next(&mut self) -> Result<Found<'_>, FileError> {
+    pub fn step(&mut self) -> Result<Found<'_>, FileError> {
         if let Some(position) = self.resume.take() {
             self.reader.seek(position);
         }

@@ -48,7 +48,7 @@ impl Dump {
     fn batches(&mut self, walk: &mut LogWalk, progress: &mut Progress<'_>) -> Result<(), Stop> {
         let path = progress.path;
         loop {
-            match walk.next()? {
+            match walk.step()? {
                 Found::Batch(found) => {
                     self.batch(&found, progress)?;
                     self.sink.flush_if_full().map_err(Stop::Output)?;
