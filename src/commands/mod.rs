@@ -1,5 +1,6 @@
 //! What the subcommands do: one file each.
 
+pub mod completions;
 pub mod consume;
 mod interrupt;
 pub mod produce;
@@ -63,6 +64,7 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Topics(args) => topics::run(&cli.global, args, &mut ui),
         Command::Produce(args) => produce::run(&cli.global, args, &mut ui),
         Command::Consume(args) => consume::run(&cli.global, args, &mut ui),
+        Command::Completions(args) => completions::run(args, &mut ui),
     };
     // What was printed before an error belongs to the output, and an error of this to the command.
     let flushed = ui.flush().map_err(anyhow::Error::from);
