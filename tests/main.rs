@@ -4,4 +4,5 @@
 
 mod common;
 mod generated;
+mod tidy;
 mod topics;

@@ -17,7 +17,7 @@ use clap_complete::Shell;
       mkafka completions bash >> ~/.bash_completion
       mkafka completions fish > ~/.config/fish/completions/mkafka.fish
       mkafka completions zsh > ~/.zfunc/_mkafka
-  Load it when elvish or PowerShell starts, by a line in its rc.elv or $PROFILE:
+  Load it when elvish or PowerShell starts, from its rc.elv or $PROFILE:
       eval (mkafka completions elvish | slurp)
       mkafka completions powershell | Out-String | Invoke-Expression"
 )]
