@@ -4,5 +4,6 @@
 
 mod common;
 mod generated;
+mod readme;
 mod tidy;
 mod topics;

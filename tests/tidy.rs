@@ -131,11 +131,11 @@ fn only_output_prints() {
             continue;
         }
         for (number, line) in text.lines().enumerate() {
-            let calls = |name: &&str| {
+            let calls = |name: &str| {
                 line.match_indices(&format!("{name}!("))
                     .any(|(at, _)| !line[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_'))
             };
-            if macros.iter().any(|name| calls(&name)) || line.contains("io::stdout()") {
+            if macros.iter().any(|name| calls(name)) || line.contains("io::stdout()") {
                 wrong.push(format!("src/{}:{}: {}", path.display(), number + 1, line.trim()));
             }
         }
