@@ -22,6 +22,9 @@ _mkafka() {
             mkafka,consume)
                 cmd="mkafka__subcmd__consume"
                 ;;
+            mkafka,dump-log-segments)
+                cmd="mkafka__subcmd__dump__subcmd__log__subcmd__segments"
+                ;;
             mkafka,produce)
                 cmd="mkafka__subcmd__produce"
                 ;;
@@ -47,7 +50,7 @@ _mkafka() {
 
     case "${cmd}" in
         mkafka)
-            opts="-h -V --data-dir --color --help --version topics produce consume completions"
+            opts="-h -V --data-dir --color --help --version topics produce consume dump-log-segments completions"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -142,6 +145,40 @@ _mkafka() {
                     return 0
                     ;;
                 --formatter-property)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        mkafka__subcmd__dump__subcmd__log__subcmd__segments)
+            opts="-h --files --print-data-log --deep-iteration --skip-record-metadata --index-sanity-check --verify-index-only --max-message-size --max-bytes --data-dir --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --files)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-message-size)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-bytes)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -323,13 +360,17 @@ _mkafka() {
             return 0
             ;;
         mkafka__subcmd__topics__subcmd__delete)
-            opts="-h --topic --if-exists --data-dir --color --help"
+            opts="-t -h --topic --if-exists --data-dir --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --topic)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -t)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -349,13 +390,17 @@ _mkafka() {
             return 0
             ;;
         mkafka__subcmd__topics__subcmd__describe)
-            opts="-h --topic --topic-id --if-exists --exclude-internal --topics-with-overrides --output --data-dir --color --help"
+            opts="-t -h --topic --topic-id --if-exists --exclude-internal --topics-with-overrides --output --data-dir --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --topic)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -t)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -27,6 +27,7 @@ set edit:completion:arg-completer[mkafka] = {|@words|
             cand topics 'Create, list, describe and delete topics'
             cand produce 'Append records to a topic, one a line of the input'
             cand consume 'Print the records of a topic, and go on printing them as they are appended'
+            cand dump-log-segments 'Print what is in a log''s files: segments, indexes, producer snapshots'
             cand completions 'Print the completion script of a shell'
         }
         &'mkafka;topics'= {
@@ -60,6 +61,7 @@ set edit:completion:arg-completer[mkafka] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'mkafka;topics;describe'= {
+            cand -t 'The topics, with commas between them, in the form of Kafka''s tools'
             cand --topic 'The topics, with commas between them, in the form of Kafka''s tools'
             cand --topic-id 'The topic with this id'
             cand --output 'The form of the output'
@@ -72,6 +74,7 @@ set edit:completion:arg-completer[mkafka] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'mkafka;topics;delete'= {
+            cand -t 'The topics, with commas between them, in the form of Kafka''s tools'
             cand --topic 'The topics, with commas between them, in the form of Kafka''s tools'
             cand --data-dir 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]'
             cand --color 'When to use colours'
@@ -128,6 +131,20 @@ set edit:completion:arg-completer[mkafka] = {|@words|
             cand --exit-at-end 'Stop at what was the end of the topic when reading began, instead of following it'
             cand -q 'Do not say how many records there were'
             cand --quiet 'Do not say how many records there were'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'mkafka;dump-log-segments'= {
+            cand --files 'Files to dump, separated by commas, in the form of Kafka''s tool; may be given several times'
+            cand --max-message-size 'The largest message, in bytes, that an index entry may lead to'
+            cand --max-bytes 'Look only at so many bytes of a .log, from its beginning'
+            cand --data-dir 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]'
+            cand --color 'When to use colours'
+            cand --print-data-log 'Print every record with its key and payload'
+            cand --deep-iteration 'Print every record, not just the batches they are in'
+            cand --skip-record-metadata 'Of records print only key and payload'
+            cand --index-sanity-check 'Only make the check of an index that a broker makes when it starts'
+            cand --verify-index-only 'Check indexes against their logs without printing the entries'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }

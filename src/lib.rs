@@ -5,23 +5,24 @@
 //!
 //! # Layers
 //!
-//! A module uses those below it in this picture, never one above it or beside it. `tests/tidy.rs` holds the
-//! rule against every `use`.
+//! A module uses those behind it in the arrows below, never one before it. `tests/tidy.rs` holds every `use`
+//! to that.
 //!
 //! ```text
-//!             main                    parse, run, exit
-//!              │
-//!           commands                  one file a subcommand: arguments in, work done, text out
-//!         ┌────┼─────────┬────────┐
-//!      output  │       input     cli  what is printed; what is read; which arguments there are
-//!         ├────┴───┐     │            (output also knows cli's choice of colours)
-//!      consumer producer │            Kafka's clients, over the partitions they are given
-//!         ├────────┤     │
-//!         │  store │     │            the data directory: topics, their configs and ids
-//!         └──┬─────┘     │
-//!           log          │            one partition: segments, indexes, append, read, recovery
-//!         ┌──┴───────┬───┘
-//!        fs        record             files and locks; bytes of batches, without any file
+//! main                            parses, runs, exits
+//!  └─ commands                    one file a subcommand: arguments in, work done, text out
+//!      ├─ cli                     which arguments there are; nothing is done there
+//!      ├─ output                  what is printed; knows what there is to print, and cli's colours
+//!      ├─ input                   lines, and what is in them; uses record
+//!      ├─ producer, consumer      Kafka's clients, over the partitions that they are given
+//!      ├─ store                   the data directory: topics, their configs and ids
+//!      ├─ dump                    files in whatever state they are, described instead of refused
+//!      └─ log                     one partition: segments, indexes, append, read, recovery
+//!          ├─ fs                  files and locks
+//!          └─ record              bytes of batches, without any file
+//!
+//! record, fs  ←  log  ←  store, dump, producer, consumer  ←  output  ←  commands
+//! record      ←  input  ←  commands;    cli  ←  output, commands
 //! ```
 //!
 //! Errors of the engine are types that say what went wrong and where. `commands` turns them into one line
@@ -40,6 +41,7 @@
 //! | an index entry decided | `log::index_rules` |
 //! | a torn tail cut, an index rebuilt | `log::recovery`, the only code that cuts a log |
 //! | a tail left unread until it is whole | [`log::LogReader`] |
+//! | damage described and passed over | [`dump::LogWalk`] |
 //! | data put on the disk | [`log::Durability`]; files and folders in [`fs`] |
 //! | a topic created or deleted | `store::topic_admin`: [`store::WritableDataDir::create_topic`] |
 //! | what topics there are | [`store::Listing`]; a broker's folders count too |
@@ -65,12 +67,15 @@
 //! place through the offset index, and takes no lock. [`output::record`] writes each record into the buffer
 //! of [`output::data`], which is flushed when the consumer has caught up and waits in [`consumer::Waiter`].
 //!
-//! **dump.** `dump-log-segments` goes straight from `commands` to [`log::BatchReader`] and the index
-//! readers beside it, past store and clients: it needs no data directory, only the files that it is given.
+//! **dump.** [`commands::dump_log_segments`] goes past store and clients: it needs no data directory, only the
+//! files that it is given. [`dump::FileKind`] tells what a file is; [`dump::LogWalk`] takes a segment batch by
+//! batch from the same [`log::BatchReader`] that reads and mends logs, and goes on behind damage;
+//! [`output::dump`] writes what is found in Kafka's words, and counts the faults for the exit status.
 
 pub mod cli;
 pub mod commands;
 pub mod consumer;
+pub mod dump;
 pub mod fs;
 pub mod input;
 pub mod log;

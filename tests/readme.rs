@@ -18,9 +18,6 @@ const NOT_RUN: &[(&str, &str)] = &[
     ("MKAFKA_BLESS=1 cargo test --locked generated\n", "changes the repository"),
 ];
 
-/// Subcommands that README shows and that are still being made.
-const NOT_YET: &[&str] = &["dump-log-segments"];
-
 /// A fenced block: what is written behind the fence, the number of its first line, its text.
 struct Block {
     kind: String,
@@ -158,10 +155,6 @@ fn sessions_go_as_they_are_shown() {
     assert!(sessions.len() > 5, "README has lost its sessions");
     for session in sessions {
         let steps = steps(&session.text);
-        let names = |step: &Step| NOT_YET.iter().any(|name| step.command.contains(name));
-        if steps.iter().any(names) {
-            continue;
-        }
         let mut script = String::new();
         for step in &steps {
             script.push_str(&step.command);
@@ -184,14 +177,6 @@ fn sessions_go_as_they_are_shown() {
             }
         }
         assert!(failures.is_empty(), "README.md:{}:\n{}", session.line, failures.join("\n"));
-    }
-}
-
-#[test]
-fn what_is_shown_before_its_time_is_not_there_yet() {
-    let command = mkafka::cli::command();
-    for name in NOT_YET {
-        assert!(command.find_subcommand(name).is_none(), "{name} is there: take it out of NOT_YET");
     }
 }
 
@@ -244,9 +229,6 @@ fn the_table_of_tools_names_what_there_is() {
     let mut checked = 0;
     for row in readme.lines().filter(|line| line.starts_with("| `k")) {
         for code in row.split('`').skip(1).step_by(2).filter(|code| code.starts_with("mkafka ")) {
-            if NOT_YET.iter().any(|name| code.contains(name)) {
-                continue;
-            }
             if let Err(error) = Cli::from_args(code.split(' ').map(Into::into)) {
                 panic!("{code}: {error}");
             }

@@ -3,6 +3,7 @@
 
 pub mod completions;
 pub mod consume;
+pub mod dump;
 mod kafka_forms;
 pub mod manual;
 pub mod produce;
@@ -142,6 +143,8 @@ pub enum Command {
     Topics(topics::TopicsArgs),
     Produce(Box<produce::ProduceArgs>),
     Consume(Box<consume::ConsumeArgs>),
+    #[command(alias = "dump-log")]
+    DumpLogSegments(dump::DumpLogSegmentsArgs),
     Completions(completions::CompletionsArgs),
 }
 

@@ -132,7 +132,7 @@ pub struct DescribeArgs {
     names: Vec<String>,
 
     /// The topics, with commas between them, in the form of Kafka's tools
-    #[arg(long = "topic", value_name = "TOPIC", value_delimiter = ',')]
+    #[arg(long = "topic", short = 't', value_name = "TOPIC", value_delimiter = ',')]
     topics: Vec<String>,
 
     /// The topic with this id
@@ -182,7 +182,7 @@ pub struct DeleteArgs {
     names: Vec<String>,
 
     /// The topics, with commas between them, in the form of Kafka's tools
-    #[arg(long = "topic", value_name = "TOPIC", value_delimiter = ',')]
+    #[arg(long = "topic", short = 't', value_name = "TOPIC", value_delimiter = ',')]
     topics: Vec<String>,
 
     /// Do not fail for topics that are not there

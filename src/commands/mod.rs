@@ -2,6 +2,7 @@
 
 pub mod completions;
 pub mod consume;
+pub mod dump_log_segments;
 mod interrupt;
 pub mod produce;
 pub mod topics;
@@ -64,6 +65,7 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Topics(args) => topics::run(&cli.global, args, &mut ui),
         Command::Produce(args) => produce::run(&cli.global, args, &mut ui),
         Command::Consume(args) => consume::run(&cli.global, args, &mut ui),
+        Command::DumpLogSegments(args) => return dump_log_segments::run(args),
         Command::Completions(args) => completions::run(args, &mut ui),
     };
     // What was printed before an error belongs to the output, and an error of this to the command.

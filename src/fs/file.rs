@@ -5,6 +5,7 @@ use std::io;
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
+use super::seam::{self, Change};
 use super::{FileError, IoContext as _};
 
 /// An open file that knows its path, for writing at explicit positions.
@@ -20,13 +21,8 @@ pub struct LogFile {
 impl LogFile {
     /// Opens `path` for reading and writing, creating it empty when there is none.
     pub fn open(path: &Path) -> Result<Self, FileError> {
-        let file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(path)
-            .context_io("open", path)?;
+        let open = || OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
+        let file = seam::run(Change::Open(path), open).context_io("open", path)?;
         Ok(Self { file, path: path.to_owned() })
     }
 
@@ -66,18 +62,20 @@ impl LogFile {
     /// Writes all of `bytes` at `position`. After an error any part of them may have been written:
     /// the caller truncates.
     pub fn write_all_at(&self, bytes: &[u8], position: u64) -> Result<(), FileError> {
-        self.file.write_all_at(bytes, position).context_io("write to", &self.path)
+        let change = Change::Write { path: &self.path, position, bytes };
+        seam::run(change, || self.file.write_all_at(bytes, position)).context_io("write to", &self.path)
     }
 
     /// Cuts the file to `length` bytes.
     pub fn truncate(&self, length: u64) -> Result<(), FileError> {
-        self.file.set_len(length).context_io("truncate", &self.path)
+        let change = Change::Truncate { path: &self.path, length };
+        seam::run(change, || self.file.set_len(length)).context_io("truncate", &self.path)
     }
 
     /// Puts its content on the disk (fdatasync). A failure must never be retried into a success: the
     /// kernel may have dropped the pages that it could not write.
     pub fn sync_data(&self) -> Result<(), FileError> {
-        self.file.sync_data().context_io("sync", &self.path)
+        seam::run(Change::SyncData(&self.path), || self.file.sync_data()).context_io("sync", &self.path)
     }
 
     /// Whether the name it was opened by still leads to this very file.

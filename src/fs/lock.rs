@@ -18,6 +18,7 @@ pub struct FileLock {
 #[derive(Debug)]
 pub struct LockGuard<'a> {
     file: &'a LogFile,
+    is_new_file: bool,
 }
 
 impl FileLock {
@@ -26,20 +27,22 @@ impl FileLock {
         Ok(Self { file: LogFile::open(path)? })
     }
 
-    /// Waits for the lock. Answers whether the lock file had to be opened anew because the one that
-    /// was open has been removed or replaced.
+    /// Waits for the lock.
     pub fn acquire(&mut self) -> Result<LockGuard<'_>, FileError> {
+        let mut is_new_file = false;
         loop {
             lock_exclusive(&self.file)?;
             if self.file.is_current().context_io("look up", self.file.path())? {
-                return Ok(LockGuard { file: &self.file });
+                return Ok(LockGuard { file: &self.file, is_new_file });
             }
             self.file = LogFile::open(self.file.path())?;
+            is_new_file = true;
         }
     }
 
     /// Takes the lock if nobody has it; `None` when somebody does.
     pub fn try_acquire(&mut self) -> Result<Option<LockGuard<'_>>, FileError> {
+        let mut is_new_file = false;
         loop {
             match fs2::FileExt::try_lock_exclusive(self.file.file()) {
                 Ok(()) => {}
@@ -49,9 +52,10 @@ impl FileLock {
                 Err(e) => return Err(FileError::new("lock", self.file.path(), e)),
             }
             if self.file.is_current().context_io("look up", self.file.path())? {
-                return Ok(Some(LockGuard { file: &self.file }));
+                return Ok(Some(LockGuard { file: &self.file, is_new_file }));
             }
             self.file = LogFile::open(self.file.path())?;
+            is_new_file = true;
         }
     }
 }
@@ -69,6 +73,12 @@ impl LockGuard<'_> {
     /// The lock file itself, whose content belongs to whoever holds the lock.
     pub fn file(&self) -> &LogFile {
         self.file
+    }
+
+    /// Whether the lock file that was held before has been removed or replaced: what it guarded may be
+    /// another thing of the same name now.
+    pub fn is_new_file(&self) -> bool {
+        self.is_new_file
     }
 }
 

@@ -6,13 +6,18 @@
 
 mod file;
 mod lock;
+#[cfg(test)]
+pub(crate) mod power;
+pub(crate) mod seam;
 
 pub use file::LogFile;
-pub use lock::{FileLock, broker_is_live};
+pub use lock::{FileLock, LockGuard, broker_is_live};
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+
+use seam::Change;
 
 /// An operating-system error together with what was being done to which path.
 #[derive(Debug, thiserror::Error)]
@@ -66,7 +71,7 @@ impl<T> IoContext<T> for io::Result<T> {
 
 /// Makes the entries of folder `path` durable: new, renamed and removed names in it survive a loss of power.
 pub fn sync_dir(path: &Path) -> Result<(), FileError> {
-    File::open(path).and_then(|dir| dir.sync_all()).context_io("sync the folder", path)
+    seam::run(Change::SyncDir(path), || File::open(path)?.sync_all()).context_io("sync the folder", path)
 }
 
 /// Creates `path` and all folders above it, and makes those that were missing durable; no error when it
@@ -74,8 +79,13 @@ pub fn sync_dir(path: &Path) -> Result<(), FileError> {
 pub fn create_dir_all(path: &Path) -> Result<(), FileError> {
     let missing: Vec<&Path> =
         path.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists()).collect();
-    fs::create_dir_all(path).context_io("create the folder", path)?;
     for folder in missing.iter().rev() {
+        seam::run(Change::CreateDir(folder), || match fs::create_dir(folder) {
+            // Another process was faster.
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => Ok(()),
+            other => other,
+        })
+        .context_io("create the folder", folder)?;
         match folder.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => sync_dir(parent)?,
             _ => sync_dir(Path::new("."))?,
@@ -86,12 +96,12 @@ pub fn create_dir_all(path: &Path) -> Result<(), FileError> {
 
 /// Creates the single folder `path`; an error of kind `AlreadyExists` when there is one.
 pub fn create_dir(path: &Path) -> Result<(), FileError> {
-    fs::create_dir(path).context_io("create the folder", path)
+    seam::run(Change::CreateDir(path), || fs::create_dir(path)).context_io("create the folder", path)
 }
 
 /// Renames `from` to `to` within one folder and makes the new name durable.
 pub fn rename(from: &Path, to: &Path) -> Result<(), FileError> {
-    fs::rename(from, to).context_io("rename", from)?;
+    rename_unsynced(from, to)?;
     match to.parent() {
         Some(parent) => sync_dir(parent),
         None => Ok(()),
@@ -101,17 +111,17 @@ pub fn rename(from: &Path, to: &Path) -> Result<(), FileError> {
 /// Renames `from` to `to` within one folder. The caller makes it durable, with [`sync_dir`], once for
 /// many of them.
 pub fn rename_unsynced(from: &Path, to: &Path) -> Result<(), FileError> {
-    fs::rename(from, to).context_io("rename", from)
+    seam::run(Change::Rename { from, to }, || fs::rename(from, to)).context_io("rename", from)
 }
 
 /// Removes the file `path`.
 pub fn remove_file(path: &Path) -> Result<(), FileError> {
-    fs::remove_file(path).context_io("remove", path)
+    seam::run(Change::Remove(path), || fs::remove_file(path)).context_io("remove", path)
 }
 
 /// Removes the folder `path` with all that is in it.
 pub fn remove_dir_all(path: &Path) -> Result<(), FileError> {
-    fs::remove_dir_all(path).context_io("remove the folder", path)
+    seam::run(Change::RemoveDirAll(path), || fs::remove_dir_all(path)).context_io("remove the folder", path)
 }
 
 /// What the names of temporary files begin with.
@@ -131,19 +141,24 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
         .prefix(TEMPORARY_PREFIX)
         .tempfile_in(parent)
         .context_io("create a temporary file in", parent)?;
-    file.write_all(bytes).context_io("write to", path)?;
+    let temporary = file.path().to_owned();
+    // Only from here on is there a name for what has been done already.
+    seam::run(Change::Open(&temporary), || Ok(())).context_io("create a temporary file in", parent)?;
+    seam::run(Change::Write { path: &temporary, position: 0, bytes }, || file.write_all(bytes))
+        .context_io("write to", path)?;
     make_readable(file.as_file()).context_io("set the permissions of", path)?;
-    file.as_file().sync_all().context_io("sync", path)?;
-    file.persist(path).map_err(|e| e.error).context_io("replace", path)?;
+    seam::run(Change::SyncData(&temporary), || file.as_file().sync_all()).context_io("sync", path)?;
+    seam::run(Change::Rename { from: &temporary, to: path }, || file.persist(path).map_err(|e| e.error))
+        .context_io("replace", path)?;
     sync_dir(parent)
 }
 
 /// Writes `bytes` to a new file `path`, replacing what an interrupted predecessor left there, and puts
 /// them on the disk. The caller syncs the folder, once for many files.
 pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
-    let mut file = File::create(path).context_io("create", path)?;
-    file.write_all(bytes).context_io("write to", path)?;
-    file.sync_data().context_io("sync", path)
+    let file = LogFile::create(path)?;
+    file.write_all_at(bytes, 0)?;
+    file.sync_data()
 }
 
 /// Gives a temporary file (0600 at birth) the permissions that any other new file would have had.

@@ -13,7 +13,7 @@ use super::recovery;
 use super::segment::Position;
 use super::tail::{BootId, Tail};
 use super::{LogConfig, SegmentPath};
-use crate::fs::{FileLock, LogFile};
+use crate::fs::{FileLock, LockGuard, LogFile};
 use crate::record::{EncodedBatch, LeaderEpoch, Offset};
 
 /// The name of a partition's lock file.
@@ -110,7 +110,7 @@ impl LogAppender {
     pub fn log_end_offset(&mut self) -> Result<Offset, LogError> {
         let guard = self.lock.acquire()?;
         let active =
-            refresh(&mut self.active, guard.file(), &self.dir, &self.config, self.boot, &mut self.repairs)?;
+            refresh(&mut self.active, &guard, &self.dir, &self.config, self.boot, &mut self.repairs)?;
         Ok(active.tail.end_offset)
     }
 
@@ -127,8 +127,11 @@ impl LogAppender {
 
     fn append_locked(&mut self, batch: &mut EncodedBatch) -> Result<Appended, LogError> {
         let guard = self.lock.acquire()?;
+        if guard.is_new_file() {
+            self.synced = None;
+        }
         let active =
-            refresh(&mut self.active, guard.file(), &self.dir, &self.config, self.boot, &mut self.repairs)?;
+            refresh(&mut self.active, &guard, &self.dir, &self.config, self.boot, &mut self.repairs)?;
         if let Some(synced) = self.synced.take() {
             active.tail.recovery_point = active.tail.recovery_point.max(synced);
         }
@@ -179,15 +182,20 @@ impl LogAppender {
     }
 }
 
-/// Brings `active` up to date with what other processes have done; the caller holds the lock.
+/// Brings `active` up to date with what other processes have done; `guard` is the partition's lock.
 fn refresh<'a>(
     active: &'a mut Option<ActiveSegment>,
-    lock_file: &LogFile,
+    guard: &LockGuard<'_>,
     dir: &Path,
     config: &LogConfig,
     boot: BootId,
     repairs: &mut Vec<Repair>,
 ) -> Result<&'a mut ActiveSegment, LogError> {
+    if guard.is_new_file() {
+        // The partition was deleted and created again: the open files are those of the old one.
+        *active = None;
+    }
+    let lock_file = guard.file();
     let interval = config.index_interval_bytes;
     let left = Tail::read(lock_file, interval)?;
     // The first append of each process looks at the files whatever the last writer says of them.
@@ -221,6 +229,12 @@ fn refresh<'a>(
             recovered.tail.recovery_point = (recovered.tail.base_offset, recovered.tail.size);
         }
         recovered.tail.write(lock_file, boot)?;
+        if left.is_none() {
+            // After a loss of power it is the note that tells of it, for it names another boot then. So there
+            // must always be one on the disk, in one version or another.
+            lock_file.sync_data()?;
+            crate::fs::sync_dir(dir)?;
+        }
         *active = Some(recovered);
     }
     match active {

@@ -9,6 +9,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::Position;
+pub use super::batch_search::find_valid_batch;
 use crate::fs::{self, FileError, IoContext as _};
 use crate::record::header::{ATTRIBUTES_AT, CRC_AT, HEADER_LEN, MAGIC_AT};
 use crate::record::{Batch, BatchError, BatchHeader, Frame};
@@ -41,6 +42,17 @@ pub enum Advance {
     /// As [`Step::Incomplete`].
     Incomplete(u64),
     /// As [`Step::Invalid`].
+    Invalid(BatchError),
+}
+
+/// What bytes claim to be, before anything but their header was looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Claim {
+    /// Fewer bytes than a batch's header follow.
+    Nothing,
+    /// A batch with this header and of this size in bytes. The file may end before it does.
+    Batch(BatchHeader, usize),
+    /// No batch begins here.
     Invalid(BatchError),
 }
 
@@ -204,6 +216,52 @@ impl BatchReader {
         Batch::parse(&self.buffer[self.current.clone()]).ok().flatten()
     }
 
+    /// What the bytes at the position claim to be: for inspection, where a magic above 2 counts as 2.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn claim(&mut self) -> Result<Claim, FileError> {
+        if self.available() < HEADER_LEN {
+            self.read_ahead(HEADER_LEN)?;
+        }
+        let start = self.start();
+        let bytes = &self.buffer[start..start + self.available()];
+        Ok(match Batch::peek_header_leniently(bytes) {
+            Ok(Some((header, size))) => Claim::Batch(header, size),
+            Ok(None) => Claim::Nothing,
+            Err(error) => Claim::Invalid(error),
+        })
+    }
+
+    /// Goes past the batch of `size` bytes that [`BatchReader::claim`] saw at the position, whatever its
+    /// checksum; `None` when the file has become shorter meanwhile. Takes `size` bytes of memory.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn take(&mut self, size: usize) -> Result<Option<Batch<'_>>, FileError> {
+        self.current = 0..0;
+        if self.available() < size {
+            self.read_ahead(size)?;
+        }
+        let start = self.start();
+        if self.available() < size {
+            return Ok(None);
+        }
+        self.position = self.position.plus(size);
+        Ok(Batch::parse_leniently(&self.buffer[start..start + size]).ok().flatten())
+    }
+
+    /// Checks the checksum of the batch of `size` bytes at `position` without holding it; `None` when it
+    /// is right. Works piece by piece, in a few hundred kilobytes, and does not touch the walk.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn checksum_error(&self, position: Position, size: usize) -> Result<Option<BatchError>, FileError> {
+        let mut peek = [0; Frame::PEEK_LEN];
+        fs::read_at(&self.file, &mut peek, position.0).context_io("read", &self.path)?;
+        self.check_in_pieces(position, peek[MAGIC_AT], size)
+    }
+
     /// Whether the batch at the position is in the buffer already.
     pub fn has_buffered_batch(&self) -> bool {
         let available = self.available();
@@ -252,7 +310,7 @@ impl BatchReader {
         }
         if frame.size > LARGE
             && check == Check::Checksums
-            && let Some(error) = self.check_in_pieces(frame)?
+            && let Some(error) = self.check_in_pieces(self.position, frame.magic, frame.size)?
         {
             return Ok(Loaded::Invalid(error));
         }
@@ -286,30 +344,35 @@ impl BatchReader {
     }
 
     /// Checks the checksum of a large batch without holding it.
-    fn check_in_pieces(&self, frame: Frame) -> Result<Option<BatchError>, FileError> {
+    fn check_in_pieces(
+        &self,
+        position: Position,
+        magic: u8,
+        size: usize,
+    ) -> Result<Option<BatchError>, FileError> {
         let mut head = [0; ATTRIBUTES_AT];
-        let mut piece = vec![0; CHUNK];
-        fs::read_at(&self.file, &mut head, self.position.0).context_io("read", &self.path)?;
-        let (from, stored_at) = if frame.magic == 2 { (ATTRIBUTES_AT, CRC_AT) } else { (MAGIC_AT, 12) };
+        fs::read_at(&self.file, &mut head, position.0).context_io("read", &self.path)?;
+        let (from, stored_at) = if magic >= 2 { (ATTRIBUTES_AT, CRC_AT) } else { (MAGIC_AT, 12) };
         let stored = u32::from_be_bytes(crate::record::header::array(&head, stored_at));
-        let mut at = self.position.0 + from as u64;
-        let end = self.position.0 + frame.size as u64;
+        let mut at = position.0 + from as u64;
+        let end = position.0 + size as u64;
+        let mut piece = vec![0; CHUNK.min(size)];
         let mut castagnoli = 0;
         let mut ieee = crc32fast::Hasher::new();
         while at < end {
-            let len = usize::try_from(end - at).map_or(CHUNK, |left| left.min(CHUNK));
+            let len = usize::try_from(end - at).map_or(piece.len(), |left| left.min(piece.len()));
             let read = fs::read_at(&self.file, &mut piece[..len], at).context_io("read", &self.path)?;
             if read == 0 {
                 break;
             }
-            if frame.magic == 2 {
+            if magic >= 2 {
                 castagnoli = crc32c::crc32c_append(castagnoli, &piece[..read]);
             } else {
                 ieee.update(&piece[..read]);
             }
             at += read as u64;
         }
-        let computed = if frame.magic == 2 { castagnoli } else { ieee.finalize() };
+        let computed = if magic >= 2 { castagnoli } else { ieee.finalize() };
         Ok((computed != stored).then_some(BatchError::Checksum { stored, computed }))
     }
 }
@@ -319,43 +382,4 @@ enum Loaded {
     End,
     Incomplete(u64),
     Invalid(BatchError),
-}
-
-/// Looks for the next valid batch of `file` at or after `from`: its position, or `None` when there is none.
-///
-/// A candidate must have magic 2 with a plausible length and a valid checksum; messages of magic 0 and 1,
-/// whose 32-bit checksum guards as little as 10 bytes of header, are taken too.
-///
-/// # Errors
-/// When the file cannot be read.
-pub fn find_valid_batch(file: &File, path: &Path, from: Position) -> Result<Option<Position>, FileError> {
-    const OVERLAP: usize = Frame::PEEK_LEN - 1;
-    let len = file.metadata().map(|m| m.len()).context_io("read the size of", path)?;
-    let mut probe = BatchReader::new(file.try_clone().context_io("open", path)?, path);
-    let mut buffer = vec![0; CHUNK];
-    let mut at = from.0;
-    while at + Frame::PEEK_LEN as u64 <= len {
-        let read = fs::read_at(file, &mut buffer, at).context_io("read", path)?;
-        if read < Frame::PEEK_LEN {
-            break;
-        }
-        for i in 0..=read - Frame::PEEK_LEN {
-            let position = at + i as u64;
-            let Ok(Some(frame)) = Frame::peek(&buffer[i..read]) else { continue };
-            if frame.magic > 2 || frame.offset.0 < 0 || frame.size as u64 > len - position {
-                continue;
-            }
-            let valid = if i + frame.size <= read {
-                matches!(Batch::parse(&buffer[i..read]), Ok(Some(batch)) if batch.verify().is_ok())
-            } else {
-                probe.seek(Position(position));
-                matches!(probe.next(Check::Checksums)?, Step::Batch(..))
-            };
-            if valid {
-                return Ok(Some(Position(position)));
-            }
-        }
-        at += (read - OVERLAP) as u64;
-    }
-    Ok(None)
 }

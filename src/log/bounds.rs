@@ -86,7 +86,8 @@ pub(crate) fn find_end(dir: &Path, list: &SegmentList) -> Result<LogEnd, LogErro
     Ok(end)
 }
 
-fn end_of_segment(segment: &SegmentPath) -> Result<(Offset, Option<Timestamp>), LogError> {
+/// The end offset of a segment, and the max timestamp of its last batch if it has one.
+pub(crate) fn end_of_segment(segment: &SegmentPath) -> Result<(Offset, Option<Timestamp>), LogError> {
     let mut reader = BatchReader::open(&segment.log())?;
     let mut from = Position(0);
     if let Some(index) = OffsetIndex::open(&segment.index(), segment.base_offset())? {

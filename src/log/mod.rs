@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | names of the files | `segment` |
 //! | walking the batches of one `.log` file | `batch_reader` |
+//! | finding the next valid batch behind damage | `batch_search` |
 //! | `.index` and `.timeindex`: layout, look-up | `offset_index`, `time_index` |
 //! | which entries they get | `index_rules` |
 //! | appending (takes the partition's lock) | `appender` |
@@ -17,9 +18,12 @@
 mod active;
 pub mod appender;
 pub mod batch_reader;
+mod batch_search;
 pub mod bounds;
 pub mod checkpoint;
 mod config;
+#[cfg(test)]
+mod crash_tests;
 mod error;
 mod index_rules;
 pub mod offset_index;

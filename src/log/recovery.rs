@@ -8,6 +8,7 @@ use std::path::Path;
 
 use super::active::ActiveSegment;
 use super::batch_reader::{BatchReader, Check, Step, find_valid_batch};
+use super::bounds::end_of_segment;
 use super::error::{LogError, Repair};
 use super::index_rules::{IndexRules, NewEntries};
 use super::offset_index::{self, OffsetEntry, OffsetIndex};
@@ -36,21 +37,13 @@ pub(crate) fn recover(
         let missing =
             list.indexes.binary_search(&base).is_err() || list.time_indexes.binary_search(&base).is_err();
         if missing {
-            rebuild_sealed(&SegmentPath::new(dir, base), interval, repairs)?;
+            rebuild_sealed(&SegmentPath::new(dir, base), interval, "a file was missing", repairs)?;
         }
     }
-    let mut active = last;
-    if let Some((suspect_base, suspect_position)) = suspect_from {
-        for &base in sealed.iter().filter(|base| **base >= suspect_base) {
-            let from = if base == suspect_base { suspect_position } else { Position(0) };
-            let segment = SegmentPath::new(dir, base);
-            if !is_sound(&segment, from)? {
-                drop_segments_after(dir, &list, base, repairs)?;
-                active = base;
-                break;
-            }
-        }
-    }
+    let active = match suspect_from {
+        Some(from) => last_before_loss(dir, &list, interval, from, repairs)?,
+        None => last,
+    };
     let suspect = suspect_from.and_then(|(base, position)| match active.cmp(&base) {
         std::cmp::Ordering::Less => None,
         std::cmp::Ordering::Equal => Some(position),
@@ -63,6 +56,32 @@ pub(crate) fn recover(
     tail.leader_epoch = leader_epoch.max(tail.leader_epoch);
     tail.recovery_point = suspect_from.unwrap_or((tail.base_offset, Position(0)));
     Ok(ActiveSegment::open(dir, tail)?)
+}
+
+/// The last segment that a loss of power has left to build upon: behind one that is damaged, or that ends
+/// before the next one begins, everything is dropped, for offsets would not be dense (`LogLoader`).
+///
+/// Offsets that compaction takes out at a segment's end leave such a gap too; it must have synced what it
+/// wrote, and moved the recovery point beyond.
+fn last_before_loss(
+    dir: &Path,
+    list: &SegmentList,
+    interval: u64,
+    (suspect_base, suspect_position): (Offset, Position),
+    repairs: &mut Vec<Repair>,
+) -> Result<Offset, LogError> {
+    let suspects = list.logs.iter().filter(|base| **base >= suspect_base);
+    for (&base, &next) in suspects.clone().zip(suspects.skip(1)) {
+        let from = if base == suspect_base { suspect_position } else { Position(0) };
+        let segment = SegmentPath::new(dir, base);
+        if !is_sound(&segment, from)? || end_of_segment(&segment)?.0 != next {
+            drop_segments_after(dir, list, base, repairs)?;
+            return Ok(base);
+        }
+        // Its indexes were no more synced than its log was.
+        rebuild_sealed(&segment, interval, "the machine lost power", repairs)?;
+    }
+    Ok(list.logs.last().copied().unwrap_or(Offset::ZERO))
 }
 
 /// Whether all of a segment's file from `from` on is valid batches.
@@ -78,7 +97,7 @@ fn is_sound(segment: &SegmentPath, from: Position) -> Result<bool, LogError> {
     }
 }
 
-/// Drops what follows a segment whose end the machine lost: offsets would not be dense (`LogLoader`).
+/// Removes the segments that follow the one at `base`, the newest first.
 fn drop_segments_after(
     dir: &Path,
     list: &SegmentList,
@@ -99,14 +118,23 @@ fn drop_segments_after(
     Ok(fs::sync_dir(dir)?)
 }
 
-/// Makes the indexes of a segment that is no longer appended to.
-fn rebuild_sealed(segment: &SegmentPath, interval: u64, repairs: &mut Vec<Repair>) -> Result<(), LogError> {
+/// Makes the indexes of a segment that is no longer appended to, unless they are right as they are.
+fn rebuild_sealed(
+    segment: &SegmentPath,
+    interval: u64,
+    reason: &'static str,
+    repairs: &mut Vec<Repair>,
+) -> Result<(), LogError> {
     let mut scan = Scan::new(segment, IndexRules::new(interval, segment.base_offset()));
     scan.run(Position(0), None)?;
     let closing = scan.rules.time_entry();
     scan.note(NewEntries { offset: None, time: closing });
-    scan.replace_indexes()?;
-    repairs.push(Repair::IndexRebuilt { path: segment.log(), reason: "a file was missing" });
+    let index = fs::read_if_present(&segment.index())?;
+    let time_index = fs::read_if_present(&segment.time_index())?;
+    if index.as_ref() != Some(&scan.index) || time_index.as_ref() != Some(&scan.time_index) {
+        scan.replace_indexes()?;
+        repairs.push(Repair::IndexRebuilt { path: segment.log(), reason });
+    }
     Ok(())
 }
 

@@ -45,6 +45,10 @@ pub(crate) struct BootId([u8; 36]);
 impl BootId {
     /// This boot's id; all zeros where the system has none, so that every boot looks the same.
     pub(crate) fn current() -> Self {
+        #[cfg(test)]
+        if pretending::is_another_boot() {
+            return Self::of_another_boot();
+        }
         let mut id = [0; 36];
         if let Ok(text) = std::fs::read("/proc/sys/kernel/random/boot_id")
             && let Some(text) = text.get(..36)
@@ -56,7 +60,41 @@ impl BootId {
 }
 
 #[cfg(test)]
+pub(crate) mod pretending {
+    //! A machine that was started again, as this thread sees it.
+
+    use std::cell::Cell;
+
+    thread_local! {
+        static ANOTHER: Cell<bool> = const { Cell::new(false) };
+    }
+
+    /// Ends the pretence when it is dropped.
+    pub(crate) struct AnotherBoot(());
+
+    impl Drop for AnotherBoot {
+        fn drop(&mut self) {
+            ANOTHER.set(false);
+        }
+    }
+
+    pub(super) fn is_another_boot() -> bool {
+        ANOTHER.get()
+    }
+
+    pub(super) fn begin() -> AnotherBoot {
+        ANOTHER.set(true);
+        AnotherBoot(())
+    }
+}
+
+#[cfg(test)]
 impl BootId {
+    /// Makes this thread believe that the machine was started again.
+    pub(crate) fn pretend_another() -> pretending::AnotherBoot {
+        pretending::begin()
+    }
+
     /// The id of a boot that is not this one.
     pub(crate) fn of_another_boot() -> Self {
         Self([b'x'; 36])

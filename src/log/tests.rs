@@ -29,7 +29,7 @@ fn batch_of(values: &[Vec<u8>], timestamp: i64, codec: Compression) -> EncodedBa
     batch
 }
 
-fn one(value: &str) -> EncodedBatch {
+pub(super) fn one(value: &str) -> EncodedBatch {
     batch_of(&[value.as_bytes().to_vec()], 1000, Compression::None)
 }
 
@@ -41,7 +41,7 @@ fn append(appender: &mut LogAppender, value: &str) -> Offset {
     appender.append(&mut one(value), Durability::Written).expect("appended").first
 }
 
-fn read_all(dir: &Path) -> Vec<(i64, String)> {
+pub(super) fn read_all(dir: &Path) -> Vec<(i64, String)> {
     let mut reader = LogReader::new(dir, Offset::ZERO);
     let mut decoder = RecordDecoder::new();
     let mut out = Vec::new();
@@ -292,6 +292,22 @@ fn a_partition_that_was_deleted_is_gone_for_writers_and_readers() {
     assert!(matches!(reader.next().map(|_| ()), Err(LogError::Gone(_))));
     assert!(matches!(appender.append(&mut one("y"), Durability::Written), Err(LogError::Gone(_))));
     assert!(matches!(LogAppender::open(&dir, LogConfig::default()).map(|_| ()), Err(LogError::Gone(_))));
+}
+
+/// The new log is as long as the old one was, so that its length alone would not tell them apart.
+#[test]
+fn an_appender_follows_a_partition_that_was_deleted_and_created_again() {
+    let parent = tempfile::tempdir().expect("a folder");
+    let dir = parent.path().join("t-0");
+    std::fs::create_dir(&dir).expect("created");
+    let mut appender = LogAppender::open(&dir, LogConfig::default()).expect("open");
+    append(&mut appender, "old");
+    std::fs::remove_dir_all(&dir).expect("removed");
+    std::fs::create_dir(&dir).expect("created");
+    let mut other = LogAppender::open(&dir, LogConfig::default()).expect("open");
+    append(&mut other, "new");
+    assert_eq!(append(&mut appender, "two"), Offset(1));
+    assert_eq!(read_all(&dir), [(0, "new".to_owned()), (1, "two".to_owned())]);
 }
 
 proptest! {

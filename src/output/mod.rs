@@ -1,6 +1,7 @@
 //! The only place that prints: data to stdout, all else to stderr.
 
 pub mod data;
+pub mod dump;
 pub mod progress;
 pub mod record;
 pub mod topics;

@@ -49,6 +49,16 @@ pub enum BatchError {
         /// What is wrong with it.
         reason: &'static str,
     },
+    /// A record that unpacks to more than may be held in memory.
+    #[error("record {index} of the batch: it takes {size} bytes unpacked, more than the {limit} allowed")]
+    RecordTooLarge {
+        /// Which record of the batch, from 0.
+        index: u32,
+        /// Its size in bytes, as it claims.
+        size: usize,
+        /// The largest size that is allowed, in bytes.
+        limit: usize,
+    },
     /// The header promises another number of records than there are.
     #[error("its header counts {declared} records, but {reason}")]
     Count {
@@ -111,18 +121,38 @@ impl<'a> Batch<'a> {
         Ok(bytes.get(..size).map(|bytes| Self { bytes, header }))
     }
 
+    /// As [`Batch::parse`], but takes a magic above 2 for 2, as Kafka's reader does: for inspection.
+    ///
+    /// # Errors
+    /// As [`Batch::peek_header_leniently`].
+    pub fn parse_leniently(bytes: &'a [u8]) -> Result<Option<Self>, BatchError> {
+        let Some((header, size)) = Self::peek_header_leniently(bytes)? else { return Ok(None) };
+        Ok(bytes.get(..size).map(|bytes| Self { bytes, header }))
+    }
+
     /// The header of the batch that begins `bytes`, and the size of the whole batch; `None` when the
     /// header is not all there.
     ///
     /// # Errors
     /// As [`Batch::parse`].
     pub fn peek_header(bytes: &[u8]) -> Result<Option<(BatchHeader, usize)>, BatchError> {
+        match Frame::peek(bytes)? {
+            Some(frame) if frame.magic > 2 => Err(BatchError::Magic(frame.magic)),
+            _ => Self::peek_header_leniently(bytes),
+        }
+    }
+
+    /// As [`Batch::peek_header`], but takes a magic above 2 for 2 (`FileLogInputStream.nextBatch`).
+    ///
+    /// # Errors
+    /// [`BatchError::Length`], and [`BatchError::Magic`] for a magic that is negative in Java's eyes.
+    pub fn peek_header_leniently(bytes: &[u8]) -> Result<Option<(BatchHeader, usize)>, BatchError> {
         let Some(frame) = Frame::peek(bytes)? else { return Ok(None) };
         let length = i32::from_be_bytes(array(bytes, 8));
         let (header_len, length_min) = match frame.magic {
             0 => (LOG_OVERHEAD + 6, LENGTH_MIN),
             1 => (LOG_OVERHEAD + 14, LENGTH_MIN_V1),
-            2 => (HEADER_LEN, LENGTH_MIN_V2),
+            2..=0x7f => (HEADER_LEN, LENGTH_MIN_V2),
             magic => return Err(BatchError::Magic(magic)),
         };
         if length < length_min {
@@ -174,7 +204,7 @@ impl<'a> Batch<'a> {
         &self.header
     }
 
-    /// 0, 1 or 2.
+    /// 0, 1 or 2; or more where the batch was parsed leniently.
     pub fn magic(&self) -> u8 {
         self.header.magic
     }
@@ -200,7 +230,7 @@ impl<'a> Batch<'a> {
 
     /// The checksum of its bytes, to be compared with the header's.
     pub fn computed_checksum(&self) -> u32 {
-        if self.magic() == 2 {
+        if self.magic() >= 2 {
             checksum::crc32c(&self.bytes[super::header::ATTRIBUTES_AT..])
         } else {
             checksum::crc32(&self.bytes[MAGIC_AT..])
@@ -250,6 +280,19 @@ mod tests {
         assert_eq!(Batch::parse(&bytes).err(), Some(BatchError::Magic(3)));
     }
 
+    #[test]
+    fn only_the_lenient_reader_takes_a_magic_above_2() {
+        let mut bytes = [0u8; HEADER_LEN];
+        bytes[11] = 49;
+        bytes[16] = 9;
+        assert_eq!(Batch::parse(&bytes).err(), Some(BatchError::Magic(9)));
+        let batch = Batch::parse_leniently(&bytes).unwrap().unwrap();
+        assert_eq!((batch.magic(), batch.size()), (9, HEADER_LEN));
+        assert_eq!(batch.computed_checksum(), checksum::crc32c(&bytes[21..]));
+        bytes[16] = 0x80;
+        assert_eq!(Batch::parse_leniently(&bytes).err(), Some(BatchError::Magic(0x80)));
+    }
+
     proptest! {
         #[test]
         fn no_bytes_make_it_panic(mut bytes in proptest::collection::vec(any::<u8>(), 0..200), magic in 0u8..4) {
@@ -260,6 +303,7 @@ mod tests {
             if let Ok(Some(batch)) = Batch::parse(&bytes) {
                 let _ = (batch.verify(), batch.compression(), batch.last_offset(), batch.timestamp_type());
             }
+            let _ = Batch::parse_leniently(&bytes);
         }
     }
 }

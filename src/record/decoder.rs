@@ -81,6 +81,7 @@ pub struct RecordDecoder {
     decompressor: Decompressor,
     window: Vec<u8>,
     tolerant: bool,
+    record_size_max: Option<usize>,
 }
 
 impl std::fmt::Debug for RecordDecoder {
@@ -100,26 +101,32 @@ impl RecordDecoder {
         Self { tolerant: true, ..Self::default() }
     }
 
+    /// The same decoder, which refuses a record of a compressed batch that is larger than `bytes`
+    /// unpacked, so that it never holds more than that. Records of uncompressed batches are not copied
+    /// and therefore not limited.
+    #[must_use]
+    pub fn with_record_size_max(self, bytes: usize) -> Self {
+        Self { record_size_max: Some(bytes), ..self }
+    }
+
     /// The records of `batch`, whose checksum the caller has verified if it matters.
     ///
     /// # Errors
     /// When the codec is unknown or a compressed payload does not begin as its codec wants.
     pub fn records<'a>(&'a mut self, batch: &Batch<'a>) -> Result<Records<'a>, BatchError> {
+        let memory =
+            WindowMemory { buffer: &mut self.window, size_max: self.record_size_max.unwrap_or(usize::MAX) };
         let inner = if batch.magic() < 2 {
-            Inner::Legacy(LegacyRecords::new(&mut self.decompressor, &mut self.window, batch, self.tolerant)?)
+            Inner::Legacy(LegacyRecords::new(&mut self.decompressor, memory, batch, self.tolerant)?)
         } else {
             let codec = batch.compression()?;
             let source = match codec {
                 Compression::None => Source::Slice(Cursor { bytes: batch.payload(), at: 0 }),
                 // An empty batch has no payload, whatever its attributes say.
                 _ if batch.header().count == 0 => Source::Slice(Cursor { bytes: &[], at: 0 }),
-                codec => Source::Stream(Window::new(
-                    &mut self.decompressor,
-                    &mut self.window,
-                    codec,
-                    2,
-                    batch.payload(),
-                )?),
+                codec => {
+                    Source::Stream(Window::new(&mut self.decompressor, memory, codec, 2, batch.payload())?)
+                }
             };
             if batch.header().count < 0 {
                 return Err(BatchError::Count {
@@ -324,9 +331,18 @@ pub(super) struct Window<'a> {
     reader: PayloadReader<'a>,
     codec: Compression,
     buffer: &'a mut Vec<u8>,
+    size_max: usize,
     start: usize,
     end: usize,
     at_eof: bool,
+}
+
+/// The memory that a window may use.
+#[derive(Debug)]
+pub(super) struct WindowMemory<'a> {
+    pub(super) buffer: &'a mut Vec<u8>,
+    /// The largest record or message that may be held, in bytes.
+    pub(super) size_max: usize,
 }
 
 /// What the window holds at first, and the least it grows by.
@@ -335,15 +351,16 @@ const WINDOW_STEP: usize = 128 << 10;
 impl<'a> Window<'a> {
     pub(super) fn new(
         decompressor: &'a mut Decompressor,
-        buffer: &'a mut Vec<u8>,
+        memory: WindowMemory<'a>,
         codec: Compression,
         magic: u8,
         payload: &'a [u8],
     ) -> Result<Self, BatchError> {
+        let WindowMemory { buffer, size_max } = memory;
         let reader = decompressor
             .reader(codec, magic, payload)
             .map_err(|e| BatchError::Decompress { codec, reason: e.to_string() })?;
-        Ok(Self { reader, codec, buffer, start: 0, end: 0, at_eof: false })
+        Ok(Self { reader, codec, buffer, size_max, start: 0, end: 0, at_eof: false })
     }
 
     /// The bytes that are in memory and not yet consumed.
@@ -356,6 +373,15 @@ impl<'a> Window<'a> {
         let taken = self.start..self.start + n;
         self.start += n;
         &self.buffer[taken]
+    }
+
+    /// Refuses a record of `len` bytes that is too large to be held.
+    #[inline]
+    pub(super) fn check_size(&self, len: usize, index: u32) -> Result<(), BatchError> {
+        if len > self.size_max {
+            return Err(BatchError::RecordTooLarge { index, size: len, limit: self.size_max });
+        }
+        Ok(())
     }
 
     /// Sees to it that `need` bytes are in memory; `false` when the payload ends before that.
@@ -399,6 +425,7 @@ impl<'a> Window<'a> {
         }
         let (len, prefix) = read_varint(self.bytes()).map_err(|_| fail("it has a malformed integer"))?;
         let len = usize::try_from(len).map_err(|_| fail("its length is negative"))?;
+        self.check_size(len, index)?;
         if !self.fill(prefix + len)? {
             return Err(fail("it is longer than the rest of its batch"));
         }

@@ -197,14 +197,29 @@ impl BatchHeader {
     }
 
     /// The sequence number of the record at `offset_delta`; −1 without idempotence. Wraps from
-    /// 2³¹ − 1 to 0 (`DefaultRecordBatch.incrementSequence`).
+    /// 2³¹ − 1 to 0.
+    #[inline]
     pub fn sequence_at(&self, offset_delta: i32) -> i32 {
-        if self.base_sequence < 0 {
-            return -1;
+        if self.base_sequence < 0 { -1 } else { increment_sequence(self.base_sequence, offset_delta) }
+    }
+
+    /// The sequence number of the last record as appended; −1 without idempotence
+    /// (`DefaultRecordBatch.lastSequence`).
+    pub fn last_sequence(&self) -> i32 {
+        match self.base_sequence {
+            -1 => -1,
+            base => increment_sequence(base, self.last_offset_delta),
         }
-        let sum = i64::from(self.base_sequence) + i64::from(offset_delta);
-        let wrapped = if sum > i64::from(i32::MAX) { sum - (1 << 31) } else { sum };
-        i32::try_from(wrapped).unwrap_or(-1)
+    }
+}
+
+/// `DefaultRecordBatch.incrementSequence`, whose `int`s overflow where a damaged header makes them.
+#[inline]
+fn increment_sequence(sequence: i32, increment: i32) -> i32 {
+    if sequence > i32::MAX.wrapping_sub(increment) {
+        increment.wrapping_sub(i32::MAX.wrapping_sub(sequence)).wrapping_sub(1)
+    } else {
+        sequence.wrapping_add(increment)
     }
 }
 
@@ -220,6 +235,7 @@ mod tests {
             let header = BatchHeader::decode(&bytes).expect("61 bytes");
             prop_assert_eq!(&header.encode()[..], &bytes[..]);
             let _ = (header.last_offset(), header.sequence_at(i32::MAX), header.sequence_at(i32::MIN));
+            let _ = header.last_sequence();
         }
     }
 
@@ -231,5 +247,11 @@ mod tests {
         assert_eq!(header.sequence_at(2), 0);
         header.base_sequence = -1;
         assert_eq!(header.sequence_at(5), -1);
+        assert_eq!(header.last_sequence(), -1);
+        header.base_sequence = i32::MAX;
+        header.last_offset_delta = 2;
+        assert_eq!(header.last_sequence(), 1);
+        header.base_sequence = 5;
+        assert_eq!(header.sequence_at(-3), i32::MIN + 2, "as Java's ints overflow");
     }
 }

@@ -7,7 +7,7 @@
 use super::batch::{Batch, BatchError};
 use super::checksum::crc32;
 use super::compression::{Compression, Decompressor};
-use super::decoder::{Headers, LegacyChecksum, RecordRef, Window};
+use super::decoder::{Headers, LegacyChecksum, RecordRef, Window, WindowMemory};
 use super::header::{Attributes, LOG_OVERHEAD, MAGIC_AT, TimestampType, array};
 use super::{Offset, Timestamp};
 
@@ -36,7 +36,7 @@ pub(super) struct Wrapped<'a> {
 impl<'a> LegacyRecords<'a> {
     pub(super) fn new(
         decompressor: &'a mut Decompressor,
-        buffer: &'a mut Vec<u8>,
+        memory: WindowMemory<'a>,
         batch: &Batch<'a>,
         tolerant: bool,
     ) -> Result<Self, BatchError> {
@@ -51,7 +51,9 @@ impl<'a> LegacyRecords<'a> {
         let payload = message.value.ok_or(BatchError::Wrapper("its value is null"))?;
 
         let mut last_inner = None;
-        let mut first_pass = Window::new(decompressor, buffer, codec, batch.magic(), payload)?;
+        let WindowMemory { buffer, size_max } = memory;
+        let first_memory = WindowMemory { buffer: &mut *buffer, size_max };
+        let mut first_pass = Window::new(decompressor, first_memory, codec, batch.magic(), payload)?;
         while let Some((offset, _)) = next_entry(&mut first_pass, 0)? {
             last_inner = Some(offset);
         }
@@ -66,7 +68,8 @@ impl<'a> LegacyRecords<'a> {
             }
             _ => last.since(last_inner),
         };
-        let window = Window::new(decompressor, buffer, codec, batch.magic(), payload)?;
+        let memory = WindowMemory { buffer, size_max };
+        let window = Window::new(decompressor, memory, codec, batch.magic(), payload)?;
         let append_time =
             (batch.timestamp_type() == TimestampType::LogAppendTime).then_some(batch.header().max_timestamp);
         Ok(Self::Wrapped(Wrapped { window, base, append_time, index: 0, tolerant }))
@@ -113,6 +116,7 @@ fn next_entry<'w>(window: &'w mut Window<'_>, index: u32) -> Result<Option<(Offs
     if size < OVERHEAD_V0 {
         return Err(BatchError::Record { index, reason: "its length is below that of any message" });
     }
+    window.check_size(size, index)?;
     if !window.fill(LOG_OVERHEAD + size)? {
         return Ok(None);
     }

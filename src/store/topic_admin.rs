@@ -123,6 +123,11 @@ impl WritableDataDir {
     /// Removes the `folders` that [`Self::create_folders_and_file`] has made. Nobody has had them open:
     /// the topic did not exist yet.
     fn undo_creation(&self, topic: &TopicName, folders: &[PathBuf]) -> Result<(), StoreError> {
+        let file = self.metadata.topic(topic);
+        if file.exists() {
+            // All but the last sync was done: the topic must be gone before its folders are.
+            fs::rename(&file, &self.metadata.undo(topic))?;
+        }
         for folder in folders {
             fs::remove_dir_all(folder)?;
         }
@@ -214,5 +219,7 @@ fn fill_partition_folder(folder: &Path, id: TopicId) -> Result<(), StoreError> {
     Ok(fs::sync_dir(folder)?)
 }
 
+#[cfg(test)]
+mod crash_tests;
 #[cfg(test)]
 mod tests;

@@ -82,8 +82,8 @@ impl TopicName {
         unified(self) == unified(other)
     }
 
-    /// The one of `candidates`, other than the name itself, that was probably meant, if any comes close: at most a third of the
-    /// name's characters (and always one) typed wrong, left out, doubled or swapped.
+    /// The one of `candidates`, other than the name itself, that was probably meant, if any comes close:
+    /// at most a third of the name's characters (and always one) typed wrong, left out, doubled or swapped.
     pub fn nearest<'a>(&self, candidates: impl IntoIterator<Item = &'a Self>) -> Option<&'a Self> {
         let limit = (self.0.len() / 3).max(1);
         candidates

@@ -1,0 +1,194 @@
+//! A log under failing disks, dying processes and losses of power: every operation of a run over append,
+//! roll and recovery is made to fail in turn, and what is left is held against what was promised.
+
+use std::path::Path;
+
+use super::tail::BootId;
+use super::tests::{one, read_all};
+use super::*;
+use crate::fs::power::Chance;
+use crate::fs::seam::faults::{Fault, Injected, inject};
+
+const ENOSPC: i32 = 28;
+const EIO: i32 = 5;
+
+/// A folder in memory where the system has such: thousands of syncs are made here.
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("a folder")
+}
+
+/// Small enough that the run rolls several times.
+fn config() -> LogConfig {
+    LogConfig { segment_bytes: 400, index_interval_bytes: 100, ..LogConfig::default() }
+}
+
+/// What a run was told.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Told {
+    /// Values whose append was acknowledged, with the offsets given.
+    acknowledged: Vec<(i64, String)>,
+    /// How many of these a synced append has put on the disk.
+    durable: usize,
+    /// Values whose append failed.
+    refused: Vec<String>,
+}
+
+/// Which appends of a run are synced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Syncs {
+    None,
+    /// Every seventh: what comes between is put on the disk together with it.
+    Some,
+    All,
+}
+
+/// Appends by turns through two appenders, which are opened anew now and then, and goes on after failures.
+/// What is acknowledged is added to `told` at once, so that it is known after a death too.
+fn run(dir: &Path, syncs: Syncs, told: &mut Told) {
+    let mut first = None;
+    let mut second = None;
+    for i in 0..24 {
+        let durability = match syncs {
+            Syncs::All => Durability::Synced,
+            Syncs::Some if i % 7 == 6 => Durability::Synced,
+            Syncs::None | Syncs::Some => Durability::Written,
+        };
+        let value = format!("value number {i}");
+        let appender = if i % 3 == 0 { &mut second } else { &mut first };
+        if i % 6 == 0 {
+            *appender = None;
+        }
+        if appender.is_none() {
+            *appender = LogAppender::open(dir, config()).ok();
+        }
+        let appended = appender.as_mut().map(|a| a.append(&mut one(&value), durability));
+        match appended {
+            Some(Ok(offsets)) => {
+                told.acknowledged.push((offsets.first.0, value));
+                if durability == Durability::Synced {
+                    told.durable = told.acknowledged.len();
+                }
+            }
+            _ => told.refused.push(value),
+        }
+    }
+}
+
+/// Holds what is in `dir` against what was told, and appends one more record.
+fn check(dir: &Path, promised: &[(i64, String)], what: &str) {
+    check_seen(dir, promised, &[], what);
+}
+
+/// As [`check`]; and what a reader has `seen` must still be there.
+fn check_seen(dir: &Path, promised: &[(i64, String)], seen: &[(i64, String)], what: &str) {
+    let mut next = LogAppender::open(dir, config()).expect("open");
+    let appended = next.append(&mut one("afterwards"), Durability::Written).expect(what);
+    let records = read_all(dir);
+    assert!(records.iter().map(|(offset, _)| *offset).eq(0..records.len() as i64), "{what}: {records:?}");
+    assert_eq!(records.last(), Some(&(appended.first.0, "afterwards".to_owned())), "{what}");
+    assert!(records.starts_with(seen), "{what}: what a reader saw has vanished: {seen:?}, now {records:?}");
+    for record in promised {
+        assert!(records.contains(record), "{what}: {record:?} is lost of {records:?}");
+    }
+    // A batch whose sync failed, or whose writer died before the answer, may be there: once.
+    for (_, value) in &records {
+        assert_eq!(records.iter().filter(|(_, v)| v == value).count(), 1, "{what}: {value} is there twice");
+    }
+    assert_sound(dir, what);
+}
+
+/// Every file is what Kafka wants: indexes in order and leading to their batches, nothing behind the
+/// last batch.
+fn assert_sound(dir: &Path, what: &str) {
+    let list = segment::SegmentList::read(dir).expect("a folder");
+    for &base in &list.logs {
+        let segment = SegmentPath::new(dir, base);
+        let mut batches = BatchReader::open(&segment.log()).expect("a log");
+        let mut starts = Vec::new();
+        loop {
+            match batches.next(batch_reader::Check::Checksums).expect("readable") {
+                Step::Batch(at, batch) => starts.push((at, batch.last_offset())),
+                Step::End => break,
+                other => panic!("{what}: {} ends with {other:?}", segment.log().display()),
+            }
+        }
+        let index =
+            offset_index::OffsetIndex::open(&segment.index(), base).expect("readable").expect("there");
+        for n in 0..index.len() {
+            let entry = index.entry(n).expect("readable");
+            assert!(
+                starts.contains(&(entry.position, entry.offset)),
+                "{what}: {} has {entry:?} and batches {starts:?}",
+                segment.index().display()
+            );
+        }
+        let length = std::fs::metadata(segment.index()).expect("there").len();
+        assert_eq!(length, index.len() * offset_index::ENTRY_LEN as u64, "{what}");
+    }
+}
+
+/// How many operations the run comes to when nothing fails.
+fn operations(syncs: Syncs) -> usize {
+    let dir = folder();
+    let mut told = Told::default();
+    let Injected { operations, .. } = inject(None, || run(dir.path(), syncs, &mut told));
+    assert_eq!((told.acknowledged.len(), told.refused.len()), (24, 0));
+    assert!(segment::SegmentList::read(dir.path()).expect("a folder").logs.len() > 3, "it rolls");
+    operations
+}
+
+#[test]
+fn every_operation_may_fail() {
+    for syncs in [Syncs::None, Syncs::All] {
+        for number in 0..operations(syncs) {
+            for fault in [Fault::Error(ENOSPC), Fault::Error(EIO), Fault::Short(ENOSPC)] {
+                let dir = folder();
+                let mut told = Told::default();
+                inject(Some((number, fault)), || run(dir.path(), syncs, &mut told));
+                let what = format!("{fault:?} at operation {number}, syncs: {syncs:?}");
+                assert!(told.refused.len() <= 2, "{what}: one failure refused {:?}", told.refused);
+                check_seen(dir.path(), &told.acknowledged, &read_all(dir.path()), &what);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_process_may_die_before_every_operation() {
+    for syncs in [Syncs::None, Syncs::All] {
+        for number in 0..operations(syncs) {
+            let dir = folder();
+            let mut told = Told::default();
+            let death = inject(Some((number, Fault::Death)), || run(dir.path(), syncs, &mut told));
+            assert!(death.result.is_none(), "it died");
+            check(
+                dir.path(),
+                &told.acknowledged,
+                &format!("death before operation {number}, syncs: {syncs:?}"),
+            );
+        }
+    }
+}
+
+/// What was acknowledged as synced, and all that was acknowledged before it, survives whatever the disk
+/// kept of the rest. (What a reader sees of the rest before a writer has mended the log may go.)
+#[test]
+fn power_may_be_lost_before_every_operation() {
+    let tries = 8;
+    for syncs in [Syncs::Some, Syncs::All] {
+        for number in 0..=operations(syncs) {
+            let dir = folder();
+            let mut told = Told::default();
+            let death = Some((number, Fault::Death));
+            let Injected { journal, .. } = inject(death, || run(dir.path(), syncs, &mut told));
+            for seed in 0..tries {
+                let after = folder();
+                let mut chance = Chance(seed * 1_000_003 + number as u64);
+                journal.after_loss_of_power(dir.path(), after.path(), &mut chance);
+                let _boot = BootId::pretend_another();
+                let what = format!("power lost before operation {number}, seed {seed}, syncs: {syncs:?}");
+                check(after.path(), &told.acknowledged[..told.durable], &what);
+            }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! The line of a record (the inner loop of `DumpLogSegments.dumpLog`), quirks included: the stray brace
+//! of legacy messages, the space in front of a keyless payload where there is no metadata, and the empty
+//! line of a control record there.
+
+use super::batch_text::timestamp_type;
+use super::control_text::write_control;
+use super::push_number;
+use crate::record::{BatchHeader, RecordRef};
+
+/// What of a record is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shown {
+    /// Offset, timestamp, sizes and so on (all but `--skip-record-metadata`).
+    pub metadata: bool,
+    /// Key and payload (`--print-data-log`).
+    pub data: bool,
+}
+
+/// Writes the records of one batch: what is the same in all of their lines is worked out once.
+#[derive(Debug)]
+pub struct RecordText {
+    shown: Shown,
+    is_control: bool,
+    is_legacy: bool,
+    /// ` CreateTime: ` or one of its like.
+    timestamp_label: &'static [u8],
+}
+
+impl RecordText {
+    /// For the records of the batch with `header`.
+    pub fn new(header: &BatchHeader, shown: Shown) -> Self {
+        use crate::record::TimestampType as T;
+        Self {
+            shown,
+            is_control: header.magic >= 2 && header.attributes.is_control(),
+            is_legacy: header.magic < 2,
+            timestamp_label: match timestamp_type(header) {
+                T::None => b" NoTimestampType: ",
+                T::CreateTime => b" CreateTime: ",
+                T::LogAppendTime => b" LogAppendTime: ",
+            },
+        }
+    }
+
+    /// Appends the line of `record`.
+    ///
+    /// # Errors
+    /// A phrase saying what is wrong with a control record; the line has been finished without it.
+    #[inline]
+    pub fn write(&self, out: &mut Vec<u8>, record: &RecordRef<'_>) -> Result<(), &'static str> {
+        let mut result = Ok(());
+        if self.shown.metadata {
+            self.push_metadata(out, record);
+            if self.is_control {
+                result = write_control(out, record);
+            }
+        }
+        if self.shown.data && !self.is_control {
+            self.push_data(out, record);
+        }
+        out.push(b'\n');
+        result
+    }
+
+    #[inline]
+    fn push_metadata(&self, out: &mut Vec<u8>, record: &RecordRef<'_>) {
+        out.extend_from_slice(b"| offset: ");
+        push_number(out, record.offset.0);
+        out.extend_from_slice(self.timestamp_label);
+        push_number(out, record.timestamp.0);
+        out.extend_from_slice(b" keySize: ");
+        push_size(out, record.key);
+        out.extend_from_slice(b" valueSize: ");
+        push_size(out, record.value);
+        if self.is_legacy {
+            push_legacy_checksum(out, record);
+        } else if record.sequence == -1 && record.headers.is_empty() {
+            out.extend_from_slice(b" sequence: -1 headerKeys: []");
+        } else {
+            push_sequence_and_headers(out, record);
+        }
+    }
+
+    #[inline]
+    fn push_data(&self, out: &mut Vec<u8>, record: &RecordRef<'_>) {
+        if let Some(key) = record.key {
+            out.extend_from_slice(if self.shown.metadata { b" key: " } else { b"| key: " });
+            out.extend_from_slice(key);
+        }
+        if let Some(value) = record.value {
+            out.extend_from_slice(b" payload: ");
+            out.extend_from_slice(value);
+        }
+    }
+}
+
+/// The size of a key or value; −1 for null.
+#[inline]
+fn push_size(out: &mut Vec<u8>, field: Option<&[u8]>) {
+    match field {
+        Some(bytes) => push_number(out, bytes.len()),
+        None => out.extend_from_slice(b"-1"),
+    }
+}
+
+fn push_sequence_and_headers(out: &mut Vec<u8>, record: &RecordRef<'_>) {
+    out.extend_from_slice(b" sequence: ");
+    push_number(out, record.sequence);
+    out.extend_from_slice(b" headerKeys: [");
+    for (i, header) in record.headers.iter().enumerate() {
+        if i > 0 {
+            out.push(b',');
+        }
+        out.extend_from_slice(header.key);
+    }
+    out.push(b']');
+}
+
+fn push_legacy_checksum(out: &mut Vec<u8>, record: &RecordRef<'_>) {
+    let Some(checksum) = record.legacy_checksum else { return };
+    out.extend_from_slice(if checksum.is_valid { b" isValid: true crc: " } else { b" isValid: false crc: " });
+    push_number(out, checksum.stored);
+    out.push(b'}');
+}
