@@ -1,4 +1,77 @@
-//! mkafka
+//! mkafka: Kafka-style logs for the shell, straight on Apache Kafka's own files.
+//!
+//! This is the map of the house. The library is there for the program in `main.rs` and for its tests; what
+//! others may rely on is the command line and the files.
+//!
+//! # Layers
+//!
+//! A module uses those behind it in the arrows below, never one before it. `tests/tidy.rs` holds every `use`
+//! to that.
+//!
+//! ```text
+//! main                            parses, runs, exits
+//!  └─ commands                    one file a subcommand: arguments in, work done, text out
+//!      ├─ cli                     which arguments there are; nothing is done there
+//!      ├─ output                  what is printed; knows what there is to print, and cli's colours
+//!      ├─ input                   lines, and what is in them; uses record
+//!      ├─ producer, consumer      Kafka's clients, over the partitions that they are given
+//!      ├─ store                   the data directory: topics, their configs and ids
+//!      ├─ dump                    files in whatever state they are, described instead of refused
+//!      └─ log                     one partition: segments, indexes, append, read, recovery
+//!          ├─ fs                  files and locks
+//!          └─ record              bytes of batches, without any file
+//!
+//! record, fs  ←  log  ←  store, dump, producer, consumer  ←  output  ←  commands
+//! record      ←  input  ←  commands;    cli  ←  output, commands
+//! ```
+//!
+//! Errors of the engine are types that say what went wrong and where. `commands` turns them into one line
+//! and an exit status. Nothing but `output` prints.
+//!
+//! # Where is …
+//!
+//! | what | where |
+//! | --- | --- |
+//! | a batch encoded | [`record::BatchBuilder::finish`]; its header in [`record::header`] |
+//! | a batch checked and decoded | [`record::Batch`], [`record::RecordDecoder`] |
+//! | a codec | [`record::compression`] |
+//! | a lock taken | [`fs::FileLock`], by [`log::LogAppender`] to append and by `store::topic_admin` to create and delete topics |
+//! | an offset given out | [`log::LogAppender::append`], under the partition's lock |
+//! | a segment rolled | `log::active` (`should_roll`) |
+//! | an index entry decided | `log::index_rules` |
+//! | a torn tail cut, an index rebuilt | `log::recovery`, the only code that cuts a log |
+//! | a tail left unread until it is whole | [`log::LogReader`] |
+//! | damage described and passed over | [`dump::LogWalk`] |
+//! | data put on the disk | [`log::Durability`]; files and folders in [`fs`] |
+//! | a topic created or deleted | `store::topic_admin`: [`store::WritableDataDir::create_topic`] |
+//! | what topics there are | [`store::Listing`]; a broker's folders count too |
+//! | a topic's configs, their ranges and defaults | [`store::config_table`] |
+//! | a record's partition chosen | [`producer::partitioner`] |
+//! | waiting for a log to grow | [`consumer::Waiter`] |
+//! | a line split into headers, key and value | [`input::LineFormat`] |
+//! | an argument defined | [`cli`], and nowhere else: manual pages and completions are made from it |
+//! | text printed | [`output`]: [`output::Ui`] for lines, [`output::record`] for records |
+//! | the exit status decided | [`commands::run`] |
+//!
+//! # The three ways through
+//!
+//! **produce.** [`commands::produce`] reads lines with [`input::LineReader`] and hands each to a
+//! [`producer::Producer`], which picks the partition and adds it to that partition's
+//! [`record::BatchBuilder`]. When the batch is full, or the input pauses, it is encoded, compressed and
+//! summed; only then does [`log::LogAppender`] take the lock, look at what others have appended, patch in
+//! the offset, roll if it must, write, and add the index entries that are due. With `acks=all` the data is
+//! synced before the next is read.
+//!
+//! **consume.** [`commands::consume`] opens the directory with [`store::DataDir`] and gives the partitions
+//! to a [`consumer::Consumer`]. It asks one [`log::LogReader`] after the other for a batch; that finds its
+//! place through the offset index, and takes no lock. [`output::record`] writes each record into the buffer
+//! of [`output::data`], which is flushed when the consumer has caught up and waits in [`consumer::Waiter`].
+//!
+//! **dump.** [`commands::dump_log_segments`] goes past store and clients: it needs no data directory, only the
+//! files that it is given. [`dump::FileKind`] tells what a file is; [`dump::LogWalk`] takes a segment batch by
+//! batch from the same [`log::BatchReader`] that reads and mends logs, and goes on behind damage;
+//! [`output::dump`] writes what is found in Kafka's words, and counts the faults for the exit status.
+
 pub mod cli;
 pub mod commands;
 pub mod consumer;

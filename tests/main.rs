@@ -4,5 +4,8 @@
 
 mod common;
 mod dump;
+mod generated;
+mod readme;
+mod tidy;
 mod topics;
 mod torture;

@@ -11,12 +11,25 @@ use super::{KeyValue, OutputFormat, TopicArgs};
 /// Without --from-beginning or --offset, reading begins at the end: only what is appended from now on is
 /// printed. Values are written as they are, each followed by a newline. Records of one partition come in
 /// order; between partitions there is none.
+///
+/// Without --exit-at-end, --max-messages or --timeout-ms this goes on until a signal ends it. At the end,
+/// standard error says how many records there were.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
-  mkafka consume orders --from-beginning --exit-at-end > orders.txt
-  mkafka consume orders --partition 1 --offset -10
-  mkafka consume orders --from-beginning --max-messages 5 --output json
-  mkafka consume orders --from-beginning --property print.key=true --property key.separator=:")]
+#[command(
+    override_usage = "mkafka consume [OPTIONS] <TOPIC>",
+    after_help = "Examples:
+  All that is there, into a file:
+      mkafka consume orders --from-beginning --exit-at-end > orders.txt
+  The last ten records of one partition, and then what comes:
+      mkafka consume orders --partition 1 --offset -10
+  Five records as JSON, one object a line:
+      mkafka consume orders --from-beginning --max-messages 5 --output json
+  Keys and values:
+      mkafka consume orders --from-beginning \\
+          --property print.key=true --property key.separator=:
+  What comes until it is silent for ten seconds:
+      mkafka consume orders --timeout-ms 10000"
+)]
 pub struct ConsumeArgs {
     /// The topic.
     #[command(flatten)]
@@ -40,7 +53,7 @@ pub struct ConsumeArgs {
     #[arg(long)]
     pub from_beginning: bool,
 
-    /// Stop at what is the end of the topic when reading begins
+    /// Stop at what was the end of the topic when reading began, instead of following it
     #[arg(long, short = 'e')]
     pub exit_at_end: bool,
 
@@ -56,9 +69,12 @@ pub struct ConsumeArgs {
     #[arg(long, value_enum, value_name = "FORM", default_value = "text")]
     pub output: OutputFormat,
 
-    /// What is printed with --output text: print.timestamp, print.partition, print.offset, print.delivery,
-    /// print.epoch, print.headers, print.key, print.value, key.separator, line.separator,
-    /// headers.separator, null.literal
+    /// Which columns --output text has, and what stands between them; may be repeated
+    ///
+    /// Names and defaults are those of kafka-console-consumer. The columns are print.timestamp,
+    /// print.partition, print.offset, print.delivery, print.epoch, print.headers, print.key (all false) and
+    /// print.value (true). Between and behind them stand key.separator (a tab), headers.separator (a
+    /// comma) and line.separator (a newline). null.literal (null) stands for what is null.
     #[arg(long = "property", visible_alias = "formatter-property", value_name = "NAME=VALUE")]
     pub formatter_properties: Vec<KeyValue>,
 

@@ -9,10 +9,26 @@ use std::path::PathBuf;
 /// files of a topic here, of a stopped broker, or of one that is running: nothing is locked or changed.
 ///
 /// Indexes are held against the .log that lies beside them.
+///
+/// Damage does not stop a dump. Each fault is reported on standard error with the file, the byte and the
+/// reason; where no batch begins, the dump goes on with the next one whose checksum holds. What Kafka's tool
+/// reports at its end is reported there: offsets that do not follow one another, index entries that the log
+/// contradicts. The exit status is 1 when any fault was found.
 #[derive(Debug, Clone, clap::Args)]
-#[command(after_long_help = AFTER_HELP)]
+#[command(
+    override_usage = "mkafka dump-log-segments [OPTIONS] <FILE>...",
+    after_help = "Examples:
+  The batches of a segment, one a line:
+      mkafka dump-log-segments --files orders-0/00000000000000000000.log
+  Every record of it:
+      mkafka dump-log-segments --print-data-log \\
+          orders-0/00000000000000000000.log
+  Check the indexes of a partition:
+      mkafka dump-log-segments --verify-index-only \\
+          orders-0/*.index orders-0/*.timeindex"
+)]
 pub struct DumpLogSegmentsArgs {
-    /// Files to dump, separated by commas; may be given several times
+    /// Files to dump, separated by commas, in the form of Kafka's tool; may be given several times
     #[arg(long, value_name = "FILE,...", value_delimiter = ',', required_unless_present = "paths")]
     pub files: Vec<PathBuf>,
 
@@ -59,23 +75,6 @@ pub struct DumpLogSegmentsArgs {
     #[arg(long, value_name = "BYTES")]
     pub max_bytes: Option<u64>,
 }
-
-const AFTER_HELP: &str = "\
-Damage does not stop a dump. Each fault is reported on standard error with the file, the byte and the reason; \
-where no batch begins, the dump goes on with the next one whose checksum holds. What Kafka's tool reports \
-at its end is reported there: offsets that do not follow one another, index entries that the log contradicts.
-
-Exit status: 0 when all is well, 1 when any fault was found, 2 for wrong usage.
-
-Examples:
-  The batches of a segment, one a line:
-      mkafka dump-log-segments --files orders-0/00000000000000000000.log
-
-  Every record of it:
-      mkafka dump-log-segments --print-data-log orders-0/00000000000000000000.log
-
-  Check the indexes of a partition:
-      mkafka dump-log-segments --verify-index-only orders-0/*.index orders-0/*.timeindex";
 
 #[cfg(test)]
 mod tests {

@@ -3,7 +3,6 @@
 
 use std::ffi::OsString;
 
-use clap::CommandFactory as _;
 use clap::error::ErrorKind;
 
 /// The options of kafka-topics that say what to do.
@@ -31,7 +30,7 @@ pub(super) fn action_first(mut args: Vec<OsString>) -> Result<Vec<OsString>, cla
             args.insert(command + 1, action);
             Ok(args)
         }
-        _ => Err(super::Cli::command().error(
+        _ => Err(super::command().error(
             ErrorKind::ArgumentConflict,
             "Command must include exactly one action: --list, --describe, --create or --delete",
         )),

@@ -1,9 +1,11 @@
 //! The command line: which arguments there are and what they mean. Nothing is done here, so that manual
 //! pages and completions can be made from it.
 
+pub mod completions;
 pub mod consume;
 pub mod dump;
 mod kafka_forms;
+pub mod manual;
 pub mod produce;
 pub mod topics;
 
@@ -11,11 +13,29 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
 /// Kafka-style logs for the shell, straight on Apache Kafka's own files.
+///
+/// Topics, partitions, records and offsets as Kafka has them, in a data directory that any number of
+/// processes on one machine share. There is no broker and no daemon: each command reads or appends to the
+/// files itself, and locks them for as long as it takes.
 #[derive(Debug, Parser)]
-#[command(name = "mkafka", version, max_term_width = 100)]
+#[command(
+    name = "mkafka",
+    version,
+    max_term_width = 100,
+    override_usage = "mkafka [OPTIONS] <COMMAND> ...",
+    after_help = "Examples:
+  Keep the lines of a file as records, and print them again:
+      mkafka produce orders < orders.txt
+      mkafka consume orders --from-beginning --exit-at-end
+  Follow a topic in one terminal while others write to it:
+      mkafka consume logs
+      tail -F app.log | mkafka produce logs
+  Read the files of a Kafka broker, without changing anything:
+      mkafka --data-dir /var/lib/kafka/data topics list"
+)]
 pub struct Cli {
     /// What all subcommands take.
     #[command(flatten)]
@@ -28,7 +48,8 @@ pub struct Cli {
 /// What all subcommands take.
 #[derive(Debug, Args)]
 pub struct GlobalArgs {
-    /// The folder that holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]
+    /// The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or
+    /// ~/.local/share/mkafka]
     #[arg(
         long,
         global = true,
@@ -81,7 +102,7 @@ pub struct TopicArgs {
     #[arg(value_name = "TOPIC", conflicts_with = "topic", required_unless_present = "topic")]
     name: Option<String>,
 
-    /// The topic
+    /// The topic, in the form of Kafka's tools
     #[arg(long, short = 't', value_name = "TOPIC")]
     topic: Option<String>,
 }
@@ -124,23 +145,89 @@ pub enum Command {
     Consume(Box<consume::ConsumeArgs>),
     #[command(alias = "dump-log")]
     DumpLogSegments(dump::DumpLogSegmentsArgs),
+    Completions(completions::CompletionsArgs),
+}
+
+/// The subcommands as the help of the program groups them.
+const GROUPS: [(&str, &[&str]); 4] = [
+    ("Topics", &["topics"]),
+    ("Records", &["produce", "consume"]),
+    ("Files", &["dump-log-segments"]),
+    ("Other", &["completions", "help"]),
+];
+
+/// The whole command line as clap has it: what parses, and what help, manual pages and completions show.
+pub fn command() -> clap::Command {
+    let command = Cli::command();
+    let examples = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+    let template = help_template(&command);
+    command.after_long_help(examples + &manual::as_help()).help_template(template)
+}
+
+/// clap shows subcommands as one list. This is its own form of help, but for that.
+fn help_template(command: &clap::Command) -> String {
+    let mut text = String::from("{before-help}{about-with-newline}\n{usage-heading} {usage}");
+    for (title, names) in GROUPS {
+        let about = |name: &str| {
+            let subcommand = command.find_subcommand(name);
+            let about = subcommand.and_then(clap::Command::get_about).map(ToString::to_string);
+            about.or_else(|| (name == "help").then(|| "Show this, or the help of a subcommand".to_owned()))
+        };
+        let lines: Vec<String> = names
+            .iter()
+            .filter_map(|name| about(name).map(|about| format!("\n  {name:19}{about}")))
+            .collect();
+        if !lines.is_empty() {
+            text.push_str(&format!("\n\n{title}:{}", lines.concat()));
+        }
+    }
+    text + "\n\nOptions:\n{options}{after-help}"
 }
 
 impl Cli {
     /// Reads a command line, whose first element is the program's name. Besides what clap accepts, the
     /// actions of Kafka's tools may stand anywhere (`topics --topic orders --create`).
     pub fn from_args(args: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
-        Self::try_parse_from(kafka_forms::action_first(args.into_iter().collect())?)
+        let mut command = command();
+        let args = kafka_forms::action_first(args.into_iter().collect())?;
+        let matches = command.try_get_matches_from_mut(args)?;
+        Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory as _;
 
     #[test]
     fn clap_finds_no_fault_with_the_arguments() {
-        Cli::command().debug_assert();
+        command().debug_assert();
+        completions::command_for_completions().debug_assert();
+    }
+
+    #[test]
+    fn every_subcommand_is_in_a_group() {
+        for subcommand in Cli::command().get_subcommands() {
+            let name = subcommand.get_name();
+            assert!(GROUPS.iter().any(|(_, names)| names.contains(&name)), "{name} is in no group");
+        }
+    }
+
+    /// Examples are shown as they are, so they must fit a terminal; manual pages tell by the indentation
+    /// what is explained and what is to be typed.
+    #[test]
+    fn every_subcommand_has_examples_that_fit_a_terminal() {
+        fn check(command: &clap::Command) {
+            let name = command.get_name();
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            let examples = help.strip_prefix("Examples:\n").unwrap_or_else(|| panic!("{name} has none"));
+            for line in examples.lines() {
+                let indent = line.len() - line.trim_start().len();
+                assert!(line.chars().count() < 80, "{name}: {line}");
+                assert!(indent >= 6 || (indent == 2 && line.ends_with(':')), "{name}: {line}");
+            }
+            command.get_subcommands().for_each(check);
+        }
+        check(&Cli::command());
     }
 }

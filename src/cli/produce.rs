@@ -15,10 +15,19 @@ use super::{KeyValue, TopicArgs};
 ///
 /// A topic that does not exist is created with one partition, as a Kafka broker does.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
-  mkafka produce orders < orders.txt
-  tail -F app.log | mkafka produce logs --compression-codec zstd
-  printf 'k1:v1\\nk2:v2\\n' | mkafka produce orders --property parse.key=true --property key.separator=:")]
+#[command(
+    override_usage = "mkafka produce [OPTIONS] <TOPIC>",
+    after_help = "Examples:
+  The lines of a file:
+      mkafka produce orders < orders.txt
+  A log as it grows, compressed:
+      tail -F app.log | mkafka produce logs --compression-codec zstd
+  Keys, which choose the partition as they do in Kafka:
+      printf 'k1:v1\\nk2:v2\\n' | mkafka produce orders \\
+          --property parse.key=true --property key.separator=:
+  Records that must survive a loss of power:
+      mkafka produce orders --acks all < orders.txt"
+)]
 pub struct ProduceArgs {
     /// The topic.
     #[command(flatten)]
@@ -47,9 +56,18 @@ pub struct ProduceArgs {
     )]
     pub compression_codec: Option<String>,
 
-    /// When a record counts as produced: 0 at once, 1 when the operating system has it (it survives the
-    /// death of any process), all when the disk has it (it survives a loss of power) [default: 1]
-    #[arg(long, visible_alias = "request-required-acks", value_name = "ACKS", allow_hyphen_values = true, value_parser = ["0", "1", "all", "-1"])]
+    /// When a record counts as produced: 0, 1 or all [default: 1]
+    ///
+    /// 0 is at once: that the last batch failed goes unnoticed. 1 is when the operating system has it: it
+    /// survives the death of any process. all (or -1) is when the disk has it: it survives a loss of power
+    /// [default: 1].
+    #[arg(
+        long,
+        visible_alias = "request-required-acks",
+        value_name = "ACKS",
+        allow_hyphen_values = true,
+        value_parser = ["0", "1", "all", "-1"]
+    )]
     pub acks: Option<String>,
 
     /// Bytes that a batch grows to before it is appended [default: 262144, less with many partitions]
@@ -61,7 +79,7 @@ pub struct ProduceArgs {
     #[arg(long, visible_alias = "timeout", value_name = "MS")]
     pub linger_ms: Option<u64>,
 
-    /// Append every record by itself
+    /// Append every record by itself, in a batch of its own
     #[arg(long)]
     pub sync: bool,
 
@@ -69,12 +87,17 @@ pub struct ProduceArgs {
     #[arg(long, value_name = "BYTES")]
     pub max_memory_bytes: Option<usize>,
 
-    /// How a line is split: parse.key, key.separator, parse.headers, headers.delimiter,
-    /// headers.separator, headers.key.separator, null.marker, ignore.error
+    /// How a line is split into headers, key and value; may be repeated
+    ///
+    /// Names and defaults are those of kafka-console-producer: parse.key (false), key.separator (a tab),
+    /// parse.headers (false), headers.delimiter (a tab, behind the headers), headers.separator (a comma,
+    /// between them), headers.key.separator (a colon), null.marker (none), ignore.error (false; true takes
+    /// a line that lacks its separator as a value alone).
     #[arg(long = "property", visible_alias = "reader-property", value_name = "NAME=VALUE")]
     pub reader_properties: Vec<KeyValue>,
 
-    /// Kafka's producer configs: acks, batch.size, buffer.memory, compression.type, linger.ms
+    /// Set a producer config by Kafka's name: acks, batch.size, buffer.memory, compression.type, linger.ms;
+    /// may be repeated
     #[arg(long = "producer-property", value_name = "NAME=VALUE")]
     pub producer_properties: Vec<KeyValue>,
 
@@ -87,7 +110,7 @@ pub struct ProduceArgs {
     #[arg(long)]
     pub print_offsets: bool,
 
-    /// Show no progress
+    /// Show neither progress nor prompt
     #[arg(long, short = 'q')]
     pub quiet: bool,
 

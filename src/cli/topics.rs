@@ -5,10 +5,23 @@ use clap::{ArgGroup, Args, Subcommand};
 use super::{KeyValue, OutputFormat, TopicArgs};
 
 /// Create, list, describe and delete topics.
+///
+/// A topic is a name and a number of partitions. Each partition is a log of its own: a folder in the data
+/// directory, whose records are numbered from 0 and never change. The forms of kafka-topics work too, with
+/// the action as an option.
 #[derive(Debug, Args)]
 #[command(
     arg_required_else_help = true,
-    after_help = "Also in the form of kafka-topics: mkafka topics --create --topic orders --partitions 3"
+    override_usage = "mkafka topics [OPTIONS] <COMMAND> ...",
+    after_help = "Examples:
+  Create a topic, look at it, and delete it:
+      mkafka topics create orders --partitions 3
+      mkafka topics describe orders
+      mkafka topics delete orders
+  The same as kafka-topics has it:
+      mkafka topics --create --topic orders --partitions 3
+      mkafka topics --describe --topic orders
+      mkafka topics --delete --topic orders"
 )]
 pub struct TopicsArgs {
     /// What to do.
@@ -16,39 +29,57 @@ pub struct TopicsArgs {
     pub action: TopicsAction,
 }
 
-/// What to do with topics.
+/// What to do with topics. What each does stands at its arguments, from where clap takes the help.
 #[derive(Debug, Subcommand)]
+#[expect(missing_docs, reason = "a comment here would replace the longer one at the arguments")]
 pub enum TopicsAction {
-    /// Create a topic
     #[command(long_flag = "create")]
     Create(CreateArgs),
-    /// List topics, one name a line
     #[command(long_flag = "list")]
     List(ListArgs),
-    /// Show partitions, configuration and size of topics
     #[command(long_flag = "describe")]
     Describe(DescribeArgs),
-    /// Delete topics with all their records
     #[command(long_flag = "delete")]
     Delete(DeleteArgs),
 }
 
-/// Arguments of `topics create`.
+/// Create a topic.
+///
+/// A name has 1 to 249 letters, digits, periods, underscores and hyphens. Two names may not differ in
+/// periods and underscores alone, as in Kafka.
+///
+/// Every configuration of a topic that Kafka 4 knows is checked and kept. These have an effect:
+/// compression.type and its levels, flush.messages, index.interval.bytes, max.message.bytes,
+/// message.timestamp.type, segment.bytes, segment.index.bytes, segment.jitter.ms and segment.ms. Those on
+/// retention and compaction have none yet: nothing is ever removed from a topic.
 #[derive(Debug, Args)]
+#[command(
+    override_usage = "mkafka topics create [OPTIONS] <TOPIC>",
+    after_help = "Examples:
+  Four partitions, so that four can read at once:
+      mkafka topics create orders --partitions 4
+  Compressed by whoever appends, in segments of 64 MiB:
+      mkafka topics create logs --config compression.type=zstd \\
+          --config segment.bytes=67108864
+  Larger records than the 1048588 bytes that Kafka allows by default:
+      mkafka topics create blobs --config max.message.bytes=16777216
+  Only where there is none yet, as scripts want it:
+      mkafka topics create orders --if-not-exists"
+)]
 pub struct CreateArgs {
     /// The topic.
     #[command(flatten)]
     pub topic: TopicArgs,
 
-    /// How many partitions
+    /// How many partitions, 1 to 10000
     #[arg(long, value_name = "N", default_value_t = 1, allow_negative_numbers = true)]
     pub partitions: i32,
 
-    /// How many copies of each partition: 1, as there is one machine
+    /// How many copies of each partition: only 1 is possible, as there is one machine
     #[arg(long, value_name = "N", default_value_t = 1, allow_negative_numbers = true)]
     pub replication_factor: i32,
 
-    /// Set a configuration of the topic, such as retention.ms=60000; may be repeated
+    /// Set a configuration of the topic, such as segment.bytes=1048576; may be repeated
     #[arg(long = "config", value_name = "KEY=VALUE")]
     pub configs: Vec<KeyValue>,
 
@@ -57,8 +88,16 @@ pub struct CreateArgs {
     pub if_not_exists: bool,
 }
 
-/// Arguments of `topics list`.
+/// List topics, one name a line.
 #[derive(Debug, Args)]
+#[command(
+    override_usage = "mkafka topics list [OPTIONS]",
+    after_help = "Examples:
+  All topics but Kafka's own:
+      mkafka topics list --exclude-internal
+  The topics in the log folder of a Kafka broker:
+      mkafka topics list --data-dir /var/lib/kafka/data"
+)]
 pub struct ListArgs {
     /// Leave out the topics that Kafka keeps for itself
     #[arg(long)]
@@ -69,15 +108,30 @@ pub struct ListArgs {
     pub output: OutputFormat,
 }
 
-/// Arguments of `topics describe`.
+/// Show partitions, configuration and size of topics.
+///
+/// On a terminal this is a table, with the start and end offset of each partition, its segments and bytes,
+/// and its first and last timestamp. Into pipes and files go the lines of kafka-topics. JSON has it all.
 #[derive(Debug, Args)]
-#[command(group(ArgGroup::new("which").args(["names", "topics", "topic_id"]).multiple(true)))]
+#[command(
+    group(ArgGroup::new("which").args(["names", "topics", "topic_id"]).multiple(true)),
+    override_usage = "mkafka topics describe [OPTIONS] [TOPIC]...",
+    after_help = "Examples:
+  One topic, or all of them:
+      mkafka topics describe orders
+      mkafka topics describe
+  Topics that set a configuration of their own, and which:
+      mkafka topics describe --topics-with-overrides
+  How many records each partition holds, for a script:
+      mkafka topics describe orders --output json |
+          jq '.partitions[] | .endOffset - .startOffset'"
+)]
 pub struct DescribeArgs {
     /// The topics; all when none is given
     #[arg(value_name = "TOPIC", value_delimiter = ',')]
     names: Vec<String>,
 
-    /// The topics, with commas between them
+    /// The topics, with commas between them, in the form of Kafka's tools
     #[arg(long = "topic", short = 't', value_name = "TOPIC", value_delimiter = ',')]
     topics: Vec<String>,
 
@@ -85,7 +139,7 @@ pub struct DescribeArgs {
     #[arg(long, value_name = "ID", conflicts_with_all = ["names", "topics"])]
     pub topic_id: Option<String>,
 
-    /// Topics that are not there are no error
+    /// Do not fail for topics that are not there
     #[arg(long, requires = "which")]
     pub if_exists: bool,
 
@@ -93,7 +147,7 @@ pub struct DescribeArgs {
     #[arg(long)]
     pub exclude_internal: bool,
 
-    /// Only topics that set a configuration themselves, and of these no partitions
+    /// Show only topics that set a configuration themselves, and not their partitions
     #[arg(long)]
     pub topics_with_overrides: bool,
 
@@ -109,19 +163,29 @@ impl DescribeArgs {
     }
 }
 
-/// Arguments of `topics delete`.
+/// Delete topics with all their records.
+///
+/// Whoever reads or writes a topic meanwhile is told that it is gone.
 #[derive(Debug, Args)]
-#[command(group(ArgGroup::new("which").args(["names", "topics"]).multiple(true).required(true)))]
+#[command(
+    group(ArgGroup::new("which").args(["names", "topics"]).multiple(true).required(true)),
+    override_usage = "mkafka topics delete [OPTIONS] <TOPIC>...",
+    after_help = "Examples:
+  Two topics at once:
+      mkafka topics delete orders payments
+  Whether it is there or not, as scripts want it:
+      mkafka topics delete orders --if-exists"
+)]
 pub struct DeleteArgs {
     /// The topics
     #[arg(value_name = "TOPIC", value_delimiter = ',')]
     names: Vec<String>,
 
-    /// The topics, with commas between them
+    /// The topics, with commas between them, in the form of Kafka's tools
     #[arg(long = "topic", short = 't', value_name = "TOPIC", value_delimiter = ',')]
     topics: Vec<String>,
 
-    /// Topics that are not there are no error
+    /// Do not fail for topics that are not there
     #[arg(long)]
     pub if_exists: bool,
 }

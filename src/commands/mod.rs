@@ -1,5 +1,6 @@
 //! What the subcommands do: one file each.
 
+pub mod completions;
 pub mod consume;
 pub mod dump_log_segments;
 mod interrupt;
@@ -65,6 +66,7 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Produce(args) => produce::run(&cli.global, args, &mut ui),
         Command::Consume(args) => consume::run(&cli.global, args, &mut ui),
         Command::DumpLogSegments(args) => return dump_log_segments::run(args),
+        Command::Completions(args) => completions::run(args, &mut ui),
     };
     // What was printed before an error belongs to the output, and an error of this to the command.
     let flushed = ui.flush().map_err(anyhow::Error::from);

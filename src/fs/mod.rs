@@ -183,7 +183,7 @@ pub fn open_read(path: &Path) -> Result<File, FileError> {
 const SMALL_FILE_BYTES: u64 = 64 << 20;
 
 /// Reads all of a small file (checkpoints, metadata); `None` when there is none. A file above
-/// [`SMALL_FILE_BYTES`] cannot be what its name says and is refused rather than taken into memory.
+/// `SMALL_FILE_BYTES` cannot be what its name says and is refused rather than taken into memory.
 pub fn read_if_present(path: &Path) -> Result<Option<Vec<u8>>, FileError> {
     let read = || {
         let file = File::open(path)?;

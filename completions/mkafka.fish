@@ -1,0 +1,145 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_mkafka_global_optspecs
+    string join \n data-dir= color= h/help V/version
+end
+
+function __fish_mkafka_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_mkafka_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_mkafka_using_subcommand
+    set -l cmd (__fish_mkafka_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c mkafka -n "__fish_mkafka_needs_command" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_needs_command" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Also into pipes and files'
+never\t'Nowhere'"
+complete -c mkafka -n "__fish_mkafka_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mkafka -n "__fish_mkafka_needs_command" -s V -l version -d 'Print version'
+complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "topics" -d 'Create, list, describe and delete topics'
+complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "produce" -d 'Append records to a topic, one a line of the input'
+complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "consume" -d 'Print the records of a topic, and go on printing them as they are appended'
+complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "dump-log-segments" -d 'Print what is in a log\'s files: segments, indexes, producer snapshots'
+complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and not __fish_seen_subcommand_from create list describe delete" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and not __fish_seen_subcommand_from create list describe delete" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Also into pipes and files'
+never\t'Nowhere'"
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and not __fish_seen_subcommand_from create list describe delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and not __fish_seen_subcommand_from create list describe delete" -f -a "create" -d 'Create a topic'
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and not __fish_seen_subcommand_from create list describe delete" -f -a "list" -d 'List topics, one name a line'
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and not __fish_seen_subcommand_from create list describe delete" -f -a "describe" -d 'Show partitions, configuration and size of topics'
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and not __fish_seen_subcommand_from create list describe delete" -f -a "delete" -d 'Delete topics with all their records'
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from create" -s t -l topic -d 'The topic, in the form of Kafka\'s tools' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from create" -l partitions -d 'How many partitions, 1 to 10000' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from create" -l replication-factor -d 'How many copies of each partition: only 1 is possible, as there is one machine' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from create" -l config -d 'Set a configuration of the topic, such as segment.bytes=1048576; may be repeated' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from create" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from create" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Also into pipes and files'
+never\t'Nowhere'"
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from create" -l if-not-exists -d 'Do nothing when the topic is there already'
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from list" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
+json\t'One JSON value a line'"
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from list" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from list" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Also into pipes and files'
+never\t'Nowhere'"
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from list" -l exclude-internal -d 'Leave out the topics that Kafka keeps for itself'
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from describe" -s t -l topic -d 'The topics, with commas between them, in the form of Kafka\'s tools' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from describe" -l topic-id -d 'The topic with this id' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from describe" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
+json\t'One JSON value a line'"
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from describe" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from describe" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Also into pipes and files'
+never\t'Nowhere'"
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from describe" -l if-exists -d 'Do not fail for topics that are not there'
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from describe" -l exclude-internal -d 'Leave out the topics that Kafka keeps for itself'
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from describe" -l topics-with-overrides -d 'Show only topics that set a configuration themselves, and not their partitions'
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from describe" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from delete" -s t -l topic -d 'The topics, with commas between them, in the form of Kafka\'s tools' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from delete" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from delete" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Also into pipes and files'
+never\t'Nowhere'"
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from delete" -l if-exists -d 'Do not fail for topics that are not there'
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -s t -l topic -d 'The topic, in the form of Kafka\'s tools' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -s l -l file -d 'Read this file instead of standard input; several are read one after the other' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -s p -l partition -d 'Put every record into this partition' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l partitioner -d 'How records without a key are spread over the partitions [default: roundrobin]' -r -f -a "roundrobin\t'One partition after the other, record by record'
+sticky\t'One partition until its batch is full, then the next'"
+complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -s z -l compression-codec -d 'Compress batches with this codec [default: none; gzip if no codec is named]' -r -f -a "none\t''
+gzip\t''
+snappy\t''
+lz4\t''
+zstd\t''"
+complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l acks -l request-required-acks -d 'When a record counts as produced: 0, 1 or all [default: 1]' -r -f -a "0\t''
+1\t''
+all\t''
+-1\t''"
+complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l batch-size -l max-partition-memory-bytes -d 'Bytes that a batch grows to before it is appended [default: 262144, less with many partitions]' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l linger-ms -l timeout -d 'Let records wait up to so many milliseconds for others to share their batch, even when the input has nothing more [default: append as soon as the input pauses]' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l max-memory-bytes -d 'Bytes that all unfinished batches may take together [default: 33554432]' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l property -l reader-property -d 'How a line is split into headers, key and value; may be repeated' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l producer-property -d 'Set a producer config by Kafka\'s name: acks, batch.size, buffer.memory, compression.type, linger.ms; may be repeated' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Also into pipes and files'
+never\t'Nowhere'"
+complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l sync -d 'Append every record by itself, in a batch of its own'
+complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l no-auto-create -d 'Refuse a topic that does not exist instead of creating it'
+complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l print-offsets -d 'Print TOPIC:PARTITION:FIRST:LAST to standard output for each batch, once it is acknowledged: its partition, and the offsets of its first and last record'
+complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -s q -l quiet -d 'Show neither progress nor prompt'
+complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s t -l topic -d 'The topic, in the form of Kafka\'s tools' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s p -l partition -d 'Read only these partitions (a number, or several with commas) [default: all]' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s o -l offset -d 'Begin at this offset: a number, earliest, latest, or -N for the last N of each partition' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s c -l max-messages -d 'Stop after so many records' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l timeout-ms -d 'Stop when no record has come for so many milliseconds' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l output -d 'How records are written' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
+json\t'One JSON value a line'"
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l property -l formatter-property -d 'Which columns --output text has, and what stands between them; may be repeated' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Also into pipes and files'
+never\t'Nowhere'"
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l from-beginning -d 'Begin at the earliest record'
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s e -l exit-at-end -d 'Stop at what was the end of the topic when reading began, instead of following it'
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s q -l quiet -d 'Do not say how many records there were'
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l files -d 'Files to dump, separated by commas, in the form of Kafka\'s tool; may be given several times' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l max-message-size -d 'The largest message, in bytes, that an index entry may lead to' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l max-bytes -d 'Look only at so many bytes of a .log, from its beginning' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Also into pipes and files'
+never\t'Nowhere'"
+complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l print-data-log -d 'Print every record with its key and payload'
+complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l deep-iteration -d 'Print every record, not just the batches they are in'
+complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l skip-record-metadata -d 'Of records print only key and payload'
+complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l index-sanity-check -d 'Only make the check of an index that a broker makes when it starts'
+complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l verify-index-only -d 'Check indexes against their logs without printing the entries'
+complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mkafka -n "__fish_mkafka_using_subcommand completions" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand completions" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Also into pipes and files'
+never\t'Nowhere'"
+complete -c mkafka -n "__fish_mkafka_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'

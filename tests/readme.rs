@@ -1,0 +1,239 @@
+//! README.md says nothing that is not so: its sessions are run, in order, and their output compared.
+//!
+//! In a ```` ```console ```` block a line `$ command` is run, and the lines below it are what it prints, on
+//! standard output and standard error together. There `…` stands for any text within a line, and a line of
+//! `…` alone for any lines. A command must succeed, unless the next one is `echo $?`.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use mkafka::cli::Cli;
+
+/// Blocks of commands that are not run, and why.
+const NOT_RUN: &[(&str, &str)] = &[
+    ("cargo install ", "installs the program; what follows in the block is run below"),
+    ("cargo test --locked\n", "is what runs this"),
+    ("benches/run\n", "takes a minute, and its figures are the machine's"),
+    (".ci/run\n", "runs this"),
+    ("MKAFKA_BLESS=1 cargo test --locked generated\n", "changes the repository"),
+];
+
+/// A fenced block: what is written behind the fence, the number of its first line, its text.
+struct Block {
+    kind: String,
+    line: usize,
+    text: String,
+}
+
+fn file(path: &str) -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
+}
+
+fn blocks(markdown: &str) -> Vec<Block> {
+    let mut blocks: Vec<Block> = Vec::new();
+    let mut is_open = false;
+    for (number, line) in markdown.lines().enumerate() {
+        match line.strip_prefix("```") {
+            Some(kind) if !is_open => {
+                blocks.push(Block { kind: kind.to_owned(), line: number + 2, text: String::new() });
+                is_open = true;
+            }
+            Some(_) => is_open = false,
+            None if is_open => blocks.last_mut().unwrap().text.extend([line, "\n"]),
+            None => {}
+        }
+    }
+    assert!(!is_open, "a block does not end");
+    blocks
+}
+
+/// A person's machine: an empty home, a folder to work in, and the program on the PATH.
+struct Machine(tempfile::TempDir);
+
+impl Machine {
+    fn new() -> Self {
+        let machine = Self(tempfile::tempdir().unwrap());
+        for folder in ["home", "work", "bin"] {
+            std::fs::create_dir(machine.0.path().join(folder)).unwrap();
+        }
+        machine
+    }
+
+    /// Runs a script; answers whether it succeeded, and all that it printed.
+    fn run(&self, script: &str) -> (bool, String) {
+        let program = Path::new(env!("CARGO_BIN_EXE_mkafka")).parent().unwrap();
+        let mut path = self.0.path().join("bin").into_os_string();
+        for folder in [program.as_os_str(), &std::env::var_os("PATH").unwrap()] {
+            path.push(":");
+            path.push(folder);
+        }
+        let output = Command::new("sh")
+            .args(["-c", &format!("exec 2>&1\n{script}")])
+            .env_clear()
+            .env("PATH", path)
+            .env("HOME", self.0.path().join("home"))
+            .current_dir(self.0.path().join("work"))
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        (output.status.success(), String::from_utf8(output.stdout).unwrap())
+    }
+}
+
+impl Drop for Machine {
+    fn drop(&mut self) {
+        // A session may take away the right to write, and nobody could remove the folder then.
+        self.run("chmod -R u+w .");
+    }
+}
+
+/// A command of a session, and what it is to print.
+#[derive(Debug, PartialEq, Eq)]
+struct Step {
+    command: String,
+    expected: Vec<String>,
+}
+
+fn steps(session: &str) -> Vec<Step> {
+    let mut steps: Vec<Step> = Vec::new();
+    for line in session.lines() {
+        match line.strip_prefix("$ ") {
+            Some(command) => steps.push(Step { command: command.to_owned(), expected: Vec::new() }),
+            None => steps.last_mut().expect("a command comes first").expected.push(line.to_owned()),
+        }
+    }
+    steps
+}
+
+/// Whether `line` is as `pattern` says, in which `…` is any text.
+fn line_matches(pattern: &str, line: &str) -> bool {
+    match pattern.split_once('…') {
+        None => pattern == line,
+        Some((before, rest)) => line.strip_prefix(before).is_some_and(|behind| {
+            behind.char_indices().any(|(at, _)| line_matches(rest, &behind[at..])) || line_matches(rest, "")
+        }),
+    }
+}
+
+/// Whether `lines` are as `patterns` say, of which `…` alone is any lines.
+fn lines_match(patterns: &[String], lines: &[&str]) -> bool {
+    match patterns.split_first() {
+        None => lines.is_empty(),
+        Some((first, rest)) if first == "…" => (0..=lines.len()).any(|at| lines_match(rest, &lines[at..])),
+        Some((first, rest)) => lines
+            .split_first()
+            .is_some_and(|(line, others)| line_matches(first, line) && lines_match(rest, others)),
+    }
+}
+
+#[test]
+fn patterns_match_what_they_should() {
+    for (pattern, line, expected) in [
+        ("a", "a", true),
+        ("a", "ab", false),
+        ("id: … end", "id: x end end", true),
+        ("id: … end", "id: x en", false),
+        ("…", "", true),
+        ("a…", "a", true),
+        ("a … c … e", "a b c d e", true),
+        ("a … c … e", "a b d e", false),
+    ] {
+        assert_eq!(line_matches(pattern, line), expected, "{pattern} {line}");
+    }
+    let patterns = ["a".to_owned(), "…".to_owned(), "z".to_owned()];
+    assert!(lines_match(&patterns, &["a", "b", "z"]) && lines_match(&patterns, &["a", "z"]));
+    assert!(!lines_match(&patterns, &["a", "b"]) && !lines_match(&patterns, &["a", "z", "b"]));
+}
+
+#[test]
+fn sessions_go_as_they_are_shown() {
+    // Cannot be part of any output.
+    const MARK: char = '\u{1e}';
+    let machine = Machine::new();
+    let readme = file("README.md");
+    let sessions: Vec<Block> = blocks(&readme).into_iter().filter(|block| block.kind == "console").collect();
+    assert!(sessions.len() > 5, "README has lost its sessions");
+    for session in sessions {
+        let steps = steps(&session.text);
+        let mut script = String::new();
+        for step in &steps {
+            script.push_str(&step.command);
+            // The next command may ask for the status of this one.
+            script.push_str(&format!("\nstatus=$?; printf '{MARK}%d{MARK}' $status; (exit $status)\n"));
+        }
+        let (_, output) = machine.run(&script);
+        let parts: Vec<&str> = output.split(MARK).collect();
+        let mut failures = Vec::new();
+        for (number, step) in steps.iter().enumerate() {
+            let printed = parts.get(2 * number).unwrap_or(&"");
+            let status = parts.get(2 * number + 1).unwrap_or(&"none");
+            let lines: Vec<&str> = printed.lines().collect();
+            if !lines_match(&step.expected, &lines) {
+                failures.push(format!("$ {}\nprints\n{printed}", step.command));
+            }
+            let is_asked_for = steps.get(number + 1).is_some_and(|next| next.command == "echo $?");
+            if *status != "0" && !is_asked_for {
+                failures.push(format!("$ {}\nhas the status {status}", step.command));
+            }
+        }
+        assert!(failures.is_empty(), "README.md:{}:\n{}", session.line, failures.join("\n"));
+    }
+}
+
+#[test]
+fn every_block_is_run_or_has_a_reason_not_to_be() {
+    for block in blocks(&file("README.md")) {
+        let is_known = match block.kind.as_str() {
+            "console" => block.text.starts_with("$ "),
+            "sh" => NOT_RUN.iter().any(|(start, _)| block.text.starts_with(start)),
+            _ => false,
+        };
+        assert!(is_known, "README.md:{}: nothing runs this", block.line);
+    }
+}
+
+/// The block that installs goes on to use the program. That part works, and works twice.
+#[test]
+fn the_installed_program_is_used_as_shown() {
+    let machine = Machine::new();
+    let readme = file("README.md");
+    std::fs::write(machine.0.path().join("work/README.md"), &readme).unwrap();
+    let block = blocks(&readme).into_iter().find(|block| block.text.starts_with("cargo install ")).unwrap();
+    // Not the real one, which would build the program again.
+    let cargo = machine.0.path().join("bin/cargo");
+    std::fs::write(&cargo, "#!/bin/sh\necho \"cargo $*\"\n").unwrap();
+    let (_, made) = machine.run(&format!("chmod +x {}", cargo.display()));
+    assert_eq!(made, "");
+    for note in ["topic 'readme' did not exist: created it with 1 partition\n"; 2] {
+        let (succeeded, output) = machine.run(&block.text);
+        let lines = readme.lines().count();
+        let expected = format!(
+            "cargo install --locked --path . --root {}/home/.local\n{note}Processed a total of {lines} \
+             messages\nthe same bytes\n",
+            machine.0.path().display()
+        );
+        assert_eq!((succeeded, output), (true, expected));
+    }
+}
+
+#[test]
+fn ci_runs_the_tests_as_shown() {
+    let shown = blocks(&file("README.md")).into_iter().find(|block| block.text.starts_with("cargo test "));
+    assert!(file(".ci/run").contains(&format!("\n{}", shown.unwrap().text)));
+}
+
+/// What the table sets beside Kafka's tools is at least accepted.
+#[test]
+fn the_table_of_tools_names_what_there_is() {
+    let readme = file("README.md");
+    let mut checked = 0;
+    for row in readme.lines().filter(|line| line.starts_with("| `k")) {
+        for code in row.split('`').skip(1).step_by(2).filter(|code| code.starts_with("mkafka ")) {
+            if let Err(error) = Cli::from_args(code.split(' ').map(Into::into)) {
+                panic!("{code}: {error}");
+            }
+            checked += 1;
+        }
+    }
+    assert!(checked > 8, "the table has lost its rows");
+}

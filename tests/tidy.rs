@@ -1,0 +1,191 @@
+//! What the house looks like: layers, sizes, and nothing lying about.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Which modules each module of src may use. Each uses what is below it, so that it can be read without
+/// what is above; lib.rs has the picture.
+const LAYERS: &[(&str, &[&str])] = &[
+    ("fs", &[]),
+    ("record", &[]),
+    ("log", &["fs", "record"]),
+    ("store", &["fs", "record", "log"]),
+    ("producer", &["fs", "record", "log", "store"]),
+    ("consumer", &["fs", "record", "log", "store"]),
+    ("input", &["record"]),
+    // Files alone, no data directory: beside the log, whatever it may come to need.
+    ("dump", &["fs", "record", "log"]),
+    ("cli", &[]),
+    ("output", &["fs", "record", "log", "store", "consumer", "producer", "dump", "cli"]),
+    ("commands", &["fs", "record", "log", "store", "consumer", "producer", "dump", "cli", "input", "output"]),
+    ("lib", &[]),
+    ("main", &[]),
+];
+
+/// Lines that a file of src may have; beyond it nobody finds anything.
+const LINES_MAX: usize = 500;
+
+/// What may lie in the root of the repository. A new thing there is one more to understand at first sight.
+const ROOT: &[&str] = &[
+    ".ci",
+    ".gitignore",
+    "Cargo.lock",
+    "Cargo.toml",
+    "LICENSE",
+    "README.md",
+    "benches",
+    "clippy.toml",
+    "completions",
+    "man",
+    "rustfmt.toml",
+    "src",
+    "tests",
+];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Every Rust file below `folder`, with its text, by its path from there.
+fn rust_files(folder: &str) -> Vec<(PathBuf, String)> {
+    fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path, files);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                files.push(path);
+            }
+        }
+    }
+    let folder = root().join(folder);
+    let mut files = Vec::new();
+    walk(&folder, &mut files);
+    files.sort();
+    let read = |path: PathBuf| {
+        let text = std::fs::read_to_string(&path).unwrap();
+        (path.strip_prefix(&folder).unwrap().to_owned(), text)
+    };
+    files.into_iter().map(read).collect()
+}
+
+/// The module directly below the crate that a file of src belongs to.
+fn module_of(path: &Path) -> String {
+    Path::new(path.components().next().unwrap().as_os_str()).file_stem().unwrap().to_str().unwrap().to_owned()
+}
+
+/// The modules named behind each `crate::` in a line: one, or those of a list in braces.
+fn modules_named(line: &str) -> Vec<String> {
+    let name = |text: &str| -> String {
+        text.trim_start().chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect()
+    };
+    let mut found = Vec::new();
+    for (_, behind) in line.match_indices("crate::").map(|(at, m)| (at, &line[at + m.len()..])) {
+        match behind.strip_prefix('{') {
+            // `use crate::{log::A, store::B}`, as far as it is on one line; rustfmt splits only long ones.
+            Some(list) => found.extend(list.trim_end_matches("};").split(", ").map(name)),
+            None => found.push(name(behind)),
+        }
+    }
+    found.retain(|module| !module.is_empty());
+    found
+}
+
+#[test]
+fn each_module_uses_only_those_below_it() {
+    let mut wrong = Vec::new();
+    for (path, text) in rust_files("src") {
+        let module = module_of(&path);
+        let Some((_, allowed)) = LAYERS.iter().find(|(name, _)| *name == module) else {
+            panic!("src/{module} has no place in LAYERS: give it one, here and in lib.rs");
+        };
+        for (number, line) in text.lines().enumerate() {
+            let code = line.split("//").next().unwrap();
+            for used in modules_named(code) {
+                if used != module && !allowed.contains(&used.as_str()) {
+                    wrong.push(format!("src/{}:{}: {module} uses {used}", path.display(), number + 1));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn modules_behind_crate_are_found() {
+    assert_eq!(modules_named("use crate::log::LogError;"), ["log"]);
+    assert_eq!(modules_named("use crate::{fs::FileLock, store};"), ["fs", "store"]);
+    assert_eq!(modules_named("f(crate::fs::a, crate::record::B)"), ["fs", "record"]);
+    assert_eq!(modules_named("pub(crate) fn f()"), [""; 0]);
+}
+
+#[test]
+fn only_output_prints() {
+    let macros = ["print", "println", "eprint", "eprintln", "dbg"];
+    let mut wrong = Vec::new();
+    for (path, text) in rust_files("src") {
+        if module_of(&path) == "output" {
+            continue;
+        }
+        for (number, line) in text.lines().enumerate() {
+            let calls = |name: &str| {
+                line.match_indices(&format!("{name}!("))
+                    .any(|(at, _)| !line[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_'))
+            };
+            if macros.iter().any(|name| calls(name)) || line.contains("io::stdout()") {
+                wrong.push(format!("src/{}:{}: {}", path.display(), number + 1, line.trim()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "use output::Ui:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_file_is_too_long_to_be_found_one_s_way_in() {
+    for (path, text) in rust_files("src") {
+        let lines = text.lines().count();
+        assert!(lines <= LINES_MAX, "src/{}: {lines} lines; split it by what it does", path.display());
+    }
+}
+
+#[test]
+fn every_test_file_is_run() {
+    let main = std::fs::read_to_string(root().join("tests/main.rs")).unwrap();
+    let modules: BTreeSet<&str> =
+        main.lines().filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';')).collect();
+    for (path, _) in rust_files("tests") {
+        let module = module_of(&path);
+        assert!(module == "main" || modules.contains(module.as_str()), "tests/main.rs lacks mod {module}");
+    }
+}
+
+#[test]
+fn the_root_is_bare() {
+    // What git does not know is somebody's own. In a package there is no git, and not all of these.
+    let known_to_git = Command::new("git").arg("ls-files").current_dir(root()).output();
+    let Some(listed) = known_to_git.ok().filter(|output| output.status.success()) else { return };
+    let listed = String::from_utf8(listed.stdout).unwrap();
+    let there: BTreeSet<&str> = listed.lines().filter_map(|path| path.split('/').next()).collect();
+    assert_eq!(there, BTreeSet::from_iter(ROOT.iter().copied()), "find what is new a folder");
+}
+
+/// The map names modules and types in backquotes; rustdoc checks those that are links, this the others.
+#[test]
+fn the_map_names_files_that_exist() {
+    let map = std::fs::read_to_string(root().join("src/lib.rs")).unwrap();
+    let mut checked = 0;
+    for name in map.split('`').skip(1).step_by(2).filter(|name| !name.contains('[') && name.contains("::")) {
+        let Some(file) = LAYERS.iter().find(|(module, _)| name.starts_with(&format!("{module}::"))) else {
+            continue;
+        };
+        let parts: Vec<&str> = name.split("::").collect();
+        let module = root().join("src").join(file.0).join(parts[1]);
+        let is_module = module.with_extension("rs").is_file() || module.join("mod.rs").is_file();
+        let is_item =
+            parts[1].starts_with(|c: char| c.is_ascii_uppercase()) || *parts.last().unwrap() == "run";
+        assert!(is_module || is_item, "lib.rs names {name}");
+        checked += usize::from(is_module);
+    }
+    assert!(checked > 5, "nothing was found to check");
+}
