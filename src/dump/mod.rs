@@ -15,7 +15,6 @@
 //! | the producers in a `.snapshot` | `producer_snapshot` |
 //! | control records of KRaft | `kraft` |
 
-
 mod entries;
 mod kind;
 mod kraft;
