@@ -115,6 +115,7 @@ Register-ArgumentCompleter -Native -CommandName 'mkafka' -ScriptBlock {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
             [CompletionResult]::new('--sync', '--sync', [CompletionResultType]::ParameterName, 'Append every record by itself, in a batch of its own')
             [CompletionResult]::new('--no-auto-create', '--no-auto-create', [CompletionResultType]::ParameterName, 'Refuse a topic that does not exist instead of creating it')
+            [CompletionResult]::new('--print-offsets', '--print-offsets', [CompletionResultType]::ParameterName, 'Print TOPIC:PARTITION:FIRST:LAST to standard output for each batch, once it is acknowledged: its partition, and the offsets of its first and last record')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Show neither progress nor prompt')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Show neither progress nor prompt')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')

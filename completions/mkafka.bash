@@ -198,7 +198,7 @@ _mkafka() {
             return 0
             ;;
         mkafka__subcmd__produce)
-            opts="-t -l -p -z -q -h --topic --file --partition --partitioner --compression-codec --request-required-acks --acks --max-partition-memory-bytes --batch-size --timeout --linger-ms --sync --max-memory-bytes --reader-property --property --producer-property --no-auto-create --quiet --data-dir --color --help"
+            opts="-t -l -p -z -q -h --topic --file --partition --partitioner --compression-codec --request-required-acks --acks --max-partition-memory-bytes --batch-size --timeout --linger-ms --sync --max-memory-bytes --reader-property --property --producer-property --no-auto-create --print-offsets --quiet --data-dir --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

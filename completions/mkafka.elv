@@ -106,6 +106,7 @@ set edit:completion:arg-completer[mkafka] = {|@words|
             cand --color 'When to use colours'
             cand --sync 'Append every record by itself, in a batch of its own'
             cand --no-auto-create 'Refuse a topic that does not exist instead of creating it'
+            cand --print-offsets 'Print TOPIC:PARTITION:FIRST:LAST to standard output for each batch, once it is acknowledged: its partition, and the offsets of its first and last record'
             cand -q 'Show neither progress nor prompt'
             cand --quiet 'Show neither progress nor prompt'
             cand -h 'Print help (see more with ''--help'')'

@@ -106,6 +106,7 @@ always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l sync -d 'Append every record by itself, in a batch of its own'
 complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l no-auto-create -d 'Refuse a topic that does not exist instead of creating it'
+complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l print-offsets -d 'Print TOPIC:PARTITION:FIRST:LAST to standard output for each batch, once it is acknowledged: its partition, and the offsets of its first and last record'
 complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -s q -l quiet -d 'Show neither progress nor prompt'
 complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s t -l topic -d 'The topic, in the form of Kafka\'s tools' -r

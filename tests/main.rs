@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
 mod common;
+mod dump;
 mod generated;
 mod readme;
 mod tidy;
 mod topics;
+mod torture;

@@ -105,6 +105,11 @@ pub struct ProduceArgs {
     #[arg(long)]
     pub no_auto_create: bool,
 
+    /// Print TOPIC:PARTITION:FIRST:LAST to standard output for each batch, once it is acknowledged: its
+    /// partition, and the offsets of its first and last record
+    #[arg(long)]
+    pub print_offsets: bool,
+
     /// Show neither progress nor prompt
     #[arg(long, short = 'q')]
     pub quiet: bool,

@@ -50,6 +50,7 @@ pub fn run(global: &GlobalArgs, args: &ProduceArgs, ui: &mut Ui) -> anyhow::Resu
         linger: options.linger,
         sync: args.sync,
         quiet: args.quiet,
+        printed_topic: args.print_offsets.then(|| args.topic.name()),
         interrupt,
         ui,
     };
@@ -59,8 +60,8 @@ pub fn run(global: &GlobalArgs, args: &ProduceArgs, ui: &mut Ui) -> anyhow::Resu
     let result = session.read_all(args, line_limit);
     // What came before a line at fault is produced, as it is by Kafka's tool.
     let flushed = session.producer.flush().map_err(anyhow::Error::from);
-    session.report();
-    result.and(flushed)?;
+    let told = session.after_appends();
+    result.and(flushed).and(told)?;
     match session.interrupt.status() {
         Some(status) => Err(EndedBySignal(status).into()),
         None => Ok(()),
@@ -219,6 +220,8 @@ struct Session<'a> {
     linger: Option<Duration>,
     sync: bool,
     quiet: bool,
+    /// The topic's name, if the offsets of what is appended are to be printed.
+    printed_topic: Option<&'a str>,
     interrupt: Interrupt,
     ui: &'a mut Ui,
 }
@@ -250,7 +253,7 @@ impl Session<'_> {
         let in_source = |reader: &LineReader| format!("{}, line {}", name.display(), reader.line_number());
         loop {
             self.send_lines(&mut reader).with_context(|| in_source(&reader))?;
-            self.after_appends();
+            self.after_appends()?;
             bar.set(reader.bytes_read());
             if self.interrupt.status().is_some() {
                 break;
@@ -304,7 +307,7 @@ impl Session<'_> {
             match wait_for_input(input, stop, Some(patience))? {
                 Ready::TimedOut => {
                     self.producer.flush()?;
-                    self.after_appends();
+                    self.after_appends()?;
                 }
                 ready => return Ok(ready),
             }
@@ -315,15 +318,17 @@ impl Session<'_> {
         Ok(wait_for_input(reader.source(), Some(self.interrupt.as_fd()), None)?)
     }
 
-    /// Tells what appending has brought to light.
-    fn after_appends(&mut self) {
-        for _ in self.producer.take_receipts() {}
-        self.report();
-    }
-
-    fn report(&mut self) {
+    /// Tells what appending has brought to light, and which offsets it gave.
+    fn after_appends(&mut self) -> anyhow::Result<()> {
+        for receipt in self.producer.take_receipts() {
+            if let Some(topic) = self.printed_topic {
+                let (first, last) = (receipt.offsets.first, receipt.offsets.end.plus(-1));
+                self.ui.print_line(&format!("{topic}:{}:{first}:{last}", receipt.partition))?;
+            }
+        }
         for repair in self.producer.take_repairs() {
             self.ui.warn(&repair.to_string());
         }
+        Ok(self.ui.flush()?)
     }
 }

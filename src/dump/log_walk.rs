@@ -137,7 +137,7 @@ impl LogWalk {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn next(&mut self) -> Result<Found<'_>, FileError> {
+    pub fn step(&mut self) -> Result<Found<'_>, FileError> {
         if let Some(position) = self.resume.take() {
             self.reader.seek(position);
         }
@@ -190,9 +190,14 @@ impl LogWalk {
         if checksum_holds {
             self.last_offset = Some(header.last_offset());
         }
-        // The buffer still holds what was taken: seeking only says where to go on.
-        self.reader.seek(at);
-        let content = if is_held { self.reader.take(size)? } else { None };
+        let content = if is_held {
+            // The buffer still holds what was taken: this only lends it again.
+            self.reader.seek(at);
+            self.reader.take(size)?
+        } else {
+            self.reader.seek(behind);
+            None
+        };
         let found = FoundBatch { position: at, header, size, content, checksum_holds, damage, resumes_at };
         Ok(Found::Batch(found))
     }

@@ -15,8 +15,6 @@
 //! | the producers in a `.snapshot` | `producer_snapshot` |
 //! | control records of KRaft | `kraft` |
 
-#![expect(clippy::should_implement_trait, reason = "each next() can fail, and some lend what they hold")]
-
 mod entries;
 mod kind;
 mod kraft;

@@ -112,7 +112,7 @@ impl OffsetIndexCheck {
     ///
     /// # Errors
     /// When index or log cannot be read.
-    pub fn next(&mut self) -> Result<Option<CheckedOffsetEntry>, FileError> {
+    pub fn next_entry(&mut self) -> Result<Option<CheckedOffsetEntry>, FileError> {
         let is_first = self.index.entries.position().0 == 0;
         let Some(bytes) = self.index.entries.next()? else { return Ok(None) };
         let entry = OffsetEntry::decode(&bytes, self.index.base);

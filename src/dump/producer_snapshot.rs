@@ -150,7 +150,7 @@ impl ProducerSnapshot {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn next(&mut self) -> Result<Option<ProducerEntry>, DumpError> {
+    pub fn next_entry(&mut self) -> Result<Option<ProducerEntry>, DumpError> {
         if self.left == 0 {
             return Ok(None);
         }

@@ -157,7 +157,7 @@ impl TimeIndexCheck {
     ///
     /// # Errors
     /// When one of the files cannot be read.
-    pub fn next(&mut self) -> Result<Option<CheckedTimeEntry>, FileError> {
+    pub fn next_entry(&mut self) -> Result<Option<CheckedTimeEntry>, FileError> {
         let is_first = self.index.entries.position().0 == 0;
         let Some(bytes) = self.index.entries.next()? else { return Ok(None) };
         let entry = TimeEntry::decode(&bytes, self.index.base);

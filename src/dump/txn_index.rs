@@ -45,7 +45,7 @@ impl TxnIndexDump {
     /// # Errors
     /// [`DumpError::Entry`] for a version that is not known and for an entry that the file cuts off, both
     /// of which end the dump; or when it cannot be read.
-    pub fn next(&mut self) -> Result<Option<AbortedTxn>, DumpError> {
+    pub fn next_entry(&mut self) -> Result<Option<AbortedTxn>, DumpError> {
         let position = self.entries.position();
         let broken =
             |reason: String, path: &Path| DumpError::Entry { path: path.to_owned(), position, reason };

@@ -138,6 +138,9 @@ impl LogAppender {
         if active.should_roll(batch, &self.config, self.jitter_ms) {
             active.close()?;
             let tail = active.tail;
+            // Whoever finds the new segment's files must not believe a note about the old one, or go on
+            // appending there.
+            tail.unfinished().write(guard.file(), self.boot)?;
             *active = ActiveSegment::create(
                 &self.dir,
                 tail.end_offset,

@@ -53,7 +53,8 @@ fn run(dir: &Path, syncs: Syncs, told: &mut Told) {
             Syncs::Some if i % 7 == 6 => Durability::Synced,
             Syncs::None | Syncs::Some => Durability::Written,
         };
-        let value = format!("value number {i}");
+        // Of different sizes: a full segment may still have room for the next.
+        let value = format!("value number {i} {}", "x".repeat(i * 37 % 150));
         let appender = if i % 3 == 0 { &mut second } else { &mut first };
         if i % 6 == 0 {
             *appender = None;
@@ -101,6 +102,7 @@ fn check_seen(dir: &Path, promised: &[(i64, String)], seen: &[(i64, String)], wh
 /// last batch.
 fn assert_sound(dir: &Path, what: &str) {
     let list = segment::SegmentList::read(dir).expect("a folder");
+    assert_eq!((&list.logs, &list.logs), (&list.indexes, &list.time_indexes), "{what}");
     for &base in &list.logs {
         let segment = SegmentPath::new(dir, base);
         let mut batches = BatchReader::open(&segment.log()).expect("a log");
@@ -167,6 +169,29 @@ fn the_process_may_die_before_every_operation() {
                 &format!("death before operation {number}, syncs: {syncs:?}"),
             );
         }
+    }
+}
+
+/// A process that had the partition open before another one died goes on, and so does one that opens it
+/// then: both must agree on where the log ends, whatever the dead one was at.
+#[test]
+fn others_go_on_after_a_death_before_every_operation() {
+    for number in 0..operations(Syncs::None) {
+        let dir = folder();
+        let mut told = Told::default();
+        let mut survivor = LogAppender::open(dir.path(), config()).expect("open");
+        let first = survivor.append(&mut one("before"), Durability::Written).expect("appended").first;
+        told.acknowledged.push((first.0, "before".to_owned()));
+        inject(Some((number, Fault::Death)), || run(dir.path(), Syncs::None, &mut told));
+        let mut newcomer = LogAppender::open(dir.path(), config()).expect("open");
+        let what = format!("death before operation {number}");
+        for i in 0..8 {
+            let value = format!("{i}");
+            let who = if i % 2 == 1 { &mut newcomer } else { &mut survivor };
+            let offset = who.append(&mut one(&value), Durability::Written).expect(&what).first;
+            told.acknowledged.push((offset.0, value));
+        }
+        check_seen(dir.path(), &told.acknowledged, &read_all(dir.path()), &what);
     }
 }
 

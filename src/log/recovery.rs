@@ -29,6 +29,7 @@ pub(crate) fn recover(
     repairs: &mut Vec<Repair>,
 ) -> Result<ActiveSegment, LogError> {
     let list = SegmentList::read(dir)?;
+    remove_orphans(dir, &list)?;
     let Some((&last, sealed)) = list.logs.split_last() else {
         let start = (Offset::ZERO, Position(0));
         return Ok(ActiveSegment::create(dir, Offset::ZERO, interval, leader_epoch, start)?);
@@ -56,6 +57,18 @@ pub(crate) fn recover(
     tail.leader_epoch = leader_epoch.max(tail.leader_epoch);
     tail.recovery_point = suspect_from.unwrap_or((tail.base_offset, Position(0)));
     Ok(ActiveSegment::open(dir, tail)?)
+}
+
+/// Removes indexes without a log: a roll that was cut off leaves them (`LogLoader.loadSegmentFiles`).
+fn remove_orphans(dir: &Path, list: &SegmentList) -> Result<(), LogError> {
+    let is_orphan = |base: &&Offset| list.logs.binary_search(base).is_err();
+    for &base in list.indexes.iter().filter(is_orphan) {
+        fs::remove_file(&SegmentPath::new(dir, base).index())?;
+    }
+    for &base in list.time_indexes.iter().filter(is_orphan) {
+        fs::remove_file(&SegmentPath::new(dir, base).time_index())?;
+    }
+    Ok(())
 }
 
 /// The last segment that a loss of power has left to build upon: behind one that is damaged, or that ends

@@ -24,7 +24,7 @@ impl Dump {
         let max_message_size = self.options.max_message_size;
         let mut check = index.against_log(max_message_size)?;
         let mut mismatches = Pairs::new(path);
-        while let Some(checked) = check.next()? {
+        while let Some(checked) = check.next_entry()? {
             let entry = checked.entry;
             let fault = match checked.verdict {
                 OffsetVerdict::Agrees | OffsetVerdict::Unused => None,
@@ -70,7 +70,7 @@ impl Dump {
         let mut mismatches = Pairs::new(path);
         let mut out_of_order = Pairs::new(path);
         let mut not_found = Pairs::new(path);
-        while let Some(checked) = check.next()? {
+        while let Some(checked) = check.next_entry()? {
             let entry = checked.entry;
             let fault = match checked.verdict {
                 TimeVerdict::Agrees | TimeVerdict::Unused => None,
@@ -112,7 +112,7 @@ impl Dump {
 
     pub(super) fn txn_index(&mut self, path: &Path) -> Result<(), Stop> {
         let mut index = TxnIndexDump::open(path)?;
-        while let Some(txn) = index.next()? {
+        while let Some(txn) = index.next_entry()? {
             write_aborted_txn(self.sink.buffer(), &txn);
             self.sink.flush_if_full().map_err(Stop::Output)?;
         }
@@ -121,7 +121,7 @@ impl Dump {
 
     pub(super) fn producer_snapshot(&mut self, path: &Path) -> Result<(), Stop> {
         let mut snapshot = ProducerSnapshot::open(path)?;
-        while let Some(producer) = snapshot.next()? {
+        while let Some(producer) = snapshot.next_entry()? {
             write_producer(self.sink.buffer(), &producer);
             self.sink.flush_if_full().map_err(Stop::Output)?;
         }

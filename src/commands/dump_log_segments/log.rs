@@ -48,7 +48,7 @@ impl Dump {
     fn batches(&mut self, walk: &mut LogWalk, progress: &mut Progress<'_>) -> Result<(), Stop> {
         let path = progress.path;
         loop {
-            match walk.next()? {
+            match walk.step()? {
                 Found::Batch(found) => {
                     self.batch(&found, progress)?;
                     self.sink.flush_if_full().map_err(Stop::Output)?;
@@ -131,12 +131,13 @@ impl Dump {
     }
 }
 
-/// The first and last offset that the records of a batch may have. Messages of magic 0 and 1 do not say.
+/// The first and last offset that the records of a batch may have. A message of magic 0 or 1 knows only the
+/// last, and some clients have left it at 0.
 fn record_offsets(header: &BatchHeader) -> (Offset, Offset) {
-    if header.magic >= 2 {
-        (header.base_offset, header.last_offset())
-    } else {
-        (Offset(i64::MIN), Offset(i64::MAX))
+    match (header.magic, header.base_offset) {
+        (2.., base) => (base, header.last_offset()),
+        (1, Offset::ZERO) => (Offset(i64::MIN), Offset(i64::MAX)),
+        (_, last) => (Offset(i64::MIN), last),
     }
 }
 
