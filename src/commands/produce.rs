@@ -16,7 +16,7 @@ use crate::input::{LineFormat, LineReader, Ready, wait_for_input};
 use crate::log::LogConfig;
 use crate::output::Ui;
 use crate::output::progress::Progress;
-use crate::producer::{Acks, KeylessPlacement, Producer, ProducerConfig, ProducerTopic};
+use crate::producer::{Acks, KeylessPlacement, ProduceError, Producer, ProducerConfig, ProducerTopic};
 use crate::record::{Compression, NewRecord, TimestampType};
 use crate::store::{
     DataDir, NewTopic, StoreError, Topic, TopicCompression, TopicName, TopicPartition, WritableDataDir,
@@ -250,9 +250,8 @@ impl Session<'_> {
         let bar =
             Progress::bytes(if metadata.is_file() && !self.quiet { metadata.len() } else { 0 }, self.ui);
         let mut reader = LineReader::new(source, b'\n', line_limit);
-        let in_source = |reader: &LineReader| format!("{}, line {}", name.display(), reader.line_number());
         loop {
-            self.send_lines(&mut reader).with_context(|| in_source(&reader))?;
+            self.send_lines(&mut reader, name)?;
             self.after_appends()?;
             bar.set(reader.bytes_read());
             if self.interrupt.status().is_some() {
@@ -263,7 +262,7 @@ impl Session<'_> {
             }
             if !reader.fill().with_context(|| format!("cannot read {}", name.display()))? {
                 // A last line may lack its newline.
-                self.send_lines(&mut reader).with_context(|| in_source(&reader))?;
+                self.send_lines(&mut reader, name)?;
                 break;
             }
         }
@@ -272,22 +271,23 @@ impl Session<'_> {
     }
 
     /// Hands every line that is in memory to the producer.
-    fn send_lines(&mut self, reader: &mut LineReader) -> anyhow::Result<()> {
+    fn send_lines(&mut self, reader: &mut LineReader, name: &Path) -> anyhow::Result<()> {
         let timestamp = reader.read_at();
+        let mut number = reader.line_number();
         if self.format.is_plain() && !self.sync {
             while let Some(line) = reader.next_line() {
+                number += 1;
                 let record = NewRecord { timestamp, key: None, value: Some(line), headers: &[] };
-                self.producer.send(&record, self.partition)?;
+                self.producer.send(&record, self.partition).map_err(|e| at_line(e, name, number))?;
             }
             return Ok(());
         }
-        let mut number = reader.line_number();
         while let Some(line) = reader.next_line() {
             number += 1;
             let mut headers = Vec::new();
             let parsed = self.format.parse(line, number, &mut headers)?;
             let record = NewRecord { timestamp, key: parsed.key, value: parsed.value, headers: &headers };
-            self.producer.send(&record, self.partition)?;
+            self.producer.send(&record, self.partition).map_err(|e| at_line(e, name, number))?;
             if self.sync {
                 self.producer.flush()?;
             }
@@ -330,5 +330,15 @@ impl Session<'_> {
             self.ui.warn(&repair.to_string());
         }
         Ok(self.ui.flush()?)
+    }
+}
+
+/// Says which line of `name` is at fault, if it is the line that is.
+fn at_line(error: ProduceError, name: &Path, number: u64) -> anyhow::Error {
+    match error {
+        ProduceError::RecordTooLarge { .. } => {
+            anyhow::Error::new(error).context(format!("{}, line {number}", name.display()))
+        }
+        other => other.into(),
     }
 }
