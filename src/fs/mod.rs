@@ -8,7 +8,7 @@ mod file;
 mod lock;
 
 pub use file::LogFile;
-pub use lock::{FileLock, broker_is_live};
+pub use lock::{FileLock, LockGuard, broker_is_live};
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
@@ -156,6 +156,27 @@ fn make_readable(file: &File) -> io::Result<()> {
 #[cfg(not(unix))]
 fn make_readable(_file: &File) -> io::Result<()> {
     Ok(())
+}
+
+/// Puts the content of the file `path` on the disk; no error when there is no such file.
+pub fn sync_file_if_present(path: &Path) -> Result<(), FileError> {
+    match File::open(path).and_then(|file| file.sync_data()) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other.context_io("sync", path),
+    }
+}
+
+/// Which file or folder of which file system something is: the same for two names of one, and no other
+/// file's as long as one holds it open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileId(u64, u64);
+
+impl FileId {
+    /// The id in `metadata`.
+    pub fn of(metadata: &fs::Metadata) -> Self {
+        use std::os::unix::fs::MetadataExt as _;
+        Self(metadata.dev(), metadata.ino())
+    }
 }
 
 /// Opens `path` for reading.

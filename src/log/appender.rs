@@ -13,7 +13,7 @@ use super::recovery;
 use super::segment::Position;
 use super::tail::{BootId, Tail};
 use super::{LogConfig, SegmentPath};
-use crate::fs::{FileLock, LogFile};
+use crate::fs::{self, FileLock, LockGuard};
 use crate::record::{EncodedBatch, LeaderEpoch, Offset};
 
 /// The name of a partition's lock file.
@@ -58,7 +58,7 @@ impl LogAppender {
     /// # Errors
     /// [`LogError::Gone`] when there is no such folder; otherwise when its lock file cannot be opened.
     pub fn open(dir: &Path, config: LogConfig) -> Result<Self, LogError> {
-        let lock = FileLock::open(&dir.join(LOCK_FILE)).map_err(|e| gone_or(e.into(), dir))?;
+        let lock = FileLock::open_with_folder(&dir.join(LOCK_FILE)).map_err(|e| gone_or(e.into(), dir))?;
         // The clock's low digits are chance enough to spread the rolls of partitions.
         let chance = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         let chance = chance.map_or(0, |d| i64::from(d.subsec_nanos()));
@@ -109,8 +109,11 @@ impl LogAppender {
     /// When the partition cannot be locked or read.
     pub fn log_end_offset(&mut self) -> Result<Offset, LogError> {
         let guard = self.lock.acquire()?;
+        if guard.is_new() {
+            self.synced = None;
+        }
         let active =
-            refresh(&mut self.active, guard.file(), &self.dir, &self.config, self.boot, &mut self.repairs)?;
+            refresh(&mut self.active, &guard, &self.dir, &self.config, self.boot, &mut self.repairs)?;
         Ok(active.tail.end_offset)
     }
 
@@ -127,8 +130,11 @@ impl LogAppender {
 
     fn append_locked(&mut self, batch: &mut EncodedBatch) -> Result<Appended, LogError> {
         let guard = self.lock.acquire()?;
+        if guard.is_new() {
+            self.synced = None;
+        }
         let active =
-            refresh(&mut self.active, guard.file(), &self.dir, &self.config, self.boot, &mut self.repairs)?;
+            refresh(&mut self.active, &guard, &self.dir, &self.config, self.boot, &mut self.repairs)?;
         if let Some(synced) = self.synced.take() {
             active.tail.recovery_point = active.tail.recovery_point.max(synced);
         }
@@ -182,14 +188,19 @@ impl LogAppender {
 /// Brings `active` up to date with what other processes have done; the caller holds the lock.
 fn refresh<'a>(
     active: &'a mut Option<ActiveSegment>,
-    lock_file: &LogFile,
+    guard: &LockGuard<'_>,
     dir: &Path,
     config: &LogConfig,
     boot: BootId,
     repairs: &mut Vec<Repair>,
 ) -> Result<&'a mut ActiveSegment, LogError> {
     let interval = config.index_interval_bytes;
+    let lock_file = guard.file();
     let left = Tail::read(lock_file, interval)?;
+    if guard.is_new() {
+        // The files that are open may be those of a log that was deleted.
+        *active = None;
+    }
     // The first append of each process looks at the files whatever the last writer says of them.
     if let (Some(mine), Some((tail, left_in))) = (active.as_mut(), left)
         && left_in == boot
