@@ -139,6 +139,8 @@ impl LogAppender {
             active.tail.recovery_point = active.tail.recovery_point.max(synced);
         }
         if active.should_roll(batch, &self.config, self.jitter_ms) {
+            // Whatever fails or dies between here and the note of the new segment, nobody goes on in this one.
+            active.tail.mark_as_rolling(guard.file(), self.boot)?;
             active.close()?;
             let tail = active.tail;
             *active = ActiveSegment::create(

@@ -107,6 +107,13 @@ impl Tail {
         Some((tail, BootId(array(bytes, 108))))
     }
 
+    /// Leaves word that the segment is being closed and another begun, so that nobody appends to it any more
+    /// even if this is as far as it gets: whoever comes next finds the end from the files.
+    pub(crate) fn mark_as_rolling(&self, file: &LogFile, boot: BootId) -> Result<(), FileError> {
+        // No log is as long as this.
+        Self { size: Position(u64::MAX), ..*self }.write(file, boot)
+    }
+
     /// Leaves this for the next writer.
     pub(crate) fn write(&self, file: &LogFile, boot: BootId) -> Result<(), FileError> {
         let mut bytes = [0; ENCODED_LEN];

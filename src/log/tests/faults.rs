@@ -16,6 +16,55 @@ fn offsets(dir: &Path) -> Vec<i64> {
 }
 
 #[test]
+fn after_a_roll_that_failed_half_way_no_offset_is_given_out_twice() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut a = LogAppender::open(dir.path(), small_segments()).expect("open");
+    let mut b = LogAppender::open(dir.path(), small_segments()).expect("open");
+    append(&mut a, "one");
+    append(&mut b, "two");
+    a.append(&mut sized(1700), Durability::Written).expect("appended");
+    // The new segment is there, and then the epochs cannot be read.
+    let epochs = dir.path().join(checkpoint::LEADER_EPOCH_CHECKPOINT);
+    let kept = dir.path().join("kept");
+    std::fs::rename(&epochs, &kept).expect("moved");
+    std::fs::create_dir(&epochs).expect("created");
+    a.append(&mut sized(500), Durability::Written).expect_err("the epochs are a folder");
+    std::fs::remove_dir(&epochs).expect("removed");
+    std::fs::rename(&kept, &epochs).expect("moved");
+    // A process that was running all the time, then one that has just begun.
+    append(&mut b, "three");
+    append(&mut a, "four");
+    let mut fresh = LogAppender::open(dir.path(), small_segments()).expect("open");
+    append(&mut fresh, "five");
+    assert_eq!(offsets(dir.path()), [0, 1, 2, 3, 4, 5]);
+}
+
+#[test]
+fn a_roll_that_a_kill_cut_short_is_noticed_by_those_that_run() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut b = LogAppender::open(dir.path(), small_segments()).expect("open");
+    for i in 0..5 {
+        append(&mut b, &format!("{i}"));
+    }
+    // What was done up to the kill: the note was marked, the new segment's files made.
+    let lock = LogFile::open(&dir.path().join(appender::LOCK_FILE)).expect("the lock file");
+    let (tail, boot) = Tail::read(&lock, 200).expect("readable").expect("a tail");
+    tail.mark_as_rolling(&lock, boot).expect("written");
+    for extension in ["index", "timeindex", "log"] {
+        std::fs::write(dir.path().join(format!("{:020}.{extension}", 5)), b"").expect("written");
+    }
+    append(&mut b, "five");
+    let mut fresh = LogAppender::open(dir.path(), small_segments()).expect("open");
+    append(&mut fresh, "six");
+    assert_eq!(offsets(dir.path()), [0, 1, 2, 3, 4, 5, 6]);
+    assert_eq!(files(dir.path(), "log").len(), 2);
+    let mut reader = LogReader::new(dir.path(), Offset::ZERO);
+    reader.seek(Offset(5)).expect("in range");
+    let batch = reader.next().expect("readable").expect("a batch");
+    assert_eq!(batch.header().base_offset, Offset(5));
+}
+
+#[test]
 fn an_appender_does_not_write_to_the_files_of_a_log_that_was_replaced() {
     let parent = tempfile::tempdir().expect("a folder");
     let dir = parent.path().join("t-0");
