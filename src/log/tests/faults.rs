@@ -79,3 +79,44 @@ fn an_appender_does_not_write_to_the_files_of_a_log_that_was_replaced() {
     assert_eq!(append(&mut a, "after"), Offset(1));
     assert_eq!(read_all(&dir), [(0, "new".to_owned()), (1, "after".to_owned())]);
 }
+
+#[test]
+fn a_batch_whose_index_entry_cannot_be_written_is_never_seen() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let config = LogConfig { index_interval_bytes: 0, ..LogConfig::default() };
+    let mut appender = LogAppender::open(dir.path(), config).expect("open");
+    append(&mut appender, "first");
+    drop(appender);
+    let log = files(dir.path(), "log").remove(0);
+    let index = files(dir.path(), "index").remove(0);
+    std::fs::remove_file(&index).expect("removed");
+    std::os::unix::fs::symlink("/dev/full", &index).expect("linked");
+    let mut appender = LogAppender::open(dir.path(), config).expect("open");
+    appender.log_end_offset().expect("the end");
+    let before = std::fs::metadata(&log).expect("a log");
+    std::thread::sleep(std::time::Duration::from_millis(20));
+    let refused = appender.append(&mut one("second"), Durability::Written);
+    assert!(matches!(refused, Err(LogError::File(_))), "{refused:?}");
+    let after = std::fs::metadata(&log).expect("a log");
+    assert_eq!(after.len(), before.len());
+    assert_eq!(
+        (after.mtime(), after.mtime_nsec()),
+        (before.mtime(), before.mtime_nsec()),
+        "readers could see a batch that vanished"
+    );
+}
+
+#[test]
+fn offsets_do_not_wrap() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let near_the_end = Offset(i64::MAX - 3);
+    let mut batch = one("x");
+    batch.assign(near_the_end, LeaderEpoch(0));
+    std::fs::write(SegmentPath::new(dir.path(), near_the_end).log(), batch.bytes()).expect("written");
+    let mut appender = LogAppender::open(dir.path(), LogConfig::default()).expect("open");
+    let five = || batch_of(&vec![b"a".to_vec(); 5], 1000, Compression::None);
+    let refused = appender.append(&mut five(), Durability::Written);
+    assert!(matches!(refused, Err(LogError::OffsetsExhausted(_))), "{refused:?}");
+    assert_eq!(append(&mut appender, "y"), Offset(i64::MAX - 2));
+    assert_eq!(offsets(dir.path()), [i64::MAX - 3, i64::MAX - 2]);
+}
