@@ -49,6 +49,9 @@ pub struct LogAppender {
     /// Up to where this appender has synced, not yet told to the others.
     synced: Option<(Offset, Position)>,
     records_since_sync: i64,
+    /// Whether a sync has failed: the kernel may have dropped what it could not write, and would call the
+    /// next sync a success.
+    is_poisoned: bool,
     repairs: Vec<Repair>,
 }
 
@@ -72,6 +75,7 @@ impl LogAppender {
             active: None,
             synced: None,
             records_since_sync: 0,
+            is_poisoned: false,
             repairs: Vec::new(),
         })
     }
@@ -92,13 +96,18 @@ impl LogAppender {
     ///
     /// # Errors
     /// The log is as it was before, unless the error is that of a sync: then the batch is in the log, but
-    /// whether it is on the disk is unknown.
+    /// whether it is on the disk is unknown; this appender takes no more.
     pub fn append(&mut self, batch: &mut EncodedBatch, durability: Durability) -> Result<Appended, LogError> {
         self.check_size(batch)?;
+        if self.is_poisoned {
+            return Err(LogError::SyncFailed(self.dir.clone()));
+        }
         let appended = self.append_locked(batch).map_err(|e| gone_or(e, &self.dir))?;
         self.records_since_sync += i64::from(batch.header().count);
         if durability == Durability::Synced || self.records_since_sync >= self.config.flush_messages {
-            self.sync()?;
+            let synced = self.sync();
+            self.is_poisoned = synced.is_err();
+            synced.map_err(|e| gone_or(e, &self.dir))?;
         }
         Ok(appended)
     }
@@ -175,7 +184,8 @@ impl LogAppender {
             for &base in list.logs.iter().filter(|base| (from..active.tail.base_offset).contains(*base)) {
                 let segment = SegmentPath::new(&self.dir, base);
                 for path in [segment.log(), segment.index(), segment.time_index()] {
-                    LogFile::open(&path)?.sync_data()?;
+                    // Retention may have taken it, which is not undone here.
+                    fs::sync_file_if_present(&path)?;
                 }
             }
         }

@@ -107,6 +107,19 @@ fn a_batch_whose_index_entry_cannot_be_written_is_never_seen() {
 }
 
 #[test]
+fn syncing_does_not_bring_back_segments_that_were_deleted() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut appender = LogAppender::open(dir.path(), small_segments()).expect("open");
+    for i in 0..80 {
+        append(&mut appender, &format!("value number {i}"));
+    }
+    let gone = files(dir.path(), "index").remove(0);
+    std::fs::remove_file(&gone).expect("removed");
+    appender.append(&mut one("synced"), Durability::Synced).expect("appended");
+    assert!(!gone.exists(), "{} is back, empty", gone.display());
+}
+
+#[test]
 fn offsets_do_not_wrap() {
     let dir = tempfile::tempdir().expect("a folder");
     let near_the_end = Offset(i64::MAX - 3);
@@ -119,4 +132,22 @@ fn offsets_do_not_wrap() {
     assert!(matches!(refused, Err(LogError::OffsetsExhausted(_))), "{refused:?}");
     assert_eq!(append(&mut appender, "y"), Offset(i64::MAX - 2));
     assert_eq!(offsets(dir.path()), [i64::MAX - 3, i64::MAX - 2]);
+}
+
+#[test]
+fn after_a_failed_sync_no_other_is_believed() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut appender = LogAppender::open(dir.path(), small_segments()).expect("open");
+    for i in 0..80 {
+        append(&mut appender, &format!("value number {i}"));
+    }
+    // What is no file cannot be synced.
+    let index = files(dir.path(), "index").remove(0);
+    let kept = dir.path().join("kept");
+    std::fs::rename(&index, &kept).expect("moved");
+    std::os::unix::fs::symlink("/dev/full", &index).expect("linked");
+    appender.append(&mut one("x"), Durability::Synced).expect_err("it cannot be synced");
+    std::fs::rename(&kept, &index).expect("moved");
+    let refused = appender.append(&mut one("y"), Durability::Synced);
+    assert!(matches!(refused, Err(LogError::SyncFailed(_))), "{refused:?}");
 }
