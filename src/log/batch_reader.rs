@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use super::Position;
 use crate::fs::{self, FileError, IoContext as _};
 use crate::record::header::{ATTRIBUTES_AT, CRC_AT, HEADER_LEN, MAGIC_AT};
-use crate::record::{Batch, BatchError, BatchHeader, Frame};
+use crate::record::{Batch, BatchError, BatchHeader, Frame, Offset};
 
 /// Bytes that are read at a time.
 pub const CHUNK: usize = 512 << 10;
@@ -321,16 +321,37 @@ enum Loaded {
     Invalid(BatchError),
 }
 
-/// Looks for the next valid batch of `file` at or after `from`: its position, or `None` when there is none.
+/// What a search for a valid batch came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found {
+    /// One begins here.
+    Batch(Position),
+    /// There is none.
+    Nothing,
+    /// So much looks like a batch that checking all of it would take for ever.
+    TooMuch,
+}
+
+/// Looks for the next valid batch of `file` at or after `from`, one that can follow a damaged batch at
+/// offset `damaged`.
 ///
 /// A candidate must have magic 2 with a plausible length and a valid checksum; messages of magic 0 and 1,
-/// whose 32-bit checksum guards as little as 10 bytes of header, are taken too.
+/// whose 32-bit checksum guards as little as 10 bytes of header, are taken too. Its offset must be one that
+/// comes after: records may hold anything, batches of other logs included.
 ///
 /// # Errors
 /// When the file cannot be read.
-pub fn find_valid_batch(file: &File, path: &Path, from: Position) -> Result<Option<Position>, FileError> {
+pub fn find_valid_batch(
+    file: &File,
+    path: &Path,
+    from: Position,
+    damaged: Offset,
+) -> Result<Found, FileError> {
     const OVERLAP: usize = Frame::PEEK_LEN - 1;
     let len = file.metadata().map(|m| m.len()).context_io("read the size of", path)?;
+    let can_follow = |offset: Offset| offset > damaged && offset.since(damaged) <= i64::from(i32::MAX);
+    // Hostile bytes can claim a batch as long as the file at each of them.
+    let mut bytes_to_check = len.saturating_mul(4).saturating_add(64 << 20);
     let mut probe = BatchReader::new(file.try_clone().context_io("open", path)?, path);
     let mut buffer = vec![0; CHUNK];
     let mut at = from.0;
@@ -342,9 +363,11 @@ pub fn find_valid_batch(file: &File, path: &Path, from: Position) -> Result<Opti
         for i in 0..=read - Frame::PEEK_LEN {
             let position = at + i as u64;
             let Ok(Some(frame)) = Frame::peek(&buffer[i..read]) else { continue };
-            if frame.magic > 2 || frame.offset.0 < 0 || frame.size as u64 > len - position {
+            if frame.magic > 2 || !can_follow(frame.offset) || frame.size as u64 > len - position {
                 continue;
             }
+            let Some(left) = bytes_to_check.checked_sub(frame.size as u64) else { return Ok(Found::TooMuch) };
+            bytes_to_check = left;
             let valid = if i + frame.size <= read {
                 matches!(Batch::parse(&buffer[i..read]), Ok(Some(batch)) if batch.verify().is_ok())
             } else {
@@ -352,10 +375,10 @@ pub fn find_valid_batch(file: &File, path: &Path, from: Position) -> Result<Opti
                 matches!(probe.next(Check::Checksums)?, Step::Batch(..))
             };
             if valid {
-                return Ok(Some(Position(position)));
+                return Ok(Found::Batch(Position(position)));
             }
         }
         at += (read - OVERLAP) as u64;
     }
-    Ok(None)
+    Ok(Found::Nothing)
 }

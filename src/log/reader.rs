@@ -6,7 +6,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::batch_reader::{Advance, BatchReader, Check, find_valid_batch};
+use super::batch_reader::{Advance, BatchReader, Check, Found, find_valid_batch};
 use super::bounds::{find_end, find_position, log_start};
 use super::error::LogError;
 use super::segment::{Position, SegmentList, SegmentPath};
@@ -259,8 +259,9 @@ impl LogReader {
             _ => segment.tail = TailState::Searched(len),
         }
         let at = segment.batches.position();
-        let found = find_valid_batch(segment.batches.file(), segment.batches.path(), Position(at.0 + 1))?;
-        if found.is_none() {
+        let (file, behind) = (segment.batches.file(), Position(at.0 + 1));
+        let found = find_valid_batch(file, segment.batches.path(), behind, self.next_offset)?;
+        if !matches!(found, Found::Batch(_)) {
             return Ok(false);
         }
         // Both may have been written while the search went on.

@@ -7,7 +7,8 @@
 use std::path::Path;
 
 use super::active::ActiveSegment;
-use super::batch_reader::{BatchReader, Check, Step, find_valid_batch};
+use super::batch_reader::{BatchReader, Check, Found, Step, find_valid_batch};
+use super::bounds::{GoodEntry, last_good_entry};
 use super::error::{LogError, Repair};
 use super::index_rules::{IndexRules, NewEntries};
 use super::offset_index::{self, OffsetEntry, OffsetIndex};
@@ -249,8 +250,9 @@ impl SegmentRecovery {
     fn cut_torn_tail(&self, scan: &Scan, log_size: u64, repairs: &mut Vec<Repair>) -> Result<(), LogError> {
         let Some(fault) = &scan.fault else { return Ok(()) };
         let log = LogFile::open(&self.segment.log())?;
+        let behind = Position(scan.end.0 + 1);
         if self.suspect.is_none()
-            && find_valid_batch(log.file(), log.path(), Position(scan.end.0 + 1))?.is_some()
+            && find_valid_batch(log.file(), log.path(), behind, scan.end_offset)? != Found::Nothing
         {
             return Err(LogError::Corrupt {
                 path: self.segment.log(),

@@ -120,6 +120,52 @@ fn syncing_does_not_bring_back_segments_that_were_deleted() {
 }
 
 #[test]
+fn a_record_that_holds_a_batch_is_no_valid_data_behind_a_torn_one() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut appender = LogAppender::open(dir.path(), LogConfig::default()).expect("open");
+    let mut inner = one("a batch in a record, as when a log is produced as a file");
+    inner.assign(Offset(0), LeaderEpoch(0));
+    for i in 0..5 {
+        append(&mut appender, &format!("{i}"));
+    }
+    let mut outer = batch_of(&[inner.bytes().to_vec(), vec![b'y'; 100]], 1000, Compression::None);
+    outer.assign(Offset(5), LeaderEpoch(0));
+    let log = files(dir.path(), "log").remove(0);
+    let mut bytes = std::fs::read(&log).expect("read");
+    bytes.extend_from_slice(&outer.bytes()[..outer.bytes().len() - 30]);
+    std::fs::write(&log, &bytes).expect("written");
+    let mut reader = LogReader::new(dir.path(), Offset::ZERO);
+    for _ in 0..5 {
+        assert!(reader.next().expect("readable").is_some());
+    }
+    for look in 0..4 {
+        assert!(reader.next().expect("no damage").is_none(), "look {look}");
+    }
+    reader.check_end().expect("no damage");
+    assert_eq!(append(&mut appender, "5"), Offset(5));
+    assert!(matches!(appender.take_repairs()[..], [Repair::TornTail { .. }]));
+}
+
+#[test]
+fn searching_hostile_bytes_for_a_batch_takes_bounded_time() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("hostile.log");
+    // A plausible frame of a megabyte at every 17th byte, with an offset that could come next.
+    let mut frame = [0u8; 17];
+    frame[7] = 9;
+    frame[8..12].copy_from_slice(&(1i32 << 20).to_be_bytes());
+    frame[16] = 2;
+    let bytes: Vec<u8> = frame.iter().copied().cycle().take(8 << 20).collect();
+    std::fs::write(&path, bytes).expect("written");
+    let file = std::fs::File::open(&path).expect("open");
+    let started = std::time::Instant::now();
+    let expected = Offset(5);
+    let found = batch_reader::find_valid_batch(&file, &path, Position(0), expected).expect("readable");
+    assert_ne!(found, batch_reader::Found::Batch(Position(0)));
+    assert!(started.elapsed() < std::time::Duration::from_secs(10), "{:?}", started.elapsed());
+}
+
+#[test]
 fn offsets_do_not_wrap() {
     let dir = tempfile::tempdir().expect("a folder");
     let near_the_end = Offset(i64::MAX - 3);
