@@ -11,12 +11,12 @@ use super::batch_reader::{BatchReader, Check, Found, Step, find_valid_batch};
 use super::bounds::{GoodEntry, last_good_entry};
 use super::error::{LogError, Repair};
 use super::index_rules::{IndexRules, NewEntries};
-use super::offset_index::{self, OffsetEntry, OffsetIndex};
+use super::offset_index::{self, OffsetIndex};
 use super::segment::{Position, SegmentList, SegmentPath};
 use super::tail::Tail;
 use super::time_index::{self, TimeEntry};
 use crate::fs::{self, LogFile};
-use crate::record::{Batch, LeaderEpoch, Offset, Timestamp};
+use crate::record::{LeaderEpoch, Offset, Timestamp};
 
 /// Opens the active segment of `dir`, mended; what was mended is added to `repairs`.
 ///
@@ -135,7 +135,7 @@ impl SegmentRecovery {
 
     fn run(&mut self, had_indexes: bool, repairs: &mut Vec<Repair>) -> Result<Tail, LogError> {
         let log_size = LogFile::open(&self.segment.log())?.len()?;
-        let known = if had_indexes { self.known(log_size)? } else { Err("a file was missing") };
+        let known = if had_indexes { self.known()? } else { Err("a file was missing") };
         let known = match (known, self.suspect) {
             (Ok(known), None) => Ok(known),
             (Ok(known), Some(suspect)) if suspect >= known.indexed_position => Ok(known),
@@ -186,17 +186,31 @@ impl SegmentRecovery {
         })
     }
 
-    /// What the indexes say of a log of `log_size` bytes, or why they cannot be believed.
-    fn known(&self, log_size: u64) -> Result<Result<Known, &'static str>, LogError> {
+    /// What the indexes say, or why they cannot be believed.
+    ///
+    /// The last good entry is not taken over but made again: a writer may have died before it wrote the
+    /// time entry that belongs to it.
+    fn known(&self) -> Result<Result<Known, &'static str>, LogError> {
+        const ASTRAY: &str = "the last entries of the offset index do not lead to their batches";
         let base = self.segment.base_offset();
         let Some(index) = OffsetIndex::open(&self.segment.index(), base)? else {
             return Ok(Err("a file was missing"));
         };
-        let Some((entries, last)) = self.last_good_entry(&index, log_size)? else {
-            return Ok(Err("the last entries of the offset index do not lead to their batches"));
+        let mut log = BatchReader::open(&self.segment.log())?;
+        let good = match last_good_entry(&index, index.len(), &mut log)? {
+            GoodEntry::Entry(n, _) => n + 1,
+            GoodEntry::None => 0,
+            GoodEntry::NotAmongLast => return Ok(Err(ASTRAY)),
+        };
+        let (entries, last) = match good.saturating_sub(1) {
+            0 => (0, None),
+            before => match last_good_entry(&index, before, &mut log)? {
+                GoodEntry::Entry(n, entry) if n + 1 == before => (before, Some(entry)),
+                _ => return Ok(Err(ASTRAY)),
+            },
         };
         let time_index = LogFile::open(&self.segment.time_index())?;
-        let indexed_up_to = last.map_or(base, |l| l.offset);
+        let indexed_up_to = last.map(|l| l.offset);
         let Some((time_index_size, last_time)) = last_time_entry(&time_index, base, indexed_up_to)? else {
             return Ok(Err("the time index is not in order"));
         };
@@ -208,37 +222,8 @@ impl SegmentRecovery {
             time_index_size,
             indexed_position: last.map_or(Position(0), |l| l.position),
             last_time,
-            had_stray_entries: entries < index.len(),
+            had_stray_entries: good < index.len(),
         }))
-    }
-
-    /// The last entry that leads to a valid batch, and how many there are up to it. A crash can leave
-    /// entries for batches that are torn; many of them are no crash's work, and the answer is `None`.
-    fn last_good_entry(
-        &self,
-        index: &OffsetIndex,
-        log_size: u64,
-    ) -> Result<Option<(u64, Option<OffsetEntry>)>, LogError> {
-        const TRIES: u32 = 64;
-        let mut reader = BatchReader::open(&self.segment.log())?;
-        let mut tried = 0;
-        for entries in (1..=index.len()).rev() {
-            let entry = index.entry(entries - 1)?;
-            if entry.position.0 >= log_size {
-                continue;
-            }
-            reader.seek(entry.position);
-            if let Step::Batch(_, batch) = reader.next(Check::Checksums)?
-                && leads_to(&batch, entry.offset)
-            {
-                return Ok(Some((entries, Some(entry))));
-            }
-            tried += 1;
-            if tried == TRIES {
-                return Ok(None);
-            }
-        }
-        Ok(Some((0, None)))
     }
 
     fn first_timestamp(&self) -> Result<Timestamp, LogError> {
@@ -272,18 +257,12 @@ impl SegmentRecovery {
     }
 }
 
-/// Whether an index entry for `offset` may lead to `batch`. A follower's entry has the last offset of
-/// several batches that were appended at once, and the place of the first.
-fn leads_to(batch: &Batch<'_>, offset: Offset) -> bool {
-    batch.header().base_offset <= offset
-}
-
 /// The used size of a time index and its last entry, leaving out those for offsets above `indexed_up_to`:
-/// they were written at a clean close and will be due again. `None` when entries are out of order.
+/// they will be due again. `None` when entries are out of order.
 fn last_time_entry(
     file: &LogFile,
     base: Offset,
-    indexed_up_to: Offset,
+    indexed_up_to: Option<Offset>,
 ) -> Result<Option<(Position, Option<TimeEntry>)>, LogError> {
     let at = |entries: u64| Position(entries * time_index::ENTRY_LEN as u64);
     let nth = |n: u64| time_index::entry_before(file, at(n + 1), base);
@@ -300,7 +279,7 @@ fn last_time_entry(
     let mut last = None;
     while entries > 0 {
         last = nth(entries - 1)?;
-        if last.is_some_and(|e| e.offset <= indexed_up_to) {
+        if last.is_some_and(|e| Some(e.offset) <= indexed_up_to) {
             break;
         }
         last = None;
@@ -387,17 +366,22 @@ impl<'s> Scan<'s> {
         self.time_index.extend(due.time.and_then(|e| e.encode(base)).into_iter().flatten());
     }
 
-    /// Writes the entries behind those that are good, and cuts off what follows.
+    /// Writes the entries behind those that are good, and cuts off what follows. Mostly they are there.
     fn extend_indexes(&self, index_size: Position, time_index_size: Position) -> Result<(), LogError> {
         for (path, size, entries) in [
             (self.segment.index(), index_size, &self.index),
             (self.segment.time_index(), time_index_size, &self.time_index),
         ] {
             let file = LogFile::open(&path)?;
-            if file.len()? != size.0 {
-                file.truncate(size.0)?;
+            let mut there = vec![0; entries.len()];
+            let read = file.read_at(&mut there, size.0)?;
+            if there[..read] != entries[..] {
+                file.write_all_at(entries, size.0)?;
             }
-            file.write_all_at(entries, size.0)?;
+            let end = size.plus(entries.len());
+            if file.len()? != end.0 {
+                file.truncate(end.0)?;
+            }
         }
         Ok(())
     }

@@ -181,6 +181,60 @@ fn offsets_do_not_wrap() {
 }
 
 #[test]
+fn an_index_entry_into_the_middle_of_a_batch_misleads_nobody() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let config = LogConfig { index_interval_bytes: 0, ..LogConfig::default() };
+    let mut appender = LogAppender::open(dir.path(), config).expect("open");
+    append(&mut appender, "0");
+    // A record whose bytes look like a batch's header.
+    let mut inner = one("inner");
+    inner.assign(Offset(0), LeaderEpoch(0));
+    let mut header = inner.bytes().to_vec();
+    header[30] ^= 1;
+    let mut batch = batch_of(&[header], 1000, Compression::None);
+    appender.append(&mut batch, Durability::Written).expect("appended");
+    append(&mut appender, "2");
+    append(&mut appender, "3");
+    let log = std::fs::read(files(dir.path(), "log").remove(0)).expect("read");
+    let inside = memchr::memmem::find(&log[1..], &inner.bytes()[..20]).expect("it is in there") + 1;
+    let index = files(dir.path(), "index").remove(0);
+    let mut entries = std::fs::read(&index).expect("read");
+    let inside = u32::try_from(inside).expect("small").to_be_bytes();
+    for entry in entries.chunks_exact_mut(8) {
+        entry[4..].copy_from_slice(&inside);
+    }
+    std::fs::write(&index, &entries).expect("written");
+    let bounds = LogBounds::read(dir.path(), Offset::ZERO).expect("bounds");
+    assert_eq!(bounds.end, Offset(4));
+    for offset in 0..4 {
+        let mut reader = LogReader::new(dir.path(), Offset::ZERO);
+        reader.seek(Offset(offset)).expect("in range");
+        let batch = reader.next().expect("readable").expect("a batch");
+        assert_eq!(batch.header().base_offset, Offset(offset));
+    }
+}
+
+#[test]
+fn an_index_is_the_same_whichever_of_its_writes_was_the_last() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let config = LogConfig { index_interval_bytes: 100, ..LogConfig::default() };
+    let mut appender = LogAppender::open(dir.path(), config).expect("open");
+    for i in 0..20 {
+        let mut batch = batch_of(&[format!("{i}").into_bytes()], 1000 + i, Compression::None);
+        appender.append(&mut batch, Durability::Written).expect("appended");
+    }
+    drop(appender);
+    let time_index = files(dir.path(), "timeindex").remove(0);
+    let whole = std::fs::read(&time_index).expect("read");
+    // Killed before the last time entry was written.
+    std::fs::write(&time_index, &whole[..whole.len() - 12]).expect("written");
+    std::fs::write(dir.path().join(appender::LOCK_FILE), b"").expect("written");
+    let mut next = LogAppender::open(dir.path(), config).expect("open");
+    next.log_end_offset().expect("the end");
+    assert_eq!(std::fs::read(&time_index).expect("read"), whole);
+}
+
+#[test]
 fn after_a_failed_sync_no_other_is_believed() {
     let dir = tempfile::tempdir().expect("a folder");
     let mut appender = LogAppender::open(dir.path(), small_segments()).expect("open");
