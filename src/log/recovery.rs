@@ -29,6 +29,7 @@ pub(crate) fn recover(
     repairs: &mut Vec<Repair>,
 ) -> Result<ActiveSegment, LogError> {
     let list = SegmentList::read(dir)?;
+    remove_orphans(dir, &list)?;
     let Some((&last, sealed)) = list.logs.split_last() else {
         let start = (Offset::ZERO, Position(0));
         return Ok(ActiveSegment::create(dir, Offset::ZERO, interval, leader_epoch, start)?);
@@ -77,6 +78,7 @@ fn is_sound(segment: &SegmentPath, from: Position) -> Result<bool, LogError> {
             Step::Incomplete(_) | Step::Invalid(_) => return Ok(false),
         }
     }
+    Ok(())
 }
 
 /// Drops what follows a segment whose end the machine lost: offsets would not be dense (`LogLoader`).

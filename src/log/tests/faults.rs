@@ -251,3 +251,17 @@ fn after_a_failed_sync_no_other_is_believed() {
     let refused = appender.append(&mut one("y"), Durability::Synced);
     assert!(matches!(refused, Err(LogError::SyncFailed(_))), "{refused:?}");
 }
+
+#[test]
+fn indexes_without_a_log_are_removed_by_the_next_writer() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut appender = LogAppender::open(dir.path(), LogConfig::default()).expect("open");
+    append(&mut appender, "x");
+    // A roll was interrupted.
+    for extension in ["index", "timeindex"] {
+        std::fs::write(dir.path().join(format!("{:020}.{extension}", 1)), b"").expect("written");
+    }
+    let mut next = LogAppender::open(dir.path(), LogConfig::default()).expect("open");
+    append(&mut next, "y");
+    assert_eq!((files(dir.path(), "index").len(), files(dir.path(), "timeindex").len()), (1, 1));
+}
