@@ -244,6 +244,12 @@ fn refresh<'a>(
             recovered.tail.recovery_point = (recovered.tail.base_offset, recovered.tail.size);
         }
         recovered.tail.write(lock_file, boot)?;
+        if left.is_none() {
+            // After a loss of power some note must be there to tell of it. Any one will do: those that are
+            // written over it later only know of more that is on the disk.
+            lock_file.sync_data()?;
+            fs::sync_dir(dir)?;
+        }
         *active = Some(recovered);
     }
     match active {

@@ -42,11 +42,9 @@ pub(crate) fn recover(
         }
     }
     let mut active = last;
-    if let Some((suspect_base, suspect_position)) = suspect_from {
+    if let Some((suspect_base, _)) = suspect_from {
         for &base in sealed.iter().filter(|base| **base >= suspect_base) {
-            let from = if base == suspect_base { suspect_position } else { Position(0) };
-            let segment = SegmentPath::new(dir, base);
-            if !is_sound(&segment, from)? {
+            if !is_sound(&SegmentPath::new(dir, base), interval, repairs)? {
                 drop_segments_after(dir, &list, base, repairs)?;
                 active = base;
                 break;
@@ -67,16 +65,30 @@ pub(crate) fn recover(
     Ok(ActiveSegment::open(dir, tail)?)
 }
 
-/// Whether all of a segment's file from `from` on is valid batches.
-fn is_sound(segment: &SegmentPath, from: Position) -> Result<bool, LogError> {
-    let mut reader = BatchReader::open(&segment.log())?;
-    reader.seek(from);
-    loop {
-        match reader.next(Check::Checksums)? {
-            Step::Batch(..) => {}
-            Step::End => return Ok(true),
-            Step::Incomplete(_) | Step::Invalid(_) => return Ok(false),
-        }
+/// Whether all of a sealed segment is valid batches. Its indexes, which a loss of power may have taken as
+/// well, are made anew if they are not what its log calls for.
+fn is_sound(segment: &SegmentPath, interval: u64, repairs: &mut Vec<Repair>) -> Result<bool, LogError> {
+    let scan = Scan::of_sealed(segment, interval)?;
+    if scan.fault.is_some() {
+        return Ok(false);
+    }
+    let same = fs::read_if_present(&segment.index())?.as_ref() == Some(&scan.index)
+        && fs::read_if_present(&segment.time_index())?.as_ref() == Some(&scan.time_index);
+    if !same {
+        scan.replace_indexes()?;
+        let reason = "the machine lost power";
+        repairs.push(Repair::IndexRebuilt { path: segment.log(), reason });
+    }
+    Ok(true)
+}
+
+/// Removes indexes that have no log: a roll that was interrupted before it made one leaves them.
+fn remove_orphans(dir: &Path, list: &SegmentList) -> Result<(), LogError> {
+    let is_orphan = |base: &&Offset| list.logs.binary_search(base).is_err();
+    let orphans = list.indexes.iter().filter(is_orphan).map(|base| SegmentPath::new(dir, *base).index());
+    let times = list.time_indexes.iter().filter(is_orphan);
+    for path in orphans.chain(times.map(|base| SegmentPath::new(dir, *base).time_index())) {
+        fs::remove_file(&path)?;
     }
     Ok(())
 }
@@ -104,11 +116,7 @@ fn drop_segments_after(
 
 /// Makes the indexes of a segment that is no longer appended to.
 fn rebuild_sealed(segment: &SegmentPath, interval: u64, repairs: &mut Vec<Repair>) -> Result<(), LogError> {
-    let mut scan = Scan::new(segment, IndexRules::new(interval, segment.base_offset()));
-    scan.run(Position(0), None)?;
-    let closing = scan.rules.time_entry();
-    scan.note(NewEntries { offset: None, time: closing });
-    scan.replace_indexes()?;
+    Scan::of_sealed(segment, interval)?.replace_indexes()?;
     repairs.push(Repair::IndexRebuilt { path: segment.log(), reason: "a file was missing" });
     Ok(())
 }
@@ -323,6 +331,15 @@ impl<'s> Scan<'s> {
             leader_epoch: LeaderEpoch(0),
             fault: None,
         }
+    }
+
+    /// Walks all of a segment that is no longer appended to.
+    fn of_sealed(segment: &'s SegmentPath, interval: u64) -> Result<Self, LogError> {
+        let mut scan = Self::new(segment, IndexRules::new(interval, segment.base_offset()));
+        scan.run(Position(0), None)?;
+        let closing = scan.rules.time_entry();
+        scan.note(NewEntries { offset: None, time: closing });
+        Ok(scan)
     }
 
     /// Walks from `from`, where a batch begins; the one at `indexed` has its entries already.

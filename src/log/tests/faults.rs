@@ -265,3 +265,23 @@ fn indexes_without_a_log_are_removed_by_the_next_writer() {
     append(&mut next, "y");
     assert_eq!((files(dir.path(), "index").len(), files(dir.path(), "timeindex").len()), (1, 1));
 }
+
+#[test]
+fn after_a_loss_of_power_indexes_of_sound_segments_are_looked_at_too() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut appender = LogAppender::open(dir.path(), small_segments()).expect("open");
+    for i in 0..100 {
+        append(&mut appender, &format!("value number {i}"));
+    }
+    let (index, times) = (files(dir.path(), "index").remove(1), files(dir.path(), "timeindex").remove(2));
+    let good = [std::fs::read(&index).expect("read"), std::fs::read(&times).expect("read")];
+    std::fs::write(&index, vec![0; good[0].len()]).expect("written");
+    std::fs::write(&times, b"").expect("written");
+    let lock = LogFile::open(&dir.path().join(appender::LOCK_FILE)).expect("the lock file");
+    let (tail, _) = Tail::read(&lock, 200).expect("readable").expect("a tail");
+    tail.write(&lock, BootId::of_another_boot()).expect("written");
+    let mut fresh = LogAppender::open(dir.path(), small_segments()).expect("open");
+    assert_eq!(append(&mut fresh, "goes on"), Offset(100));
+    assert_eq!(fresh.take_repairs().len(), 2);
+    assert_eq!([std::fs::read(&index).expect("read"), std::fs::read(&times).expect("read")], good);
+}
