@@ -235,6 +235,49 @@ fn an_index_is_the_same_whichever_of_its_writes_was_the_last() {
 }
 
 #[test]
+fn a_reader_does_not_go_on_in_a_log_that_took_the_place_of_its_own() {
+    let parent = tempfile::tempdir().expect("a folder");
+    let dir = parent.path().join("t-0");
+    std::fs::create_dir(&dir).expect("created");
+    let fill = |what: &str| {
+        let mut appender = LogAppender::open(&dir, small_segments()).expect("open");
+        for i in 0..60 {
+            append(&mut appender, &format!("{what} {i}"));
+        }
+    };
+    fill("old");
+    let mut reader = LogReader::new(&dir, Offset::ZERO);
+    assert!(reader.next().expect("readable").is_some());
+    std::fs::rename(&dir, parent.path().join("t-0-deleted")).expect("set aside");
+    std::fs::create_dir(&dir).expect("created");
+    fill("new");
+    let gone = loop {
+        match reader.next() {
+            Ok(Some(batch)) => {
+                let text = String::from_utf8_lossy(batch.bytes()).into_owned();
+                assert!(text.contains("old"), "{text:?} is of another log");
+            }
+            Ok(None) => panic!("it waits for a log that is gone"),
+            Err(error) => break error,
+        }
+    };
+    assert!(matches!(gone, LogError::Gone(_)), "{gone:?}");
+}
+
+#[test]
+fn a_reader_at_the_end_notices_that_the_log_was_set_aside() {
+    let parent = tempfile::tempdir().expect("a folder");
+    let dir = parent.path().join("t-0");
+    std::fs::create_dir(&dir).expect("created");
+    let mut appender = LogAppender::open(&dir, LogConfig::default()).expect("open");
+    append(&mut appender, "x");
+    let mut reader = LogReader::new(&dir, Offset::ZERO);
+    assert!(reader.next().expect("readable").is_some());
+    std::fs::rename(&dir, parent.path().join("t-0-deleted")).expect("set aside");
+    assert!(matches!(reader.next().map(|_| ()), Err(LogError::Gone(_))));
+}
+
+#[test]
 fn after_a_failed_sync_no_other_is_believed() {
     let dir = tempfile::tempdir().expect("a folder");
     let mut appender = LogAppender::open(dir.path(), small_segments()).expect("open");
