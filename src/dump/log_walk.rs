@@ -8,7 +8,7 @@ use std::path::Path;
 use super::{DumpError, Limits};
 use crate::fs::{FileError, open_read};
 use crate::log::Position;
-use crate::log::batch_reader::{BatchReader, Claim, find_valid_batch};
+use crate::log::batch_reader::{BatchReader, Claim, Found as Search, find_valid_batch};
 use crate::record::header::HEADER_LEN;
 use crate::record::{Batch, BatchError, BatchHeader, Offset};
 
@@ -224,8 +224,10 @@ impl LogWalk {
         if self.is_hopeless {
             return Ok(None);
         }
-        let found = find_valid_batch(self.reader.file(), self.reader.path(), at.plus(1))?;
-        let found = found.filter(|found| found.0 < self.end);
+        let found = match find_valid_batch(self.reader.file(), self.reader.path(), at.plus(1), None)? {
+            Search::Batch(found) if found.0 < self.end => Some(found),
+            _ => None,
+        };
         self.is_hopeless = found.is_none();
         Ok(found)
     }

@@ -6,7 +6,7 @@ use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
 use super::seam::{self, Change};
-use super::{FileError, IoContext as _};
+use super::{FileError, FileId, IoContext as _};
 
 /// An open file that knows its path, for writing at explicit positions.
 ///
@@ -80,10 +80,9 @@ impl LogFile {
 
     /// Whether the name it was opened by still leads to this very file.
     pub fn is_current(&self) -> io::Result<bool> {
-        use std::os::unix::fs::MetadataExt as _;
-        let mine = self.file.metadata()?;
+        let mine = FileId::of(&self.file.metadata()?);
         match std::fs::metadata(&self.path) {
-            Ok(theirs) => Ok(mine.ino() == theirs.ino() && mine.dev() == theirs.dev()),
+            Ok(theirs) => Ok(FileId::of(&theirs) == mine),
             Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(false),
             Err(e) => Err(e),
         }

@@ -3,7 +3,13 @@
 //! Lock files are opened close-on-exec (the standard library does so), are never removed, and are
 //! looked at again once the lock is held: if somebody removed or replaced the file in the meantime,
 //! the lock that was obtained guards nothing, and a new one is taken on the file that is there now.
+//!
+//! That does not help against the removal of a lock file while its lock is held: whoever comes next makes
+//! a new file and locks that. Where data would be lost by it, the folder is locked as well, which can only
+//! be removed together with the data.
 
+use std::fs::File;
+use std::io;
 use std::path::Path;
 
 use super::{FileError, IoContext as _, LogFile};
@@ -12,59 +18,108 @@ use super::{FileError, IoContext as _, LogFile};
 #[derive(Debug)]
 pub struct FileLock {
     file: LogFile,
+    /// The folder, where that is locked too.
+    folder: Option<File>,
 }
 
 /// Proof that the lock is held; dropping it gives the lock back.
 #[derive(Debug)]
 pub struct LockGuard<'a> {
-    file: &'a LogFile,
-    is_new_file: bool,
+    lock: &'a FileLock,
+    is_new: bool,
 }
 
 impl FileLock {
     /// Opens the lock file `path`, creating it when there is none. Takes no lock yet.
     pub fn open(path: &Path) -> Result<Self, FileError> {
-        Ok(Self { file: LogFile::open(path)? })
+        Ok(Self { file: LogFile::open(path)?, folder: None })
+    }
+
+    /// As [`FileLock::open`], for a lock that holds even if somebody removes the lock file: the folder that
+    /// `path` lies in is locked with it. There can be one such lock in a folder.
+    pub fn open_with_folder(path: &Path) -> Result<Self, FileError> {
+        let mut lock = Self::open(path)?;
+        lock.folder = Some(open_folder(path)?);
+        Ok(lock)
     }
 
     /// Waits for the lock.
     pub fn acquire(&mut self) -> Result<LockGuard<'_>, FileError> {
-        let mut is_new_file = false;
-        loop {
-            lock_exclusive(&self.file)?;
-            if self.file.is_current().context_io("look up", self.file.path())? {
-                return Ok(LockGuard { file: &self.file, is_new_file });
-            }
-            self.file = LogFile::open(self.file.path())?;
-            is_new_file = true;
+        let mut is_new = false;
+        while !self.lock_what_is_open(lock_exclusive)? {
+            self.reopen()?;
+            is_new = true;
         }
+        Ok(LockGuard { lock: self, is_new })
     }
 
     /// Takes the lock if nobody has it; `None` when somebody does.
     pub fn try_acquire(&mut self) -> Result<Option<LockGuard<'_>>, FileError> {
-        let mut is_new_file = false;
+        let mut is_new = false;
         loop {
-            match fs2::FileExt::try_lock_exclusive(self.file.file()) {
-                Ok(()) => {}
-                Err(e) if e.raw_os_error() == fs2::lock_contended_error().raw_os_error() => {
+            match self.lock_what_is_open(fs2::FileExt::try_lock_exclusive) {
+                Ok(true) => return Ok(Some(LockGuard { lock: self, is_new })),
+                Ok(false) => self.reopen()?,
+                Err(e) if e.source.raw_os_error() == fs2::lock_contended_error().raw_os_error() => {
                     return Ok(None);
                 }
-                Err(e) => return Err(FileError::new("lock", self.file.path(), e)),
+                Err(e) => return Err(e),
             }
-            if self.file.is_current().context_io("look up", self.file.path())? {
-                return Ok(Some(LockGuard { file: &self.file, is_new_file }));
-            }
-            self.file = LogFile::open(self.file.path())?;
-            is_new_file = true;
+            is_new = true;
         }
+    }
+
+    /// Locks what is open; `false`, and nothing is locked, when it is no longer what the path leads to.
+    fn lock_what_is_open(&self, lock: impl Fn(&File) -> io::Result<()>) -> Result<bool, FileError> {
+        let locked = lock(self.file.file()).and_then(|()| match &self.folder {
+            Some(folder) => lock(folder).or_else(|e| if cannot_lock_folders(&e) { Ok(()) } else { Err(e) }),
+            None => Ok(()),
+        });
+        let current = locked
+            .context_io("lock", self.file.path())
+            .and_then(|()| self.file.is_current().context_io("look up", self.file.path()));
+        if !matches!(current, Ok(true)) {
+            self.unlock();
+        }
+        current
+    }
+
+    fn reopen(&mut self) -> Result<(), FileError> {
+        let file = LogFile::open(self.file.path())?;
+        if self.folder.is_some() {
+            self.folder = Some(open_folder(file.path())?);
+        }
+        self.file = file;
+        Ok(())
+    }
+
+    fn unlock(&self) {
+        // Failing to unlock a descriptor that is open is not possible; closing it would unlock too.
+        if let Some(folder) = &self.folder {
+            let _ = fs2::FileExt::unlock(folder);
+        }
+        let _ = fs2::FileExt::unlock(self.file.file());
     }
 }
 
-fn lock_exclusive(file: &LogFile) -> Result<(), FileError> {
+fn open_folder(lock_file: &Path) -> Result<File, FileError> {
+    let folder = lock_file.parent().unwrap_or(Path::new("."));
+    File::open(folder).context_io("open", folder)
+}
+
+/// Whether `error` means that this file system locks no folders (NFS wants to write to what it locks).
+/// There the lock file alone has to do.
+fn cannot_lock_folders(error: &io::Error) -> bool {
+    use rustix::io::Errno;
+    let unsupported = [Errno::BADF, Errno::INVAL, Errno::OPNOTSUPP, Errno::NOSYS];
+    unsupported.iter().any(|errno| error.raw_os_error() == Some(errno.raw_os_error()))
+}
+
+fn lock_exclusive(file: &File) -> io::Result<()> {
     loop {
-        match fs2::FileExt::lock_exclusive(file.file()) {
-            Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {}
-            other => return other.context_io("lock", file.path()),
+        match fs2::FileExt::lock_exclusive(file) {
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            other => return other,
         }
     }
 }
@@ -72,20 +127,19 @@ fn lock_exclusive(file: &LogFile) -> Result<(), FileError> {
 impl LockGuard<'_> {
     /// The lock file itself, whose content belongs to whoever holds the lock.
     pub fn file(&self) -> &LogFile {
-        self.file
+        &self.lock.file
     }
 
-    /// Whether the lock file that was held before has been removed or replaced: what it guarded may be
-    /// another thing of the same name now.
-    pub fn is_new_file(&self) -> bool {
-        self.is_new_file
+    /// Whether the lock file had to be opened anew for this lock, because the one that was open has been
+    /// removed or replaced: what it guards may have been replaced with it.
+    pub fn is_new(&self) -> bool {
+        self.is_new
     }
 }
 
 impl Drop for LockGuard<'_> {
     fn drop(&mut self) {
-        // Failing to unlock a descriptor that is open is not possible; closing it would unlock too.
-        let _ = fs2::FileExt::unlock(self.file.file());
+        self.lock.unlock();
     }
 }
 

@@ -173,6 +173,27 @@ fn make_readable(_file: &File) -> io::Result<()> {
     Ok(())
 }
 
+/// Puts the content of the file `path` on the disk; no error when there is no such file.
+pub fn sync_file_if_present(path: &Path) -> Result<(), FileError> {
+    match seam::run(Change::SyncData(path), || File::open(path)?.sync_data()) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other.context_io("sync", path),
+    }
+}
+
+/// Which file or folder of which file system something is: the same for two names of one, and no other
+/// file's as long as one holds it open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileId(u64, u64);
+
+impl FileId {
+    /// The id in `metadata`.
+    pub fn of(metadata: &fs::Metadata) -> Self {
+        use std::os::unix::fs::MetadataExt as _;
+        Self(metadata.dev(), metadata.ino())
+    }
+}
+
 /// Opens `path` for reading.
 pub fn open_read(path: &Path) -> Result<File, FileError> {
     OpenOptions::new().read(true).open(path).context_io("open", path)

@@ -75,8 +75,10 @@ impl ActiveSegment {
             return false;
         }
         let limit_ms = config.segment_ms.saturating_sub(jitter_ms);
-        let last_relative =
-            tail.end_offset.since(tail.base_offset) + i64::from(batch.header().last_offset_delta);
+        let last_relative = tail
+            .end_offset
+            .since(tail.base_offset)
+            .saturating_add(i64::from(batch.header().last_offset_delta));
         tail.size.0 + size > config.segment_bytes
             || tail.size.0 + size > i32::MAX as u64
             || self.age_ms(batch.header().max_timestamp) > limit_ms
@@ -113,17 +115,20 @@ impl ActiveSegment {
         let tail = &mut self.tail;
         let header = batch.header();
         let last_offset = header.last_offset();
-        if last_offset.0 == i64::MAX {
+        if last_offset < tail.end_offset || last_offset.0 == i64::MAX {
             return Err(LogError::OffsetsExhausted(self.path.log()));
         }
-        self.log.write_all_at(batch.bytes(), tail.size.0)?;
-        if tail.size == Position(0) {
+        let at = tail.size;
+        if at == Position(0) {
             tail.first_timestamp = header.max_timestamp;
         }
-        let due = tail.rules.append(tail.size, last_offset, header.max_timestamp);
-        tail.size = tail.size.plus(batch.bytes().len());
+        let due = tail.rules.append(at, last_offset, header.max_timestamp);
+        tail.size = at.plus(batch.bytes().len());
         tail.end_offset = last_offset.next();
+        // The batch comes last: once it is whole a reader may have seen it, and it cannot be taken back. An
+        // entry that leads behind the end of the log says nothing yet.
         self.write_entries(due)?;
+        self.log.write_all_at(batch.bytes(), at.0)?;
         Ok(())
     }
 
@@ -143,18 +148,26 @@ impl ActiveSegment {
     /// Takes a failed append back. Should that fail too, the next writer finds that the log does not
     /// agree with the tail, and mends it.
     fn restore(&mut self, before: Tail) {
-        let _ = self.log.truncate(before.size.0);
-        let _ = self.index.truncate(before.index_size.0);
-        let _ = self.time_index.truncate(before.time_index_size.0);
+        let ends = [before.size, before.index_size, before.time_index_size];
+        for (file, end) in [&self.log, &self.index, &self.time_index].into_iter().zip(ends) {
+            if !file.len().is_ok_and(|len| len <= end.0) {
+                let _ = file.truncate(end.0);
+            }
+        }
         self.tail = before;
     }
 
     /// Writes the closing time entry, without which a reader would not know the segment's largest
-    /// timestamp (`LogSegment.onBecomeInactiveSegment`).
+    /// timestamp (`LogSegment.onBecomeInactiveSegment`). Entries behind the end of the indexes, which a
+    /// writer left that died before it wrote their batch, are cut off.
     pub(crate) fn close(&mut self) -> Result<(), FileError> {
         let before = self.tail;
         let due = NewEntries { offset: None, time: self.tail.rules.time_entry() };
-        self.write_entries(due).inspect_err(|_| {
+        let closed = self.write_entries(due).and_then(|()| {
+            self.index.truncate(self.tail.index_size.0)?;
+            self.time_index.truncate(self.tail.time_index_size.0)
+        });
+        closed.inspect_err(|_| {
             let _ = self.time_index.truncate(before.time_index_size.0);
             self.tail = before;
         })

@@ -13,7 +13,7 @@ use super::recovery;
 use super::segment::Position;
 use super::tail::{BootId, Tail};
 use super::{LogConfig, SegmentPath};
-use crate::fs::{FileLock, LockGuard, LogFile};
+use crate::fs::{self, FileLock, LockGuard};
 use crate::record::{EncodedBatch, LeaderEpoch, Offset};
 
 /// The name of a partition's lock file.
@@ -49,6 +49,9 @@ pub struct LogAppender {
     /// Up to where this appender has synced, not yet told to the others.
     synced: Option<(Offset, Position)>,
     records_since_sync: i64,
+    /// Whether a sync has failed: the kernel may have dropped what it could not write, and would call the
+    /// next sync a success.
+    is_poisoned: bool,
     repairs: Vec<Repair>,
 }
 
@@ -58,7 +61,7 @@ impl LogAppender {
     /// # Errors
     /// [`LogError::Gone`] when there is no such folder; otherwise when its lock file cannot be opened.
     pub fn open(dir: &Path, config: LogConfig) -> Result<Self, LogError> {
-        let lock = FileLock::open(&dir.join(LOCK_FILE)).map_err(|e| gone_or(e.into(), dir))?;
+        let lock = FileLock::open_with_folder(&dir.join(LOCK_FILE)).map_err(|e| gone_or(e.into(), dir))?;
         // The clock's low digits are chance enough to spread the rolls of partitions.
         let chance = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         let chance = chance.map_or(0, |d| i64::from(d.subsec_nanos()));
@@ -72,6 +75,7 @@ impl LogAppender {
             active: None,
             synced: None,
             records_since_sync: 0,
+            is_poisoned: false,
             repairs: Vec::new(),
         })
     }
@@ -92,13 +96,18 @@ impl LogAppender {
     ///
     /// # Errors
     /// The log is as it was before, unless the error is that of a sync: then the batch is in the log, but
-    /// whether it is on the disk is unknown.
+    /// whether it is on the disk is unknown; this appender takes no more.
     pub fn append(&mut self, batch: &mut EncodedBatch, durability: Durability) -> Result<Appended, LogError> {
         self.check_size(batch)?;
+        if self.is_poisoned {
+            return Err(LogError::SyncFailed(self.dir.clone()));
+        }
         let appended = self.append_locked(batch).map_err(|e| gone_or(e, &self.dir))?;
         self.records_since_sync += i64::from(batch.header().count);
         if durability == Durability::Synced || self.records_since_sync >= self.config.flush_messages {
-            self.sync()?;
+            let synced = self.sync();
+            self.is_poisoned = synced.is_err();
+            synced.map_err(|e| gone_or(e, &self.dir))?;
         }
         Ok(appended)
     }
@@ -109,6 +118,9 @@ impl LogAppender {
     /// When the partition cannot be locked or read.
     pub fn log_end_offset(&mut self) -> Result<Offset, LogError> {
         let guard = self.lock.acquire()?;
+        if guard.is_new() {
+            self.synced = None;
+        }
         let active =
             refresh(&mut self.active, &guard, &self.dir, &self.config, self.boot, &mut self.repairs)?;
         Ok(active.tail.end_offset)
@@ -127,7 +139,7 @@ impl LogAppender {
 
     fn append_locked(&mut self, batch: &mut EncodedBatch) -> Result<Appended, LogError> {
         let guard = self.lock.acquire()?;
-        if guard.is_new_file() {
+        if guard.is_new() {
             self.synced = None;
         }
         let active =
@@ -136,11 +148,10 @@ impl LogAppender {
             active.tail.recovery_point = active.tail.recovery_point.max(synced);
         }
         if active.should_roll(batch, &self.config, self.jitter_ms) {
+            // Whatever fails or dies between here and the note of the new segment, nobody goes on in this one.
+            active.tail.mark_as_rolling(guard.file(), self.boot)?;
             active.close()?;
             let tail = active.tail;
-            // Whoever finds the new segment's files must not believe a note about the old one, or go on
-            // appending there.
-            tail.unfinished().write(guard.file(), self.boot)?;
             *active = ActiveSegment::create(
                 &self.dir,
                 tail.end_offset,
@@ -173,7 +184,8 @@ impl LogAppender {
             for &base in list.logs.iter().filter(|base| (from..active.tail.base_offset).contains(*base)) {
                 let segment = SegmentPath::new(&self.dir, base);
                 for path in [segment.log(), segment.index(), segment.time_index()] {
-                    LogFile::open(&path)?.sync_data()?;
+                    // Retention may have taken it, which is not undone here.
+                    fs::sync_file_if_present(&path)?;
                 }
             }
         }
@@ -194,13 +206,13 @@ fn refresh<'a>(
     boot: BootId,
     repairs: &mut Vec<Repair>,
 ) -> Result<&'a mut ActiveSegment, LogError> {
-    if guard.is_new_file() {
-        // The partition was deleted and created again: the open files are those of the old one.
+    let interval = config.index_interval_bytes;
+    let lock_file = guard.file();
+    let left = Tail::read(lock_file, interval)?;
+    if guard.is_new() {
+        // The files that are open may be those of a log that was deleted.
         *active = None;
     }
-    let lock_file = guard.file();
-    let interval = config.index_interval_bytes;
-    let left = Tail::read(lock_file, interval)?;
     // The first append of each process looks at the files whatever the last writer says of them.
     if let (Some(mine), Some((tail, left_in))) = (active.as_mut(), left)
         && left_in == boot
@@ -233,10 +245,10 @@ fn refresh<'a>(
         }
         recovered.tail.write(lock_file, boot)?;
         if left.is_none() {
-            // After a loss of power it is the note that tells of it, for it names another boot then. So there
-            // must always be one on the disk, in one version or another.
+            // After a loss of power some note must be there to tell of it. Any one will do: those that are
+            // written over it later only know of more that is on the disk.
             lock_file.sync_data()?;
-            crate::fs::sync_dir(dir)?;
+            fs::sync_dir(dir)?;
         }
         *active = Some(recovered);
     }

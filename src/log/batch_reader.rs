@@ -9,7 +9,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::Position;
-pub use super::batch_search::find_valid_batch;
+pub use super::batch_search::{Found, find_valid_batch};
 use crate::fs::{self, FileError, IoContext as _};
 use crate::record::header::{ATTRIBUTES_AT, CRC_AT, HEADER_LEN, MAGIC_AT};
 use crate::record::{Batch, BatchError, BatchHeader, Frame};

@@ -7,13 +7,25 @@ use super::Position;
 use super::batch_reader::{BatchReader, CHUNK};
 use crate::fs::{self, FileError, IoContext as _};
 use crate::record::header::{HEADER_LEN, MAGIC_AT};
-use crate::record::{Batch, Frame};
+use crate::record::{Batch, Frame, Offset};
 
 /// Bytes that a search may checksum in any case, and how many more for each byte that it goes through.
 const SEARCH_START: u64 = 4 << 30;
 const SEARCH_RATIO: u64 = 64;
 
-/// Looks for the next valid batch of `file` at or after `from`: its position, or `None` when there is none.
+/// What a search for a valid batch came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found {
+    /// One begins here.
+    Batch(Position),
+    /// There is none.
+    Nothing,
+    /// None was found, but so much looks like a batch that not all of it was checked.
+    TooMuch,
+}
+
+/// Looks for the next valid batch of `file` at or after `from`; with `damaged` only for one that can follow
+/// a damaged batch at that offset. Records may hold anything, batches of other logs included.
 ///
 /// A candidate must have a plausible header and a valid checksum. The checksum is the proof; the header only
 /// has to make false claims rare, since checking one costs as many bytes as it claims. In case they are not
@@ -21,11 +33,20 @@ const SEARCH_RATIO: u64 = 64;
 ///
 /// # Errors
 /// When the file cannot be read.
-pub fn find_valid_batch(file: &File, path: &Path, from: Position) -> Result<Option<Position>, FileError> {
+pub fn find_valid_batch(
+    file: &File,
+    path: &Path,
+    from: Position,
+    damaged: Option<Offset>,
+) -> Result<Found, FileError> {
     let len = file.metadata().map(|m| m.len()).context_io("read the size of", path)?;
     let probe = BatchReader::new(file.try_clone().context_io("open", path)?, path);
+    let can_follow = |offset: Offset| {
+        damaged.is_none_or(|damaged| offset > damaged && offset.since(damaged) <= i64::from(i32::MAX))
+    };
     let mut buffer = vec![0; CHUNK];
     let mut spent = 0;
+    let mut otherwise = Found::Nothing;
     let mut at = from.0;
     while at + Frame::PEEK_LEN as u64 <= len {
         let read = fs::read_at(file, &mut buffer, at).context_io("read", path)?;
@@ -35,9 +56,13 @@ pub fn find_valid_batch(file: &File, path: &Path, from: Position) -> Result<Opti
         for i in 0..=last {
             let bytes = &buffer[i..read];
             let position = at + i as u64;
-            let Some(size) = plausible_size(bytes) else { continue };
+            let Some((offset, size)) = plausible_header(bytes) else { continue };
+            if size as u64 > len - position || !can_follow(offset) {
+                continue;
+            }
             let allowed = SEARCH_START + (position - from.0).saturating_mul(SEARCH_RATIO) - spent;
-            if size as u64 > (len - position).min(allowed) {
+            if size as u64 > allowed {
+                otherwise = Found::TooMuch;
                 continue;
             }
             spent += size as u64;
@@ -46,16 +71,17 @@ pub fn find_valid_batch(file: &File, path: &Path, from: Position) -> Result<Opti
                 None => probe.checksum_error(Position(position), size)?.is_none(),
             };
             if is_valid {
-                return Ok(Some(Position(position)));
+                return Ok(Found::Batch(Position(position)));
             }
         }
         at += (last + 1) as u64;
     }
-    Ok(None)
+    Ok(otherwise)
 }
 
-/// The size of the batch that begins `bytes`, if a producer or broker could have written such a header.
-fn plausible_size(bytes: &[u8]) -> Option<usize> {
+/// The offset and size of the batch that begins `bytes`, if a producer or broker could have written such a
+/// header.
+fn plausible_header(bytes: &[u8]) -> Option<(Offset, usize)> {
     if *bytes.get(MAGIC_AT)? > 2 {
         return None;
     }
@@ -78,7 +104,7 @@ fn plausible_size(bytes: &[u8]) -> Option<usize> {
         let key = bytes.get(key_at..)?.first_chunk().map(|length| i32::from_be_bytes(*length))?;
         bytes[17] & !0x0f == 0 && (-1..header.length).contains(&key)
     };
-    (is_plausible && header.attributes.codec_id() <= 4).then_some(size)
+    (is_plausible && header.attributes.codec_id() <= 4).then_some((header.base_offset, size))
 }
 
 #[cfg(test)]
@@ -100,7 +126,10 @@ mod tests {
     fn find(bytes: &[u8], from: u64) -> Option<u64> {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(bytes).unwrap();
-        find_valid_batch(file.as_file(), file.path(), Position(from)).unwrap().map(|p| p.0)
+        match find_valid_batch(file.as_file(), file.path(), Position(from), None).unwrap() {
+            Found::Batch(at) => Some(at.0),
+            Found::Nothing | Found::TooMuch => None,
+        }
     }
 
     #[test]

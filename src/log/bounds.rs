@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::batch_reader::{BatchReader, Check, Step};
 use super::error::LogError;
-use super::offset_index::OffsetIndex;
+use super::offset_index::{OffsetEntry, OffsetIndex};
 use super::segment::{Position, SegmentList, SegmentPath};
 use crate::fs::IoContext as _;
 use crate::record::{Offset, Timestamp};
@@ -89,18 +89,11 @@ pub(crate) fn find_end(dir: &Path, list: &SegmentList) -> Result<LogEnd, LogErro
 /// The end offset of a segment, and the max timestamp of its last batch if it has one.
 pub(crate) fn end_of_segment(segment: &SegmentPath) -> Result<(Offset, Option<Timestamp>), LogError> {
     let mut reader = BatchReader::open(&segment.log())?;
-    let mut from = Position(0);
-    if let Some(index) = OffsetIndex::open(&segment.index(), segment.base_offset())? {
-        let len = reader.file_len()?;
-        for n in (0..index.len()).rev() {
-            let entry = index.entry(n)?;
-            if entry.position.0 < len && leads_to_batch(&reader, entry.position, entry.offset)? {
-                from = entry.position;
-                break;
-            }
-        }
-    }
-    reader.seek(from);
+    let from = match OffsetIndex::open(&segment.index(), segment.base_offset())? {
+        Some(index) => last_good_entry(&index, index.len(), &mut reader)?,
+        None => GoodEntry::None,
+    };
+    reader.seek(from.entry().map_or(Position(0), |(_, entry)| entry.position));
     let mut end = (segment.base_offset(), None);
     while let Step::Batch(_, batch) = reader.next(Check::Checksums)? {
         end = (batch.last_offset().next(), Some(batch.header().max_timestamp));
@@ -108,21 +101,63 @@ pub(crate) fn end_of_segment(segment: &SegmentPath) -> Result<(Offset, Option<Ti
     Ok(end)
 }
 
-/// Whether a batch begins at `position` that an index entry for `offset` may lead to.
-fn leads_to_batch(reader: &BatchReader, position: Position, offset: Offset) -> Result<bool, LogError> {
-    Ok(reader.header_at(position)?.is_some_and(|(header, _)| header.base_offset <= offset))
+/// What [`last_good_entry`] finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum GoodEntry {
+    /// This entry, the `n`-th from 0.
+    Entry(u64, OffsetEntry),
+    /// There is none.
+    None,
+    /// There may be one, before many that lead nowhere.
+    NotAmongLast,
+}
+
+impl GoodEntry {
+    pub(crate) fn entry(self) -> Option<(u64, OffsetEntry)> {
+        match self {
+            Self::Entry(n, entry) => Some((n, entry)),
+            Self::None | Self::NotAmongLast => None,
+        }
+    }
+}
+
+/// The last of the first `entries` entries of `index` that leads to a valid batch of its segment, which
+/// `log` reads. A crash can leave entries for batches that are torn or not there; many of them are no
+/// crash's work, and are not all looked at.
+pub(crate) fn last_good_entry(
+    index: &OffsetIndex,
+    entries: u64,
+    log: &mut BatchReader,
+) -> Result<GoodEntry, LogError> {
+    const TRIES: u64 = 64;
+    let log_size = log.file_len()?;
+    for n in (entries.saturating_sub(TRIES)..entries).rev() {
+        let entry = index.entry(n)?;
+        if entry.position.0 >= log_size {
+            continue;
+        }
+        log.seek(entry.position);
+        // A follower's entry has the last offset of several batches that were appended at once, and the
+        // place of the first.
+        if let Step::Batch(_, batch) = log.next(Check::Checksums)?
+            && batch.header().base_offset <= entry.offset
+        {
+            return Ok(GoodEntry::Entry(n, entry));
+        }
+    }
+    Ok(if entries > TRIES { GoodEntry::NotAmongLast } else { GoodEntry::None })
 }
 
 /// Where in `segment` the first batch begins whose last offset is `offset` or above; behind the last
 /// batch if there is none.
 pub(crate) fn find_position(segment: &SegmentPath, offset: Offset) -> Result<Position, LogError> {
-    let reader = BatchReader::open(&segment.log())?;
+    let mut reader = BatchReader::open(&segment.log())?;
     let mut at = Position(0);
-    if let Some(index) = OffsetIndex::open(&segment.index(), segment.base_offset())?
-        && let Some(entry) = index.lookup(offset)?
-        && leads_to_batch(&reader, entry.position, entry.offset)?
-    {
-        at = entry.position;
+    if let Some(index) = OffsetIndex::open(&segment.index(), segment.base_offset())? {
+        let entries = index.count_up_to(offset)?;
+        if let Some((_, entry)) = last_good_entry(&index, entries, &mut reader)?.entry() {
+            at = entry.position;
+        }
     }
     while let Some((header, size)) = reader.header_at(at)?
         && header.last_offset() < offset

@@ -70,7 +70,11 @@ fn run(dir: &Path, syncs: Syncs, told: &mut Told) {
                     told.durable = told.acknowledged.len();
                 }
             }
-            _ => told.refused.push(value),
+            _ => {
+                told.refused.push(value);
+                // A process that fails ends.
+                *appender = None;
+            }
         }
     }
 }

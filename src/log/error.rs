@@ -60,6 +60,9 @@ pub enum LogError {
     /// The folder went away while it was in use.
     #[error("{} was deleted while it was in use", .0.display())]
     Gone(PathBuf),
+    /// A sync failed, so that no later one can be believed.
+    #[error("{}: nothing more is appended, for its data could not be put on the disk", .0.display())]
+    SyncFailed(PathBuf),
     /// There is no offset left for another record.
     #[error("{}: the offsets of this partition are used up", .0.display())]
     OffsetsExhausted(PathBuf),

@@ -99,13 +99,22 @@ impl OffsetIndex {
         self.entries.checked_sub(1).map(|n| self.entry(n)).transpose()
     }
 
-    /// The last entry at or below `offset`: scanning from its position finds the offset's batch.
+    /// The last entry at or below `offset`: scanning from its position finds the offset's batch, if the index
+    /// is sound.
     ///
     /// # Errors
     /// When the file cannot be read.
     pub fn lookup(&self, offset: Offset) -> Result<Option<OffsetEntry>, FileError> {
-        let above = self.partition_point(|entry| entry.offset <= offset)?;
-        above.checked_sub(1).map(|n| self.entry(n)).transpose()
+        self.count_up_to(offset)?.checked_sub(1).map(|n| self.entry(n)).transpose()
+    }
+
+    /// How many entries are at or below `offset`: scanning from the position of the last one finds the
+    /// offset's batch.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn count_up_to(&self, offset: Offset) -> Result<u64, FileError> {
+        self.partition_point(|entry| entry.offset <= offset)
     }
 
     /// How many entries at the front satisfy `holds`, which must not hold again once it does not.

@@ -4,13 +4,15 @@
 //! newest segment, is not there yet: its writer is at work, or died and the next writer will cut it off.
 //! The same anywhere else is damage.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
-use super::batch_reader::{Advance, BatchReader, Check, find_valid_batch};
+use super::batch_reader::{Advance, BatchReader, Check, Found, find_valid_batch};
 use super::bounds::{find_end, find_position, log_start};
 use super::error::LogError;
 use super::segment::{Position, SegmentList, SegmentPath};
-use crate::fs::FileError;
+use crate::fs::{FileError, FileId, IoContext as _};
 use crate::record::{Batch, BatchError, Offset};
 
 /// Reads the batches of one partition.
@@ -20,17 +22,27 @@ pub struct LogReader {
     /// The log start offset that a checkpoint gives, if the segments begin below it.
     floor: Offset,
     next_offset: Offset,
+    /// The folder as it was listed last.
+    folder: Option<Folder>,
+    /// The segments that it had then, ascending.
+    known: Vec<Offset>,
     segment: Option<OpenSegment>,
     spare_buffer: Vec<u8>,
+}
+
+#[derive(Debug)]
+struct Folder {
+    /// Held open, so that no other folder can get its id.
+    _open: File,
+    id: FileId,
+    /// When a name in it was made or removed last, as of just before it was listed.
+    modified: Option<SystemTime>,
 }
 
 #[derive(Debug)]
 struct OpenSegment {
     base: Offset,
     batches: BatchReader,
-    /// Whether it was the newest when the folder was last listed; then the next one will be named by the
-    /// offset that follows its last record.
-    newest: bool,
     tail: TailState,
 }
 
@@ -48,7 +60,15 @@ impl LogReader {
     /// A reader of the partition in folder `dir` from its start. `floor` is a log start offset from a
     /// checkpoint, 0 where there is none. Opens nothing yet.
     pub fn new(dir: &Path, floor: Offset) -> Self {
-        Self { dir: dir.to_owned(), floor, next_offset: floor, segment: None, spare_buffer: Vec::new() }
+        Self {
+            dir: dir.to_owned(),
+            floor,
+            next_offset: floor,
+            folder: None,
+            known: Vec::new(),
+            segment: None,
+            spare_buffer: Vec::new(),
+        }
     }
 
     /// The partition's folder.
@@ -67,7 +87,7 @@ impl LogReader {
     /// When the files cannot be read.
     pub fn bounds(&self) -> Result<(Offset, Offset), LogError> {
         let list = SegmentList::read(&self.dir).map_err(|e| self.gone_or(e))?;
-        let end = find_end(&self.dir, &list)?.offset;
+        let end = find_end(&self.dir, &list).map_err(|e| self.gone_or_log(e))?.offset;
         Ok((log_start(&list, self.floor).min(end), end))
     }
 
@@ -76,11 +96,11 @@ impl LogReader {
     /// # Errors
     /// [`LogError::OffsetOutOfRange`] below the log start offset and above the log end offset.
     pub fn seek(&mut self, offset: Offset) -> Result<(), LogError> {
-        let list = SegmentList::read(&self.dir).map_err(|e| self.gone_or(e))?;
+        let list = self.list()?;
         let start = log_start(&list, self.floor);
         let is_in_newest = list.logs.last().is_none_or(|newest| offset >= *newest);
         if offset < start || is_in_newest {
-            let end = find_end(&self.dir, &list)?.offset;
+            let end = find_end(&self.dir, &list).map_err(|e| self.gone_or_log(e))?.offset;
             let start = start.min(end);
             if offset < start || offset > end {
                 return Err(LogError::OffsetOutOfRange { offset, start, end });
@@ -88,10 +108,7 @@ impl LogReader {
         }
         self.close_segment();
         self.next_offset = offset;
-        if let Some(base) = list.containing(offset) {
-            let position = find_position(&SegmentPath::new(&self.dir, base), offset)?;
-            self.open_segment(&list, base, position)?;
-        }
+        self.open_first()?;
         Ok(())
     }
 
@@ -173,9 +190,10 @@ impl LogReader {
                 step = segment.batches.advance(Check::Checksums)?;
                 match (&step, next) {
                     (Advance::Batch(_), _) => {}
-                    (Advance::End, Some((list, base))) => {
-                        self.open_segment(&list, base, Position(0))?;
-                        self.next_offset = self.next_offset.max(base);
+                    (Advance::End, Some(base)) => {
+                        if !self.open_segment(base)? && !self.open_first()? {
+                            return Ok(false);
+                        }
                         continue;
                     }
                     (Advance::End, None) => return Ok(false),
@@ -194,27 +212,71 @@ impl LogReader {
         }
     }
 
-    /// Opens the segment that holds the next offset, or the first behind it.
-    fn open_first(&mut self) -> Result<bool, LogError> {
+    /// Lists the folder, which must still be the one that was listed before.
+    fn list(&mut self) -> Result<SegmentList, LogError> {
+        if self.folder.is_none() {
+            let open = File::open(&self.dir).context_io("open the folder", &self.dir);
+            let open = open.map_err(|e| self.gone_or(e))?;
+            let metadata = open.metadata().context_io("look up", &self.dir)?;
+            self.folder = Some(Folder { id: FileId::of(&metadata), _open: open, modified: None });
+        }
+        let modified = self.look_at_folder()?;
         let list = SegmentList::read(&self.dir).map_err(|e| self.gone_or(e))?;
-        let Some(base) = list.containing(self.next_offset).or(list.logs.first().copied()) else {
-            return Ok(false);
-        };
-        self.next_offset = self.next_offset.max(base);
-        let position = find_position(&SegmentPath::new(&self.dir, base), self.next_offset)?;
-        self.open_segment(&list, base, position)?;
-        Ok(true)
+        self.look_at_folder()?;
+        if let Some(folder) = &mut self.folder {
+            folder.modified = modified;
+        }
+        self.known.clone_from(&list.logs);
+        Ok(list)
     }
 
-    fn open_segment(&mut self, list: &SegmentList, base: Offset, position: Position) -> Result<(), LogError> {
-        let path = SegmentPath::new(&self.dir, base).log();
-        let mut batches = BatchReader::open(&path).map_err(|e| self.gone_or(e))?;
+    /// When a name in the folder was made or removed last; [`LogError::Gone`] when another folder has taken
+    /// its place.
+    fn look_at_folder(&self) -> Result<Option<SystemTime>, LogError> {
+        let metadata = std::fs::metadata(&self.dir).context_io("look up", &self.dir);
+        let metadata = metadata.map_err(|e| self.gone_or(e))?;
+        match &self.folder {
+            Some(folder) if folder.id != FileId::of(&metadata) => Err(LogError::Gone(self.dir.clone())),
+            _ => Ok(metadata.modified().ok()),
+        }
+    }
+
+    /// Opens the segment that holds the next offset, or the first behind it; `false` if there is none.
+    fn open_first(&mut self) -> Result<bool, LogError> {
+        loop {
+            let list = self.list()?;
+            let Some(base) = list.containing(self.next_offset).or(list.logs.first().copied()) else {
+                self.close_segment();
+                return Ok(false);
+            };
+            // Retention may take it before it is open.
+            if self.open_segment(base)? {
+                return Ok(true);
+            }
+        }
+    }
+
+    /// Opens a segment at the batch that holds the next offset; `false` if it is not there any more.
+    fn open_segment(&mut self, base: Offset) -> Result<bool, LogError> {
+        let segment = SegmentPath::new(&self.dir, base);
+        let position = if self.next_offset <= base {
+            Ok(Position(0))
+        } else {
+            find_position(&segment, self.next_offset)
+        };
+        let opened = position.and_then(|position| Ok((position, BatchReader::open(&segment.log())?)));
+        self.look_at_folder()?;
+        let (position, mut batches) = match opened {
+            Ok(opened) => opened,
+            Err(LogError::File(e)) if e.kind() == std::io::ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(error),
+        };
         self.close_segment();
         batches.give_buffer(std::mem::take(&mut self.spare_buffer));
         batches.seek(position);
-        let newest = list.after(base).is_none();
-        self.segment = Some(OpenSegment { base, batches, newest, tail: TailState::Unknown });
-        Ok(())
+        self.next_offset = self.next_offset.max(base);
+        self.segment = Some(OpenSegment { base, batches, tail: TailState::Unknown });
+        Ok(true)
     }
 
     fn close_segment(&mut self) {
@@ -223,25 +285,41 @@ impl LogReader {
         }
     }
 
-    /// The segment that follows the open one, if there is one by now.
-    fn next_segment(&mut self) -> Result<Option<(SegmentList, Offset)>, LogError> {
-        let Some(segment) = &mut self.segment else { return Ok(None) };
-        if segment.newest && !is_unlinked(&segment.batches) {
-            let successor = SegmentPath::new(&self.dir, self.next_offset).log();
-            if segment.base == self.next_offset || !successor.exists() {
-                return Ok(None);
-            }
+    /// The segment to go on with behind the open one, if there is one by now.
+    fn next_segment(&mut self) -> Result<Option<Offset>, LogError> {
+        let Some(base) = self.segment.as_ref().map(|segment| segment.base) else { return Ok(None) };
+        let after = |known: &[Offset]| known.get(known.partition_point(|b| *b <= base)).copied();
+        if let Some(next) = after(&self.known) {
+            return self.without_gap(base, next);
         }
-        let list = SegmentList::read(&self.dir).map_err(|e| self.gone_or(e))?;
-        let Some(segment) = &mut self.segment else { return Ok(None) };
-        let next = list.after(segment.base);
-        segment.newest = next.is_none();
-        match next {
-            Some(base) => Ok(Some((list, base))),
-            None if list.logs.last() == Some(&segment.base) && !is_unlinked(&segment.batches) => Ok(None),
-            // Another log has taken the place of the one that was being read.
-            None => Err(LogError::Gone(self.dir.clone())),
+        // It was the newest. The next one will most likely be named by the offset that follows its last
+        // record; any other way in which the folder changes shows in its time, though not at once.
+        let modified = self.look_at_folder()?;
+        let successor = SegmentPath::new(&self.dir, self.next_offset).log();
+        let is_unchanged = self.folder.as_ref().is_some_and(|folder| folder.modified == modified);
+        if is_unchanged && (base == self.next_offset || !successor.exists()) {
+            return Ok(None);
         }
+        let list = self.list()?;
+        if let Some(next) = after(&self.known) {
+            return self.without_gap(base, next);
+        }
+        let path = SegmentPath::new(&self.dir, base).log();
+        let there = std::fs::metadata(&path).ok().map(|metadata| FileId::of(&metadata));
+        let Some(segment) = &self.segment else { return Ok(None) };
+        let open = segment.batches.file().metadata().context_io("look up", &path)?;
+        if there == Some(FileId::of(&open)) {
+            return Ok(None);
+        }
+        // Its file was replaced, or a loss of power has taken it.
+        list.containing(self.next_offset)
+            .map_or_else(|| Err(LogError::Gone(self.dir.clone())), |base| Ok(Some(base)))
+    }
+
+    /// The segment behind `base`, which is `next` by the last listing. A listing can miss a segment that was
+    /// made while it went on, and have one that was made later; one that begins afterwards has both.
+    fn without_gap(&mut self, base: Offset, next: Offset) -> Result<Option<Offset>, LogError> {
+        if next <= self.next_offset { Ok(Some(next)) } else { Ok(self.list()?.after(base)) }
     }
 
     /// Whether the newest segment has a valid batch somewhere behind the one that is not.
@@ -259,8 +337,9 @@ impl LogReader {
             _ => segment.tail = TailState::Searched(len),
         }
         let at = segment.batches.position();
-        let found = find_valid_batch(segment.batches.file(), segment.batches.path(), Position(at.0 + 1))?;
-        if found.is_none() {
+        let (file, behind) = (segment.batches.file(), Position(at.0 + 1));
+        let found = find_valid_batch(file, segment.batches.path(), behind, Some(self.next_offset))?;
+        if !matches!(found, Found::Batch(_)) {
             return Ok(false);
         }
         // Both may have been written while the search went on.
@@ -290,10 +369,11 @@ impl LogReader {
             error.into()
         }
     }
-}
 
-/// Whether the open file has been deleted.
-fn is_unlinked(batches: &BatchReader) -> bool {
-    use std::os::unix::fs::MetadataExt as _;
-    batches.file().metadata().is_ok_and(|m| m.nlink() == 0)
+    fn gone_or_log(&self, error: LogError) -> LogError {
+        match error {
+            LogError::File(error) => self.gone_or(error),
+            other => other,
+        }
+    }
 }

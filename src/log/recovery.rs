@@ -7,16 +7,16 @@
 use std::path::Path;
 
 use super::active::ActiveSegment;
-use super::batch_reader::{BatchReader, Check, Step, find_valid_batch};
-use super::bounds::end_of_segment;
+use super::batch_reader::{BatchReader, Check, Found, Step, find_valid_batch};
+use super::bounds::{GoodEntry, last_good_entry};
 use super::error::{LogError, Repair};
 use super::index_rules::{IndexRules, NewEntries};
-use super::offset_index::{self, OffsetEntry, OffsetIndex};
+use super::offset_index::{self, OffsetIndex};
 use super::segment::{Position, SegmentList, SegmentPath};
 use super::tail::Tail;
 use super::time_index::{self, TimeEntry};
 use crate::fs::{self, LogFile};
-use crate::record::{Batch, LeaderEpoch, Offset, Timestamp};
+use crate::record::{LeaderEpoch, Offset, Timestamp};
 
 /// Opens the active segment of `dir`, mended; what was mended is added to `repairs`.
 ///
@@ -38,11 +38,11 @@ pub(crate) fn recover(
         let missing =
             list.indexes.binary_search(&base).is_err() || list.time_indexes.binary_search(&base).is_err();
         if missing {
-            rebuild_sealed(&SegmentPath::new(dir, base), interval, "a file was missing", repairs)?;
+            rebuild_sealed(&SegmentPath::new(dir, base), interval, repairs)?;
         }
     }
     let active = match suspect_from {
-        Some(from) => last_before_loss(dir, &list, interval, from, repairs)?,
+        Some((base, _)) => last_before_loss(dir, &list, interval, base, repairs)?,
         None => last,
     };
     let suspect = suspect_from.and_then(|(base, position)| match active.cmp(&base) {
@@ -59,18 +59,6 @@ pub(crate) fn recover(
     Ok(ActiveSegment::open(dir, tail)?)
 }
 
-/// Removes indexes without a log: a roll that was cut off leaves them (`LogLoader.loadSegmentFiles`).
-fn remove_orphans(dir: &Path, list: &SegmentList) -> Result<(), LogError> {
-    let is_orphan = |base: &&Offset| list.logs.binary_search(base).is_err();
-    for &base in list.indexes.iter().filter(is_orphan) {
-        fs::remove_file(&SegmentPath::new(dir, base).index())?;
-    }
-    for &base in list.time_indexes.iter().filter(is_orphan) {
-        fs::remove_file(&SegmentPath::new(dir, base).time_index())?;
-    }
-    Ok(())
-}
-
 /// The last segment that a loss of power has left to build upon: behind one that is damaged, or that ends
 /// before the next one begins, everything is dropped, for offsets would not be dense (`LogLoader`).
 ///
@@ -80,34 +68,49 @@ fn last_before_loss(
     dir: &Path,
     list: &SegmentList,
     interval: u64,
-    (suspect_base, suspect_position): (Offset, Position),
+    suspect_base: Offset,
     repairs: &mut Vec<Repair>,
 ) -> Result<Offset, LogError> {
     let suspects = list.logs.iter().filter(|base| **base >= suspect_base);
     for (&base, &next) in suspects.clone().zip(suspects.skip(1)) {
-        let from = if base == suspect_base { suspect_position } else { Position(0) };
-        let segment = SegmentPath::new(dir, base);
-        if !is_sound(&segment, from)? || end_of_segment(&segment)?.0 != next {
+        if sound_end(&SegmentPath::new(dir, base), interval, repairs)? != Some(next) {
             drop_segments_after(dir, list, base, repairs)?;
             return Ok(base);
         }
-        // Its indexes were no more synced than its log was.
-        rebuild_sealed(&segment, interval, "the machine lost power", repairs)?;
     }
     Ok(list.logs.last().copied().unwrap_or(Offset::ZERO))
 }
 
-/// Whether all of a segment's file from `from` on is valid batches.
-fn is_sound(segment: &SegmentPath, from: Position) -> Result<bool, LogError> {
-    let mut reader = BatchReader::open(&segment.log())?;
-    reader.seek(from);
-    loop {
-        match reader.next(Check::Checksums)? {
-            Step::Batch(..) => {}
-            Step::End => return Ok(true),
-            Step::Incomplete(_) | Step::Invalid(_) => return Ok(false),
-        }
+/// The end offset of a sealed segment, if all of it is valid batches. Its indexes, which a loss of power may
+/// have taken as well, are made anew then if they are not what its log calls for.
+fn sound_end(
+    segment: &SegmentPath,
+    interval: u64,
+    repairs: &mut Vec<Repair>,
+) -> Result<Option<Offset>, LogError> {
+    let scan = Scan::of_sealed(segment, interval)?;
+    if scan.fault.is_some() {
+        return Ok(None);
     }
+    let same = fs::read_if_present(&segment.index())?.as_ref() == Some(&scan.index)
+        && fs::read_if_present(&segment.time_index())?.as_ref() == Some(&scan.time_index);
+    if !same {
+        scan.replace_indexes()?;
+        let reason = "the machine lost power";
+        repairs.push(Repair::IndexRebuilt { path: segment.log(), reason });
+    }
+    Ok(Some(scan.end_offset))
+}
+
+/// Removes indexes that have no log: a roll that was interrupted before it made one leaves them.
+fn remove_orphans(dir: &Path, list: &SegmentList) -> Result<(), LogError> {
+    let is_orphan = |base: &&Offset| list.logs.binary_search(base).is_err();
+    let orphans = list.indexes.iter().filter(is_orphan).map(|base| SegmentPath::new(dir, *base).index());
+    let times = list.time_indexes.iter().filter(is_orphan);
+    for path in orphans.chain(times.map(|base| SegmentPath::new(dir, *base).time_index())) {
+        fs::remove_file(&path)?;
+    }
+    Ok(())
 }
 
 /// Removes the segments that follow the one at `base`, the newest first.
@@ -131,23 +134,10 @@ fn drop_segments_after(
     Ok(fs::sync_dir(dir)?)
 }
 
-/// Makes the indexes of a segment that is no longer appended to, unless they are right as they are.
-fn rebuild_sealed(
-    segment: &SegmentPath,
-    interval: u64,
-    reason: &'static str,
-    repairs: &mut Vec<Repair>,
-) -> Result<(), LogError> {
-    let mut scan = Scan::new(segment, IndexRules::new(interval, segment.base_offset()));
-    scan.run(Position(0), None)?;
-    let closing = scan.rules.time_entry();
-    scan.note(NewEntries { offset: None, time: closing });
-    let index = fs::read_if_present(&segment.index())?;
-    let time_index = fs::read_if_present(&segment.time_index())?;
-    if index.as_ref() != Some(&scan.index) || time_index.as_ref() != Some(&scan.time_index) {
-        scan.replace_indexes()?;
-        repairs.push(Repair::IndexRebuilt { path: segment.log(), reason });
-    }
+/// Makes the indexes of a segment that is no longer appended to.
+fn rebuild_sealed(segment: &SegmentPath, interval: u64, repairs: &mut Vec<Repair>) -> Result<(), LogError> {
+    Scan::of_sealed(segment, interval)?.replace_indexes()?;
+    repairs.push(Repair::IndexRebuilt { path: segment.log(), reason: "a file was missing" });
     Ok(())
 }
 
@@ -175,7 +165,7 @@ impl SegmentRecovery {
 
     fn run(&mut self, had_indexes: bool, repairs: &mut Vec<Repair>) -> Result<Tail, LogError> {
         let log_size = LogFile::open(&self.segment.log())?.len()?;
-        let known = if had_indexes { self.known(log_size)? } else { Err("a file was missing") };
+        let known = if had_indexes { self.known()? } else { Err("a file was missing") };
         let known = match (known, self.suspect) {
             (Ok(known), None) => Ok(known),
             (Ok(known), Some(suspect)) if suspect >= known.indexed_position => Ok(known),
@@ -226,17 +216,31 @@ impl SegmentRecovery {
         })
     }
 
-    /// What the indexes say of a log of `log_size` bytes, or why they cannot be believed.
-    fn known(&self, log_size: u64) -> Result<Result<Known, &'static str>, LogError> {
+    /// What the indexes say, or why they cannot be believed.
+    ///
+    /// The last good entry is not taken over but made again: a writer may have died before it wrote the
+    /// time entry that belongs to it.
+    fn known(&self) -> Result<Result<Known, &'static str>, LogError> {
+        const ASTRAY: &str = "the last entries of the offset index do not lead to their batches";
         let base = self.segment.base_offset();
         let Some(index) = OffsetIndex::open(&self.segment.index(), base)? else {
             return Ok(Err("a file was missing"));
         };
-        let Some((entries, last)) = self.last_good_entry(&index, log_size)? else {
-            return Ok(Err("the last entries of the offset index do not lead to their batches"));
+        let mut log = BatchReader::open(&self.segment.log())?;
+        let good = match last_good_entry(&index, index.len(), &mut log)? {
+            GoodEntry::Entry(n, _) => n + 1,
+            GoodEntry::None => 0,
+            GoodEntry::NotAmongLast => return Ok(Err(ASTRAY)),
+        };
+        let (entries, last) = match good.saturating_sub(1) {
+            0 => (0, None),
+            before => match last_good_entry(&index, before, &mut log)? {
+                GoodEntry::Entry(n, entry) if n + 1 == before => (before, Some(entry)),
+                _ => return Ok(Err(ASTRAY)),
+            },
         };
         let time_index = LogFile::open(&self.segment.time_index())?;
-        let indexed_up_to = last.map_or(base, |l| l.offset);
+        let indexed_up_to = last.map(|l| l.offset);
         let Some((time_index_size, last_time)) = last_time_entry(&time_index, base, indexed_up_to)? else {
             return Ok(Err("the time index is not in order"));
         };
@@ -248,37 +252,8 @@ impl SegmentRecovery {
             time_index_size,
             indexed_position: last.map_or(Position(0), |l| l.position),
             last_time,
-            had_stray_entries: entries < index.len(),
+            had_stray_entries: good < index.len(),
         }))
-    }
-
-    /// The last entry that leads to a valid batch, and how many there are up to it. A crash can leave
-    /// entries for batches that are torn; many of them are no crash's work, and the answer is `None`.
-    fn last_good_entry(
-        &self,
-        index: &OffsetIndex,
-        log_size: u64,
-    ) -> Result<Option<(u64, Option<OffsetEntry>)>, LogError> {
-        const TRIES: u32 = 64;
-        let mut reader = BatchReader::open(&self.segment.log())?;
-        let mut tried = 0;
-        for entries in (1..=index.len()).rev() {
-            let entry = index.entry(entries - 1)?;
-            if entry.position.0 >= log_size {
-                continue;
-            }
-            reader.seek(entry.position);
-            if let Step::Batch(_, batch) = reader.next(Check::Checksums)?
-                && leads_to(&batch, entry.offset)
-            {
-                return Ok(Some((entries, Some(entry))));
-            }
-            tried += 1;
-            if tried == TRIES {
-                return Ok(None);
-            }
-        }
-        Ok(Some((0, None)))
     }
 
     fn first_timestamp(&self) -> Result<Timestamp, LogError> {
@@ -290,8 +265,9 @@ impl SegmentRecovery {
     fn cut_torn_tail(&self, scan: &Scan, log_size: u64, repairs: &mut Vec<Repair>) -> Result<(), LogError> {
         let Some(fault) = &scan.fault else { return Ok(()) };
         let log = LogFile::open(&self.segment.log())?;
+        let behind = Position(scan.end.0 + 1);
         if self.suspect.is_none()
-            && find_valid_batch(log.file(), log.path(), Position(scan.end.0 + 1))?.is_some()
+            && find_valid_batch(log.file(), log.path(), behind, Some(scan.end_offset))? != Found::Nothing
         {
             return Err(LogError::Corrupt {
                 path: self.segment.log(),
@@ -311,18 +287,12 @@ impl SegmentRecovery {
     }
 }
 
-/// Whether an index entry for `offset` may lead to `batch`. A follower's entry has the last offset of
-/// several batches that were appended at once, and the place of the first.
-fn leads_to(batch: &Batch<'_>, offset: Offset) -> bool {
-    batch.header().base_offset <= offset
-}
-
 /// The used size of a time index and its last entry, leaving out those for offsets above `indexed_up_to`:
-/// they were written at a clean close and will be due again. `None` when entries are out of order.
+/// they will be due again. `None` when entries are out of order.
 fn last_time_entry(
     file: &LogFile,
     base: Offset,
-    indexed_up_to: Offset,
+    indexed_up_to: Option<Offset>,
 ) -> Result<Option<(Position, Option<TimeEntry>)>, LogError> {
     let at = |entries: u64| Position(entries * time_index::ENTRY_LEN as u64);
     let nth = |n: u64| time_index::entry_before(file, at(n + 1), base);
@@ -339,7 +309,7 @@ fn last_time_entry(
     let mut last = None;
     while entries > 0 {
         last = nth(entries - 1)?;
-        if last.is_some_and(|e| e.offset <= indexed_up_to) {
+        if last.is_some_and(|e| Some(e.offset) <= indexed_up_to) {
             break;
         }
         last = None;
@@ -381,6 +351,15 @@ impl<'s> Scan<'s> {
             leader_epoch: LeaderEpoch(0),
             fault: None,
         }
+    }
+
+    /// Walks all of a segment that is no longer appended to.
+    fn of_sealed(segment: &'s SegmentPath, interval: u64) -> Result<Self, LogError> {
+        let mut scan = Self::new(segment, IndexRules::new(interval, segment.base_offset()));
+        scan.run(Position(0), None)?;
+        let closing = scan.rules.time_entry();
+        scan.note(NewEntries { offset: None, time: closing });
+        Ok(scan)
     }
 
     /// Walks from `from`, where a batch begins; the one at `indexed` has its entries already.
@@ -426,17 +405,22 @@ impl<'s> Scan<'s> {
         self.time_index.extend(due.time.and_then(|e| e.encode(base)).into_iter().flatten());
     }
 
-    /// Writes the entries behind those that are good, and cuts off what follows.
+    /// Writes the entries behind those that are good, and cuts off what follows. Mostly they are there.
     fn extend_indexes(&self, index_size: Position, time_index_size: Position) -> Result<(), LogError> {
         for (path, size, entries) in [
             (self.segment.index(), index_size, &self.index),
             (self.segment.time_index(), time_index_size, &self.time_index),
         ] {
             let file = LogFile::open(&path)?;
-            if file.len()? != size.0 {
-                file.truncate(size.0)?;
+            let mut there = vec![0; entries.len()];
+            let read = file.read_at(&mut there, size.0)?;
+            if there[..read] != entries[..] {
+                file.write_all_at(entries, size.0)?;
             }
-            file.write_all_at(entries, size.0)?;
+            let end = size.plus(entries.len());
+            if file.len()? != end.0 {
+                file.truncate(end.0)?;
+            }
         }
         Ok(())
     }

@@ -145,9 +145,11 @@ impl Tail {
         Some((tail, BootId(array(bytes, 108))))
     }
 
-    /// This tail as a note that nobody believes: no log has such a size, so that it is looked at anew.
-    pub(crate) fn unfinished(self) -> Self {
-        Self { size: Position(u64::MAX), ..self }
+    /// Leaves word that the segment is being closed and another begun, so that nobody appends to it any more
+    /// even if this is as far as it gets: whoever comes next finds the end from the files.
+    pub(crate) fn mark_as_rolling(&self, file: &LogFile, boot: BootId) -> Result<(), FileError> {
+        // No log is as long as this.
+        Self { size: Position(u64::MAX), ..*self }.write(file, boot)
     }
 
     /// Leaves this for the next writer.

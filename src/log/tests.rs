@@ -13,6 +13,8 @@ use crate::record::{
     Batch, BatchBuilder, Compression, Compressor, EncodedBatch, NewRecord, Offset, RecordDecoder, Timestamp,
 };
 
+mod faults;
+
 fn batch_of(values: &[Vec<u8>], timestamp: i64, codec: Compression) -> EncodedBatch {
     let mut builder = BatchBuilder::new();
     for value in values {

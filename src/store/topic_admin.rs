@@ -17,6 +17,7 @@ use super::metadata::TopicMetadata;
 use super::topic_name::CLUSTER_METADATA;
 use super::{StoreError, Topic, TopicConfig, TopicId, TopicName, TopicPartition, WritableDataDir};
 use crate::fs::{self, FileLock, LogFile};
+use crate::log::appender::LOCK_FILE;
 use crate::log::checkpoint::{EpochEntry, LEADER_EPOCH_CHECKPOINT, leader_epochs_to_bytes};
 use crate::record::{LeaderEpoch, Offset};
 
@@ -189,7 +190,7 @@ impl WritableDataDir {
     /// in two. Answers the new name.
     fn set_aside(&self, partition: &TopicPartition) -> Result<String, StoreError> {
         let folder = self.partition_path(partition);
-        let mut lock = FileLock::open(&folder.join(".lock"))?;
+        let mut lock = FileLock::open_with_folder(&folder.join(LOCK_FILE))?;
         let _guard = lock.acquire()?;
         let new_name = partition.delete_folder_name();
         fs::rename_unsynced(&folder, &self.path().join(&new_name))?;

@@ -1,0 +1,330 @@
+//! What must not happen when a step fails or a process dies half way, when files go away under those that
+//! have them open, and when indexes say what is not so.
+
+use std::os::unix::fs::MetadataExt as _;
+
+use super::*;
+use crate::record::LeaderEpoch;
+
+/// A batch of one record that fills it to about `size` bytes.
+fn sized(size: usize) -> EncodedBatch {
+    batch_of(&[vec![b'x'; size.saturating_sub(70)]], 1000, Compression::None)
+}
+
+fn offsets(dir: &Path) -> Vec<i64> {
+    read_all(dir).iter().map(|(offset, _)| *offset).collect()
+}
+
+#[test]
+fn after_a_roll_that_failed_half_way_no_offset_is_given_out_twice() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut a = LogAppender::open(dir.path(), small_segments()).expect("open");
+    let mut b = LogAppender::open(dir.path(), small_segments()).expect("open");
+    append(&mut a, "one");
+    append(&mut b, "two");
+    a.append(&mut sized(1700), Durability::Written).expect("appended");
+    // The new segment is there, and then the epochs cannot be read.
+    let epochs = dir.path().join(checkpoint::LEADER_EPOCH_CHECKPOINT);
+    let kept = dir.path().join("kept");
+    std::fs::rename(&epochs, &kept).expect("moved");
+    std::fs::create_dir(&epochs).expect("created");
+    a.append(&mut sized(500), Durability::Written).expect_err("the epochs are a folder");
+    std::fs::remove_dir(&epochs).expect("removed");
+    std::fs::rename(&kept, &epochs).expect("moved");
+    // A process that was running all the time, then one that has just begun.
+    append(&mut b, "three");
+    append(&mut a, "four");
+    let mut fresh = LogAppender::open(dir.path(), small_segments()).expect("open");
+    append(&mut fresh, "five");
+    assert_eq!(offsets(dir.path()), [0, 1, 2, 3, 4, 5]);
+}
+
+#[test]
+fn a_roll_that_a_kill_cut_short_is_noticed_by_those_that_run() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut b = LogAppender::open(dir.path(), small_segments()).expect("open");
+    for i in 0..5 {
+        append(&mut b, &format!("{i}"));
+    }
+    // What was done up to the kill: the note was marked, the new segment's files made.
+    let lock = LogFile::open(&dir.path().join(appender::LOCK_FILE)).expect("the lock file");
+    let (tail, boot) = Tail::read(&lock, 200).expect("readable").expect("a tail");
+    tail.mark_as_rolling(&lock, boot).expect("written");
+    for extension in ["index", "timeindex", "log"] {
+        std::fs::write(dir.path().join(format!("{:020}.{extension}", 5)), b"").expect("written");
+    }
+    append(&mut b, "five");
+    let mut fresh = LogAppender::open(dir.path(), small_segments()).expect("open");
+    append(&mut fresh, "six");
+    assert_eq!(offsets(dir.path()), [0, 1, 2, 3, 4, 5, 6]);
+    assert_eq!(files(dir.path(), "log").len(), 2);
+    let mut reader = LogReader::new(dir.path(), Offset::ZERO);
+    reader.seek(Offset(5)).expect("in range");
+    let batch = reader.next().expect("readable").expect("a batch");
+    assert_eq!(batch.header().base_offset, Offset(5));
+}
+
+#[test]
+fn an_appender_does_not_write_to_the_files_of_a_log_that_was_replaced() {
+    let parent = tempfile::tempdir().expect("a folder");
+    let dir = parent.path().join("t-0");
+    std::fs::create_dir(&dir).expect("created");
+    let mut a = LogAppender::open(&dir, LogConfig::default()).expect("open");
+    append(&mut a, "old");
+    std::fs::remove_dir_all(&dir).expect("removed");
+    std::fs::create_dir(&dir).expect("created");
+    // A log of the same length takes its place.
+    let mut b = LogAppender::open(&dir, LogConfig::default()).expect("open");
+    append(&mut b, "new");
+    assert_eq!(append(&mut a, "after"), Offset(1));
+    assert_eq!(read_all(&dir), [(0, "new".to_owned()), (1, "after".to_owned())]);
+}
+
+#[test]
+fn a_batch_whose_index_entry_cannot_be_written_is_never_seen() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let config = LogConfig { index_interval_bytes: 0, ..LogConfig::default() };
+    let mut appender = LogAppender::open(dir.path(), config).expect("open");
+    append(&mut appender, "first");
+    drop(appender);
+    let log = files(dir.path(), "log").remove(0);
+    let index = files(dir.path(), "index").remove(0);
+    std::fs::remove_file(&index).expect("removed");
+    std::os::unix::fs::symlink("/dev/full", &index).expect("linked");
+    let mut appender = LogAppender::open(dir.path(), config).expect("open");
+    appender.log_end_offset().expect("the end");
+    let before = std::fs::metadata(&log).expect("a log");
+    std::thread::sleep(std::time::Duration::from_millis(20));
+    let refused = appender.append(&mut one("second"), Durability::Written);
+    assert!(matches!(refused, Err(LogError::File(_))), "{refused:?}");
+    let after = std::fs::metadata(&log).expect("a log");
+    assert_eq!(after.len(), before.len());
+    assert_eq!(
+        (after.mtime(), after.mtime_nsec()),
+        (before.mtime(), before.mtime_nsec()),
+        "readers could see a batch that vanished"
+    );
+}
+
+#[test]
+fn syncing_does_not_bring_back_segments_that_were_deleted() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut appender = LogAppender::open(dir.path(), small_segments()).expect("open");
+    for i in 0..80 {
+        append(&mut appender, &format!("value number {i}"));
+    }
+    let gone = files(dir.path(), "index").remove(0);
+    std::fs::remove_file(&gone).expect("removed");
+    appender.append(&mut one("synced"), Durability::Synced).expect("appended");
+    assert!(!gone.exists(), "{} is back, empty", gone.display());
+}
+
+#[test]
+fn a_record_that_holds_a_batch_is_no_valid_data_behind_a_torn_one() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut appender = LogAppender::open(dir.path(), LogConfig::default()).expect("open");
+    let mut inner = one("a batch in a record, as when a log is produced as a file");
+    inner.assign(Offset(0), LeaderEpoch(0));
+    for i in 0..5 {
+        append(&mut appender, &format!("{i}"));
+    }
+    let mut outer = batch_of(&[inner.bytes().to_vec(), vec![b'y'; 100]], 1000, Compression::None);
+    outer.assign(Offset(5), LeaderEpoch(0));
+    let log = files(dir.path(), "log").remove(0);
+    let mut bytes = std::fs::read(&log).expect("read");
+    bytes.extend_from_slice(&outer.bytes()[..outer.bytes().len() - 30]);
+    std::fs::write(&log, &bytes).expect("written");
+    let mut reader = LogReader::new(dir.path(), Offset::ZERO);
+    for _ in 0..5 {
+        assert!(reader.next().expect("readable").is_some());
+    }
+    for look in 0..4 {
+        assert!(reader.next().expect("no damage").is_none(), "look {look}");
+    }
+    reader.check_end().expect("no damage");
+    assert_eq!(append(&mut appender, "5"), Offset(5));
+    assert!(matches!(appender.take_repairs()[..], [Repair::TornTail { .. }]));
+}
+
+#[test]
+fn searching_hostile_bytes_for_a_batch_takes_bounded_time() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("hostile.log");
+    // A plausible frame of a megabyte at every 17th byte, with an offset that could come next.
+    let mut frame = [0u8; 17];
+    frame[7] = 9;
+    frame[8..12].copy_from_slice(&(1i32 << 20).to_be_bytes());
+    frame[16] = 2;
+    let bytes: Vec<u8> = frame.iter().copied().cycle().take(8 << 20).collect();
+    std::fs::write(&path, bytes).expect("written");
+    let file = std::fs::File::open(&path).expect("open");
+    let started = std::time::Instant::now();
+    let expected = Offset(5);
+    let found = batch_reader::find_valid_batch(&file, &path, Position(0), Some(expected)).expect("readable");
+    assert_ne!(found, batch_reader::Found::Batch(Position(0)));
+    assert!(started.elapsed() < std::time::Duration::from_secs(10), "{:?}", started.elapsed());
+}
+
+#[test]
+fn offsets_do_not_wrap() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let near_the_end = Offset(i64::MAX - 3);
+    let mut batch = one("x");
+    batch.assign(near_the_end, LeaderEpoch(0));
+    std::fs::write(SegmentPath::new(dir.path(), near_the_end).log(), batch.bytes()).expect("written");
+    let mut appender = LogAppender::open(dir.path(), LogConfig::default()).expect("open");
+    let five = || batch_of(&vec![b"a".to_vec(); 5], 1000, Compression::None);
+    let refused = appender.append(&mut five(), Durability::Written);
+    assert!(matches!(refused, Err(LogError::OffsetsExhausted(_))), "{refused:?}");
+    assert_eq!(append(&mut appender, "y"), Offset(i64::MAX - 2));
+    assert_eq!(offsets(dir.path()), [i64::MAX - 3, i64::MAX - 2]);
+}
+
+#[test]
+fn an_index_entry_into_the_middle_of_a_batch_misleads_nobody() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let config = LogConfig { index_interval_bytes: 0, ..LogConfig::default() };
+    let mut appender = LogAppender::open(dir.path(), config).expect("open");
+    append(&mut appender, "0");
+    // A record whose bytes look like a batch's header.
+    let mut inner = one("inner");
+    inner.assign(Offset(0), LeaderEpoch(0));
+    let mut header = inner.bytes().to_vec();
+    header[30] ^= 1;
+    let mut batch = batch_of(&[header], 1000, Compression::None);
+    appender.append(&mut batch, Durability::Written).expect("appended");
+    append(&mut appender, "2");
+    append(&mut appender, "3");
+    let log = std::fs::read(files(dir.path(), "log").remove(0)).expect("read");
+    let inside = memchr::memmem::find(&log[1..], &inner.bytes()[..20]).expect("it is in there") + 1;
+    let index = files(dir.path(), "index").remove(0);
+    let mut entries = std::fs::read(&index).expect("read");
+    let inside = u32::try_from(inside).expect("small").to_be_bytes();
+    for entry in entries.chunks_exact_mut(8) {
+        entry[4..].copy_from_slice(&inside);
+    }
+    std::fs::write(&index, &entries).expect("written");
+    let bounds = LogBounds::read(dir.path(), Offset::ZERO).expect("bounds");
+    assert_eq!(bounds.end, Offset(4));
+    for offset in 0..4 {
+        let mut reader = LogReader::new(dir.path(), Offset::ZERO);
+        reader.seek(Offset(offset)).expect("in range");
+        let batch = reader.next().expect("readable").expect("a batch");
+        assert_eq!(batch.header().base_offset, Offset(offset));
+    }
+}
+
+#[test]
+fn an_index_is_the_same_whichever_of_its_writes_was_the_last() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let config = LogConfig { index_interval_bytes: 100, ..LogConfig::default() };
+    let mut appender = LogAppender::open(dir.path(), config).expect("open");
+    for i in 0..20 {
+        let mut batch = batch_of(&[format!("{i}").into_bytes()], 1000 + i, Compression::None);
+        appender.append(&mut batch, Durability::Written).expect("appended");
+    }
+    drop(appender);
+    let time_index = files(dir.path(), "timeindex").remove(0);
+    let whole = std::fs::read(&time_index).expect("read");
+    // Killed before the last time entry was written.
+    std::fs::write(&time_index, &whole[..whole.len() - 12]).expect("written");
+    std::fs::write(dir.path().join(appender::LOCK_FILE), b"").expect("written");
+    let mut next = LogAppender::open(dir.path(), config).expect("open");
+    next.log_end_offset().expect("the end");
+    assert_eq!(std::fs::read(&time_index).expect("read"), whole);
+}
+
+#[test]
+fn a_reader_does_not_go_on_in_a_log_that_took_the_place_of_its_own() {
+    let parent = tempfile::tempdir().expect("a folder");
+    let dir = parent.path().join("t-0");
+    std::fs::create_dir(&dir).expect("created");
+    let fill = |what: &str| {
+        let mut appender = LogAppender::open(&dir, small_segments()).expect("open");
+        for i in 0..60 {
+            append(&mut appender, &format!("{what} {i}"));
+        }
+    };
+    fill("old");
+    let mut reader = LogReader::new(&dir, Offset::ZERO);
+    assert!(reader.next().expect("readable").is_some());
+    std::fs::rename(&dir, parent.path().join("t-0-deleted")).expect("set aside");
+    std::fs::create_dir(&dir).expect("created");
+    fill("new");
+    let gone = loop {
+        match reader.next() {
+            Ok(Some(batch)) => {
+                let text = String::from_utf8_lossy(batch.bytes()).into_owned();
+                assert!(text.contains("old"), "{text:?} is of another log");
+            }
+            Ok(None) => panic!("it waits for a log that is gone"),
+            Err(error) => break error,
+        }
+    };
+    assert!(matches!(gone, LogError::Gone(_)), "{gone:?}");
+}
+
+#[test]
+fn a_reader_at_the_end_notices_that_the_log_was_set_aside() {
+    let parent = tempfile::tempdir().expect("a folder");
+    let dir = parent.path().join("t-0");
+    std::fs::create_dir(&dir).expect("created");
+    let mut appender = LogAppender::open(&dir, LogConfig::default()).expect("open");
+    append(&mut appender, "x");
+    let mut reader = LogReader::new(&dir, Offset::ZERO);
+    assert!(reader.next().expect("readable").is_some());
+    std::fs::rename(&dir, parent.path().join("t-0-deleted")).expect("set aside");
+    assert!(matches!(reader.next().map(|_| ()), Err(LogError::Gone(_))));
+}
+
+#[test]
+fn after_a_failed_sync_no_other_is_believed() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut appender = LogAppender::open(dir.path(), small_segments()).expect("open");
+    for i in 0..80 {
+        append(&mut appender, &format!("value number {i}"));
+    }
+    // What is no file cannot be synced.
+    let index = files(dir.path(), "index").remove(0);
+    let kept = dir.path().join("kept");
+    std::fs::rename(&index, &kept).expect("moved");
+    std::os::unix::fs::symlink("/dev/full", &index).expect("linked");
+    appender.append(&mut one("x"), Durability::Synced).expect_err("it cannot be synced");
+    std::fs::rename(&kept, &index).expect("moved");
+    let refused = appender.append(&mut one("y"), Durability::Synced);
+    assert!(matches!(refused, Err(LogError::SyncFailed(_))), "{refused:?}");
+}
+
+#[test]
+fn indexes_without_a_log_are_removed_by_the_next_writer() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut appender = LogAppender::open(dir.path(), LogConfig::default()).expect("open");
+    append(&mut appender, "x");
+    // A roll was interrupted.
+    for extension in ["index", "timeindex"] {
+        std::fs::write(dir.path().join(format!("{:020}.{extension}", 1)), b"").expect("written");
+    }
+    let mut next = LogAppender::open(dir.path(), LogConfig::default()).expect("open");
+    append(&mut next, "y");
+    assert_eq!((files(dir.path(), "index").len(), files(dir.path(), "timeindex").len()), (1, 1));
+}
+
+#[test]
+fn after_a_loss_of_power_indexes_of_sound_segments_are_looked_at_too() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut appender = LogAppender::open(dir.path(), small_segments()).expect("open");
+    for i in 0..100 {
+        append(&mut appender, &format!("value number {i}"));
+    }
+    let (index, times) = (files(dir.path(), "index").remove(1), files(dir.path(), "timeindex").remove(2));
+    let good = [std::fs::read(&index).expect("read"), std::fs::read(&times).expect("read")];
+    std::fs::write(&index, vec![0; good[0].len()]).expect("written");
+    std::fs::write(&times, b"").expect("written");
+    let lock = LogFile::open(&dir.path().join(appender::LOCK_FILE)).expect("the lock file");
+    let (tail, _) = Tail::read(&lock, 200).expect("readable").expect("a tail");
+    tail.write(&lock, BootId::of_another_boot()).expect("written");
+    let mut fresh = LogAppender::open(dir.path(), small_segments()).expect("open");
+    assert_eq!(append(&mut fresh, "goes on"), Offset(100));
+    assert_eq!(fresh.take_repairs().len(), 2);
+    assert_eq!([std::fs::read(&index).expect("read"), std::fs::read(&times).expect("read")], good);
+}
