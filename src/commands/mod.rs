@@ -65,7 +65,7 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Topics(args) => topics::run(&cli.global, args, &mut ui),
         Command::Produce(args) => produce::run(&cli.global, args, &mut ui),
         Command::Consume(args) => consume::run(&cli.global, args, &mut ui),
-        Command::DumpLogSegments(args) => return dump_log_segments::run(args),
+        Command::DumpLogSegments(args) => dump_log_segments::run(args, &mut ui),
         Command::Completions(args) => completions::run(args, &mut ui),
     };
     // What was printed before an error belongs to the output, and an error of this to the command.

@@ -6,7 +6,7 @@ pub mod progress;
 pub mod record;
 pub mod topics;
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, BufWriter, IsTerminal as _, Write};
 
 use self::data::DataWriter;
 use crate::cli::ColorChoice;
@@ -110,6 +110,14 @@ impl Ui {
     pub fn error(&mut self, message: &str) {
         self.failed = true;
         self.note(&format!("mkafka: {message}"));
+    }
+
+    /// Writes a report of several lines to stderr; with `is_failure` the command fails while it goes on.
+    pub fn report(&mut self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>, is_failure: bool) {
+        self.failed |= is_failure;
+        let mut stderr = BufWriter::new(io::stderr());
+        // What cannot be said on stderr cannot be said anywhere.
+        let _ = write(&mut stderr).and_then(|()| stderr.flush());
     }
 
     /// Whether an error has been printed.

@@ -9,11 +9,11 @@ use crate::dump::{
 };
 use crate::output::dump::{Pairs, write_aborted_txn, write_offset_entry, write_producer, write_time_entry};
 
-impl Dump {
+impl Dump<'_> {
     pub(super) fn offset_index(&mut self, path: &Path) -> Result<(), Stop> {
         let mut index = OffsetIndexDump::open(path)?;
         if index.is_empty() {
-            let _ = writeln!(self.sink.buffer(), "{} is empty.", path.display());
+            let _ = writeln!(self.ui.data().buffer(), "{} is empty.", path.display());
             return self.fragment(path, index.fragment());
         }
         if self.options.index_sanity_check {
@@ -38,8 +38,8 @@ impl Dump {
                 }
             };
             if !self.options.verify_index_only {
-                write_offset_entry(self.sink.buffer(), entry);
-                self.sink.flush_if_full().map_err(Stop::Output)?;
+                write_offset_entry(self.ui.data().buffer(), entry);
+                self.ui.data().spill().map_err(Stop::Output)?;
             }
             if let Some(fault) = fault {
                 let text = format!(
@@ -96,8 +96,8 @@ impl Dump {
                 out_of_order.push(entry.timestamp.0, previous.0);
             }
             if !self.options.verify_index_only {
-                write_time_entry(self.sink.buffer(), entry);
-                self.sink.flush_if_full().map_err(Stop::Output)?;
+                write_time_entry(self.ui.data().buffer(), entry);
+                self.ui.data().spill().map_err(Stop::Output)?;
             }
             if let Some(fault) = fault {
                 let text = format!("{}: the entry for offset {} {fault}", path.display(), entry.offset);
@@ -113,8 +113,8 @@ impl Dump {
     pub(super) fn txn_index(&mut self, path: &Path) -> Result<(), Stop> {
         let mut index = TxnIndexDump::open(path)?;
         while let Some(txn) = index.next_entry()? {
-            write_aborted_txn(self.sink.buffer(), &txn);
-            self.sink.flush_if_full().map_err(Stop::Output)?;
+            write_aborted_txn(self.ui.data().buffer(), &txn);
+            self.ui.data().spill().map_err(Stop::Output)?;
         }
         Ok(())
     }
@@ -122,14 +122,14 @@ impl Dump {
     pub(super) fn producer_snapshot(&mut self, path: &Path) -> Result<(), Stop> {
         let mut snapshot = ProducerSnapshot::open(path)?;
         while let Some(producer) = snapshot.next_entry()? {
-            write_producer(self.sink.buffer(), &producer);
-            self.sink.flush_if_full().map_err(Stop::Output)?;
+            write_producer(self.ui.data().buffer(), &producer);
+            self.ui.data().spill().map_err(Stop::Output)?;
         }
         Ok(())
     }
 
     fn passed(&mut self, path: &Path) -> Result<(), Stop> {
-        let _ = writeln!(self.sink.buffer(), "{} passed sanity check.", path.display());
+        let _ = writeln!(self.ui.data().buffer(), "{} passed sanity check.", path.display());
         Ok(())
     }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::{Dump, Stop};
 use crate::dump::{FileKind, Found, FoundBatch, LogWalk};
+use crate::output::StdoutError;
 use crate::output::dump::{Pairs, RecordText, Shown, write_batch};
 use crate::record::{Batch, BatchError, BatchHeader, Offset, RecordDecoder, RecordRef};
 
@@ -16,7 +17,7 @@ struct Progress<'p> {
     non_consecutive: Pairs,
 }
 
-impl Dump {
+impl Dump<'_> {
     pub(super) fn log(&mut self, path: &Path, kind: FileKind) -> Result<(), Stop> {
         let limits = self.options.limits;
         let mut walk = LogWalk::open(path, self.options.max_bytes.unwrap_or(u64::MAX), limits)?;
@@ -36,11 +37,11 @@ impl Dump {
     fn first_line(&mut self, kind: FileKind) {
         // Writing to memory does not fail.
         let _ = match kind {
-            FileKind::Log(Some(base)) => writeln!(self.sink.buffer(), "Log starting offset: {base}"),
+            FileKind::Log(Some(base)) => writeln!(self.ui.data().buffer(), "Log starting offset: {base}"),
             FileKind::MetadataSnapshot(Some((end, epoch))) => {
-                writeln!(self.sink.buffer(), "Snapshot end offset: {end}, epoch: {epoch}")
+                writeln!(self.ui.data().buffer(), "Snapshot end offset: {end}, epoch: {epoch}")
             }
-            FileKind::MetadataBootstrap => writeln!(self.sink.buffer(), "KRaft bootstrap snapshot"),
+            FileKind::MetadataBootstrap => writeln!(self.ui.data().buffer(), "KRaft bootstrap snapshot"),
             _ => Ok(()),
         };
     }
@@ -51,7 +52,7 @@ impl Dump {
             match walk.step()? {
                 Found::Batch(found) => {
                     self.batch(&found, progress)?;
-                    self.sink.flush_if_full().map_err(Stop::Output)?;
+                    self.ui.data().spill().map_err(Stop::Output)?;
                 }
                 Found::Gap { position, bytes, damage } => {
                     let on = position.0 + bytes;
@@ -62,7 +63,7 @@ impl Dump {
                     if self.options.max_bytes.is_none() {
                         let name = path.file_name().unwrap_or_default().display();
                         let line = format_args!("Found {bytes} invalid bytes at the end of {name}");
-                        let _ = writeln!(self.sink.buffer(), "{line}");
+                        let _ = writeln!(self.ui.data().buffer(), "{line}");
                     }
                     self.fault_at(path, position, &damage)?;
                 }
@@ -73,7 +74,7 @@ impl Dump {
 
     fn batch(&mut self, found: &FoundBatch<'_>, progress: &mut Progress<'_>) -> Result<(), Stop> {
         let position = found.position;
-        write_batch(self.sink.buffer(), position, &found.header, found.size, found.checksum_holds);
+        write_batch(self.ui.data().buffer(), position, &found.header, found.size, found.checksum_holds);
         if let Some(damage) = &found.damage {
             let on = found.resumes_at.map_or(String::new(), |on| {
                 format!("; its length leads to no other batch, going on at byte {on}")
@@ -120,12 +121,12 @@ impl Dump {
                 progress.non_consecutive.push(last.0, record.offset.0);
             }
             progress.last_offset = Some(record.offset);
-            let written = text.write(self.sink.buffer(), &record);
+            let written = text.write(self.ui.data().buffer(), &record);
             if let Err(reason) = written.and_then(|()| check_record(&record, first, last)) {
                 fault.get_or_insert(BatchError::Record { index, reason });
             }
             index += 1;
-            self.sink.flush_if_full().map_err(BatchStop::Output)?;
+            self.ui.data().spill().map_err(BatchStop::Output)?;
         }
         fault.map_or(Ok(()), |error| Err(error.into()))
     }
@@ -156,7 +157,7 @@ fn check_record(record: &RecordRef<'_>, first: Offset, last: Offset) -> Result<(
 /// Why the records of a batch end early.
 enum BatchStop {
     Batch(BatchError),
-    Output(std::io::Error),
+    Output(StdoutError),
 }
 
 impl From<BatchError> for BatchStop {

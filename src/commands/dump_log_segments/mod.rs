@@ -4,42 +4,31 @@ mod index;
 mod log;
 
 use std::fmt;
-use std::io::{self, Write as _};
 use std::path::Path;
-use std::process::ExitCode;
 
 use crate::cli::dump::DumpLogSegmentsArgs;
 use crate::dump::{DumpError, FileKind, Limits};
 use crate::log::Position;
-use crate::output::dump::{Findings, Shown, Sink};
+use crate::output::dump::{Findings, Shown};
+use crate::output::{StdoutError, Ui};
 
-/// Dumps all files; the exit status is 0 only if nothing is wrong with any of them.
-pub fn run(args: &DumpLogSegmentsArgs) -> ExitCode {
-    let result = Sink::stdout().and_then(|sink| {
-        let mut dump = Dump::new(args, sink);
-        for path in args.files.iter().chain(&args.paths) {
-            dump.file(path)?;
-        }
-        dump.finish()
-    });
-    match result {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        // Whoever reads the output has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-        Err(error) => {
-            complain(&format_args!("cannot write to standard output: {error}"));
-            ExitCode::FAILURE
-        }
+/// Dumps all files. The command fails if anything is wrong with any of them.
+///
+/// # Errors
+/// When standard output cannot be written to. All else is reported as it is found.
+pub fn run(args: &DumpLogSegmentsArgs, ui: &mut Ui) -> anyhow::Result<()> {
+    let mut dump = Dump::new(args, ui);
+    for path in args.files.iter().chain(&args.paths) {
+        dump.file(path)?;
     }
+    Ok(dump.finish()?)
 }
 
 /// A dump under way.
-struct Dump {
-    sink: Sink,
+struct Dump<'a> {
+    ui: &'a mut Ui,
     options: Options,
     findings: Findings,
-    is_faulty: bool,
 }
 
 /// What was asked for.
@@ -58,7 +47,7 @@ enum Stop {
     /// The file cannot be read any further; the next one can.
     File(DumpError),
     /// Nothing can be written any more.
-    Output(io::Error),
+    Output(StdoutError),
 }
 
 impl<E: Into<DumpError>> From<E> for Stop {
@@ -67,8 +56,8 @@ impl<E: Into<DumpError>> From<E> for Stop {
     }
 }
 
-impl Dump {
-    fn new(args: &DumpLogSegmentsArgs, sink: Sink) -> Self {
+impl<'a> Dump<'a> {
+    fn new(args: &DumpLogSegmentsArgs, ui: &'a mut Ui) -> Self {
         let shown = Shown { metadata: !args.skip_record_metadata, data: args.print_data_log };
         let options = Options {
             records: (args.deep_iteration || args.print_data_log).then_some(shown),
@@ -78,13 +67,13 @@ impl Dump {
             max_bytes: args.max_bytes,
             limits: Limits::for_messages_of(args.max_message_size),
         };
-        Self { sink, options, findings: Findings::default(), is_faulty: false }
+        Self { ui, options, findings: Findings::default() }
     }
 
     /// Dumps one file. Only an output that cannot be written is an error.
-    fn file(&mut self, path: &Path) -> io::Result<()> {
+    fn file(&mut self, path: &Path) -> Result<(), StdoutError> {
         use std::os::unix::ffi::OsStrExt as _;
-        let out = self.sink.buffer();
+        let out = self.ui.data().buffer();
         out.extend_from_slice(b"Dumping ");
         out.extend_from_slice(path.as_os_str().as_bytes());
         out.push(b'\n');
@@ -113,16 +102,15 @@ impl Dump {
     fn unknown(&mut self, path: &Path) -> Result<(), Stop> {
         use crate::fs::IoContext as _;
         path.metadata().context_io("open", path)?;
-        self.sink.flush().map_err(Stop::Output)?;
-        let _ = writeln!(io::stderr(), "Ignoring unknown file {}", path.display());
+        self.ui.flush().map_err(Stop::Output)?;
+        self.ui.note(&format!("Ignoring unknown file {}", path.display()));
         Ok(())
     }
 
     /// Reports a fault behind what has been printed so far.
-    fn fault(&mut self, fault: &dyn fmt::Display) -> io::Result<()> {
-        self.is_faulty = true;
-        self.sink.flush()?;
-        complain(fault);
+    fn fault(&mut self, fault: &dyn fmt::Display) -> Result<(), StdoutError> {
+        self.ui.flush()?;
+        self.ui.error(&fault.to_string());
         Ok(())
     }
 
@@ -131,16 +119,10 @@ impl Dump {
         self.fault(&format_args!("{}: byte {position}: {fault}", path.display())).map_err(Stop::Output)
     }
 
-    /// Prints what is left; answers whether all was well.
-    fn finish(mut self) -> io::Result<bool> {
-        self.sink.flush()?;
-        let mut stderr = io::BufWriter::new(io::stderr());
-        let _ = self.findings.write(&mut stderr).and_then(|()| stderr.flush());
-        Ok(!self.is_faulty && self.findings.is_empty())
+    /// Prints what is left, and what Kafka's tool says at the very end.
+    fn finish(self) -> Result<(), StdoutError> {
+        self.ui.flush()?;
+        self.ui.report(|stderr| self.findings.write(stderr), self.findings.has_faults());
+        Ok(())
     }
-}
-
-/// One line on standard error. If that is gone too, nobody is left to tell.
-fn complain(message: &dyn fmt::Display) {
-    let _ = writeln!(io::stderr(), "mkafka: {message}");
 }

@@ -13,6 +13,8 @@ pub struct Pairs {
     file: PathBuf,
     pairs: VecDeque<(i64, i64)>,
     dropped: u64,
+    /// Whether in any pair the second is not above the first.
+    has_fall: bool,
 }
 
 impl Pairs {
@@ -20,7 +22,7 @@ impl Pairs {
     pub fn new(file: &Path) -> Self {
         // Kafka prints File.getAbsolutePath.
         let file = std::env::current_dir().map_or_else(|_| file.to_owned(), |dir| dir.join(file));
-        Self { file, pairs: VecDeque::new(), dropped: 0 }
+        Self { file, pairs: VecDeque::new(), dropped: 0, has_fall: false }
     }
 
     /// Adds a pair. Of very many the oldest are forgotten, and only counted.
@@ -29,6 +31,7 @@ impl Pairs {
             self.pairs.pop_front();
             self.dropped += 1;
         }
+        self.has_fall |= second <= first;
         self.pairs.push_back((first, second));
     }
 
@@ -37,7 +40,7 @@ impl Pairs {
         self.pairs.is_empty()
     }
 
-    fn write_dropped(&self, out: &mut impl io::Write) -> io::Result<()> {
+    fn write_dropped(&self, out: &mut dyn io::Write) -> io::Result<()> {
         match self.dropped {
             0 => Ok(()),
             dropped => writeln!(out, "  and {dropped} before these"),
@@ -81,20 +84,24 @@ impl Findings {
         add(&mut self.non_consecutive, pairs);
     }
 
-    /// Whether nothing was found.
-    pub fn is_empty(&self) -> bool {
-        self.index_mismatches.is_empty()
-            && self.timestamp_mismatches.is_empty()
-            && self.out_of_order_timestamps.is_empty()
-            && self.offsets_not_found.is_empty()
-            && self.non_consecutive.is_empty()
+    /// Whether anything was found that no sound log has. Gaps between offsets are not: compaction leaves
+    /// them; offsets that do not grow are.
+    pub fn has_faults(&self) -> bool {
+        let mismatches = [
+            &self.index_mismatches,
+            &self.timestamp_mismatches,
+            &self.out_of_order_timestamps,
+            &self.offsets_not_found,
+        ];
+        mismatches.iter().any(|list| !list.is_empty())
+            || self.non_consecutive.iter().any(|pairs| pairs.has_fall)
     }
 
     /// Writes all of it to `out`.
     ///
     /// # Errors
     /// When `out` cannot be written to.
-    pub fn write(&self, out: &mut impl io::Write) -> io::Result<()> {
+    pub fn write(&self, out: &mut dyn io::Write) -> io::Result<()> {
         for found in &self.index_mismatches {
             writeln!(out, "Mismatches in :{}", found.file.display())?;
             for (index, log) in found.pairs.iter().rev() {

@@ -18,13 +18,11 @@ mod control_text;
 mod entry_text;
 mod findings;
 mod record_text;
-mod sink;
 
 pub use batch_text::write_batch;
 pub use entry_text::{write_aborted_txn, write_offset_entry, write_producer, write_time_entry};
 pub use findings::{Findings, Pairs};
 pub use record_text::{RecordText, Shown};
-pub use sink::Sink;
 
 /// Appends a number in decimal.
 #[inline]
