@@ -133,7 +133,9 @@ fn only_output_prints() {
                 line.match_indices(&format!("{name}!("))
                     .any(|(at, _)| !line[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_'))
             };
-            if macros.iter().any(|name| calls(name)) || line.contains("io::stdout()") {
+            if macros.iter().any(|name| calls(name))
+                || ["io::stdout()", "io::stderr()"].iter().any(|stream| line.contains(stream))
+            {
                 wrong.push(format!("src/{}:{}: {}", path.display(), number + 1, line.trim()));
             }
         }
