@@ -6,6 +6,7 @@ mod common;
 mod crash;
 mod dump;
 mod generated;
+mod judge;
 mod readme;
 mod tidy;
 mod topics;
