@@ -3,10 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
 mod common;
+mod consume;
 mod crash;
 mod dump;
 mod generated;
 mod judge;
+mod produce;
 mod readme;
 mod tidy;
 mod topics;
