@@ -87,8 +87,11 @@ impl Ui {
 
     /// Prints one line to stderr: a warning or a note.
     pub fn note(&mut self, line: &str) {
-        // What cannot be said on stderr cannot be said anywhere.
-        let _ = writeln!(io::stderr(), "{}", on_one_line(line));
+        let mut line = on_one_line(line);
+        line.push('\n');
+        // In one piece: other processes may write to the same place. What cannot be said on stderr cannot
+        // be said anywhere.
+        let _ = io::stderr().write_all(line.as_bytes());
     }
 
     /// Prints a warning to stderr as one line; the command goes on and does not fail.
