@@ -158,11 +158,10 @@ fn searching_hostile_bytes_for_a_batch_takes_bounded_time() {
     let bytes: Vec<u8> = frame.iter().copied().cycle().take(8 << 20).collect();
     std::fs::write(&path, bytes).expect("written");
     let file = std::fs::File::open(&path).expect("open");
-    let started = std::time::Instant::now();
     let expected = Offset(5);
     let found = batch_reader::find_valid_batch(&file, &path, Position(0), Some(expected)).expect("readable");
-    assert_ne!(found, batch_reader::Found::Batch(Position(0)));
-    assert!(started.elapsed() < std::time::Duration::from_secs(10), "{:?}", started.elapsed());
+    // Checking all of them would take minutes: it was given up.
+    assert_eq!(found, batch_reader::Found::TooMuch);
 }
 
 #[test]
@@ -327,4 +326,55 @@ fn after_a_loss_of_power_indexes_of_sound_segments_are_looked_at_too() {
     assert_eq!(append(&mut fresh, "goes on"), Offset(100));
     assert_eq!(fresh.take_repairs().len(), 2);
     assert_eq!([std::fs::read(&index).expect("read"), std::fs::read(&times).expect("read")], good);
+}
+
+/// Retention by another process: the oldest segments go while a reader is at work among them.
+#[test]
+fn segments_that_are_deleted_under_a_reader_are_passed_over() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut appender = LogAppender::open(dir.path(), small_segments()).expect("open");
+    for i in 0..400 {
+        append(&mut appender, &format!("value number {i}"));
+    }
+    let logs = files(dir.path(), "log");
+    let mut reader = LogReader::new(dir.path(), Offset::ZERO);
+    let mut last = -1;
+    for deleted in [1..4, 4..10, 10..logs.len() - 1] {
+        for _ in 0..3 {
+            let batch = reader.next().expect("readable").expect("a batch");
+            assert!(batch.header().base_offset.0 > last);
+            last = batch.last_offset().0;
+        }
+        for log in &logs[deleted] {
+            std::fs::remove_file(log).expect("removed");
+        }
+    }
+    while let Some(batch) = reader.next().expect("readable") {
+        assert!(batch.header().base_offset.0 > last);
+        last = batch.last_offset().0;
+    }
+    assert_eq!(last, 399);
+}
+
+/// A segment that has been rewritten, as compaction does, while a reader is in it.
+#[test]
+fn a_segment_that_is_replaced_under_a_reader_is_gone_on_with() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut appender = LogAppender::open(dir.path(), LogConfig::default()).expect("open");
+    for i in 0..4 {
+        append(&mut appender, &format!("{i}"));
+    }
+    let mut reader = LogReader::new(dir.path(), Offset::ZERO);
+    for _ in 0..4 {
+        reader.next().expect("readable").expect("a batch");
+    }
+    let log = files(dir.path(), "log").remove(0);
+    let copy = dir.path().join("00000000000000000000.log.swap");
+    std::fs::copy(&log, &copy).expect("copied");
+    std::fs::rename(&copy, &log).expect("replaced");
+    drop(appender);
+    let mut appender = LogAppender::open(dir.path(), LogConfig::default()).expect("open");
+    append(&mut appender, "4");
+    let batch = reader.next().expect("readable").expect("a batch");
+    assert_eq!(batch.header().base_offset, Offset(4));
 }
