@@ -190,3 +190,27 @@ fn a_deleted_topic_ends_its_followers_and_producers() {
         assert_eq!(message.lines().count(), 1, "{message}");
     }
 }
+
+#[test]
+fn a_signal_ends_a_consumer_whose_output_nobody_reads() {
+    let sandbox = numbers(1, 100_000);
+    let mut child = sandbox
+        .command(&["consume", "t", "--from-beginning", "--quiet"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Once the pipe is full, the consumer waits for its reader.
+    let pipe = child.stdout.as_ref().unwrap();
+    let mut held = 0;
+    loop {
+        let now = rustix::io::ioctl_fionread(pipe).unwrap();
+        if now > 0 && now == held {
+            break;
+        }
+        held = now;
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    let pid = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+}

@@ -10,7 +10,7 @@ use super::interrupt::Interrupt;
 use super::{EndedBySignal, UsageError, data_dir_location, raise_open_files_limit};
 use crate::cli::consume::{ConsumeArgs, OffsetArg};
 use crate::cli::{GlobalArgs, OutputFormat};
-use crate::consumer::{Consumer, ConsumerPartition, Poll, StartPosition, Waiter};
+use crate::consumer::{Consumer, ConsumerPartition, Poll, StartPosition, Waiter, Waker};
 use crate::output::data::DataWriter;
 use crate::output::record::{RecordFormat, TextFormat};
 use crate::output::{StdoutError, Ui};
@@ -30,10 +30,8 @@ pub fn run(global: &GlobalArgs, args: &ConsumeArgs, ui: &mut Ui) -> anyhow::Resu
     // Watching begins before the first look, so that nothing falls between the two.
     let waiter = (!args.exit_at_end).then(|| Waiter::new(folders.iter().map(PathBuf::as_path)));
     let interrupt = Interrupt::install().context("cannot take over the signals")?;
-    if let Some(waiter) = &waiter {
-        let waker = waiter.waker();
-        interrupt.on_signal(move || waker.wake())?;
-    }
+    let waker = waiter.as_ref().map(Waiter::waker);
+    interrupt.end_soon(move || waker.iter().for_each(Waker::wake))?;
     let mut consumer = Consumer::assign(partitions, start(args))?;
     if args.exit_at_end {
         consumer.stop_at_end()?;

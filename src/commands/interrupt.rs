@@ -5,8 +5,12 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use signal_hook::consts::{SIGINT, SIGTERM};
+
+/// How long a command that is asked to end may take to do so.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// Tells whether the process has been asked to end.
 #[derive(Debug)]
@@ -41,10 +45,7 @@ impl Interrupt {
 
     /// The customary exit status (128 + the signal's number), once the process has been asked to end.
     pub(super) fn status(&self) -> Option<u8> {
-        match self.signal.load(Ordering::Relaxed) {
-            0 => None,
-            number => u8::try_from(128 + number).ok(),
-        }
+        status_of(&self.signal)
     }
 
     /// A descriptor that becomes readable when the process is asked to end.
@@ -52,17 +53,29 @@ impl Interrupt {
         self.readable_when_asked.as_fd()
     }
 
-    /// Calls `wake` when the process is asked to end, from a thread of its own.
+    /// Calls `wake` when the process is asked to end, from a thread of its own; and ends the process if it has
+    /// not come to an end by itself [`GRACE`] later, for it may be writing to a pipe that nobody reads.
     ///
     /// # Errors
     /// When there can be no such thread.
-    pub(super) fn on_signal(&self, wake: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    pub(super) fn end_soon(&self, wake: impl FnOnce() + Send + 'static) -> io::Result<()> {
         let mut asked = self.readable_when_asked.try_clone()?;
+        let signal = Arc::clone(&self.signal);
         std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
             if asked.read(&mut [0]).is_ok() {
                 wake();
+                std::thread::sleep(GRACE);
+                std::process::exit(i32::from(status_of(&signal).unwrap_or(1)));
             }
         })?;
         Ok(())
+    }
+}
+
+/// The exit status that tells of the signal, if there was one.
+fn status_of(signal: &AtomicUsize) -> Option<u8> {
+    match signal.load(Ordering::Relaxed) {
+        0 => None,
+        number => u8::try_from(128 + number).ok(),
     }
 }

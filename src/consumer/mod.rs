@@ -5,7 +5,7 @@ pub mod wait;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-pub use wait::Waiter;
+pub use wait::{Waiter, Waker};
 
 use crate::log::{LogError, LogReader};
 use crate::record::{Batch, LeaderEpoch, Offset, RecordDecoder, RecordRef, TimestampType};
