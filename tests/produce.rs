@@ -106,6 +106,18 @@ fn sticky_records_stay_while_a_batch_lasts() {
     sandbox.ok("topics create t --partitions 3");
     produced(&sandbox, "t --partitioner sticky", b"a\nb\nc\n");
     assert_eq!(consumed(&sandbox, "t", Some(0)), b"a\nb\nc\n");
+    // Each partition gets whole batches: no record is left over in the one before.
+    let sandbox = Sandbox::new();
+    sandbox.ok("topics create u --partitions 3");
+    let lines: String = (100..400).map(|i| format!("{i}\n")).collect();
+    let ran = produce(&sandbox, "u --partitioner sticky --batch-size 500 --print-offsets", lines.as_bytes());
+    let mut sizes: Vec<i64> = Vec::new();
+    for line in ran.stdout.lines() {
+        let fields: Vec<i64> = line.split(':').skip(1).map(|n| n.parse().unwrap()).collect();
+        sizes.push(fields[2] - fields[1] + 1);
+    }
+    sizes.pop();
+    assert!(sizes.len() > 3 && sizes.iter().all(|size| *size == sizes[0]), "{sizes:?}");
 }
 
 #[test]

@@ -183,6 +183,7 @@ impl Producer {
     /// produced then.
     #[inline]
     pub fn send(&mut self, record: &NewRecord<'_>, partition: Option<i32>) -> Result<i32, ProduceError> {
+        let is_free = partition.is_none() && record.key.is_none();
         let partition = match partition {
             Some(partition) => partition,
             None => self.partitioner.place(record.key),
@@ -194,8 +195,11 @@ impl Producer {
             return Err(ProduceError::UnknownPartition { partition, count });
         };
         if !pending.builder.is_empty() && !pending.builder.has_room(record, self.batch_limit) {
-            self.partitioner.batch_full(partition);
+            let goes_on = self.partitioner.batch_full(partition);
             self.append(at)?;
+            if goes_on && is_free && count > 1 {
+                return self.send(record, None);
+            }
         }
         let builder = &mut self.partitions[at].builder;
         if builder.is_empty() {

@@ -42,10 +42,13 @@ impl Partitioner {
     }
 
     /// Takes note that the batch of partition `partition` is full: sticky placement goes on to the next.
-    pub fn batch_full(&mut self, partition: i32) {
-        if self.placement == KeylessPlacement::Sticky && partition == self.next {
+    /// Answers whether it did, so that the record that had no room goes there too.
+    pub fn batch_full(&mut self, partition: i32) -> bool {
+        let goes_on = self.placement == KeylessPlacement::Sticky && partition == self.next;
+        if goes_on {
             self.advance();
         }
+        goes_on
     }
 
     fn advance(&mut self) {
@@ -106,9 +109,9 @@ mod tests {
         assert_eq!([(); 4].map(|()| round.place(None)), [1, 2, 0, 1]);
         let mut sticky = Partitioner::new(KeylessPlacement::Sticky, 3, 2);
         assert_eq!([(); 3].map(|()| sticky.place(None)), [2, 2, 2]);
-        sticky.batch_full(1);
+        assert!(!sticky.batch_full(1));
         assert_eq!(sticky.place(None), 2);
-        sticky.batch_full(2);
+        assert!(sticky.batch_full(2));
         assert_eq!(sticky.place(None), 0);
         assert_eq!(sticky.place(Some(b"abc")), partition_for_key(b"abc", 3));
     }
