@@ -296,22 +296,6 @@ fn a_partition_that_was_deleted_is_gone_for_writers_and_readers() {
     assert!(matches!(LogAppender::open(&dir, LogConfig::default()).map(|_| ()), Err(LogError::Gone(_))));
 }
 
-/// The new log is as long as the old one was, so that its length alone would not tell them apart.
-#[test]
-fn an_appender_follows_a_partition_that_was_deleted_and_created_again() {
-    let parent = tempfile::tempdir().expect("a folder");
-    let dir = parent.path().join("t-0");
-    std::fs::create_dir(&dir).expect("created");
-    let mut appender = LogAppender::open(&dir, LogConfig::default()).expect("open");
-    append(&mut appender, "old");
-    std::fs::remove_dir_all(&dir).expect("removed");
-    std::fs::create_dir(&dir).expect("created");
-    let mut other = LogAppender::open(&dir, LogConfig::default()).expect("open");
-    append(&mut other, "new");
-    assert_eq!(append(&mut appender, "two"), Offset(1));
-    assert_eq!(read_all(&dir), [(0, "new".to_owned()), (1, "two".to_owned())]);
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
     #[test]
