@@ -135,8 +135,7 @@ fn a_closed_pipe_is_a_quiet_end_and_a_full_disk_is_not() {
     assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
 
     let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
-    let output =
-        sandbox.command(&["consume", "t", "--from-beginning", "-e", "-q"]).stdout(full).output().unwrap();
+    let output = sandbox.command(&["consume", "t", "--from-beginning", "-e"]).stdout(full).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     let message = String::from_utf8(output.stderr).unwrap();
     assert_eq!(message, "mkafka: cannot write to standard output: no space left on device\n");

@@ -133,6 +133,15 @@ fn files_are_read_one_after_the_other_and_a_last_line_needs_no_newline() {
 }
 
 #[test]
+fn a_refused_producer_does_not_make_the_data_directory() {
+    let sandbox = Sandbox::new();
+    for line in ["t --no-auto-create", "a/b", "t --property x=y"] {
+        assert_ne!(produce(&sandbox, line, b"x\n").status, 0, "produce {line}");
+        assert!(!sandbox.data_dir().exists(), "produce {line}");
+    }
+}
+
+#[test]
 fn a_topic_is_created_on_demand_unless_told_not_to() {
     let sandbox = Sandbox::new();
     let ran = produce(&sandbox, "new", b"x\n");

@@ -41,12 +41,11 @@ pub fn run(global: &GlobalArgs, args: &ConsumeArgs, ui: &mut Ui) -> anyhow::Resu
     let idle_limit = args.timeout_ms.map(Duration::from_millis);
     let result = session.run(&mut consumer, waiter.as_ref(), idle_limit, &interrupt);
     let printed = session.printed;
-    let flushed = ui.flush();
+    result?;
+    ui.flush()?;
     if !args.quiet {
         ui.note(&format!("Processed a total of {printed} messages"));
     }
-    result?;
-    flushed?;
     match interrupt.status() {
         Some(status) => Err(EndedBySignal(status).into()),
         None => Ok(()),

@@ -35,8 +35,14 @@ pub fn run(global: &GlobalArgs, args: &ProduceArgs, ui: &mut Ui) -> anyhow::Resu
     let options = Options::from_args(args)?;
     raise_open_files_limit();
     let interrupt = Interrupt::install().context("cannot take over the signals")?;
-    let data_dir = DataDir::open_for_writing(&data_dir_location(global)?.path)?;
-    let topic = open_topic(&data_dir, args, ui)?;
+    let path = data_dir_location(global)?.path;
+    let name = TopicName::new(args.topic.name()).map_err(StoreError::from)?;
+    if args.no_auto_create {
+        // Before the data directory is opened for writing, and thereby made where there is none.
+        DataDir::open_for_reading(&path)?.topic(&name)?;
+    }
+    let data_dir = DataDir::open_for_writing(&path)?;
+    let topic = open_topic(&data_dir, name, args, ui)?;
     let (producer_topic, config) = options.for_topic(&data_dir, &topic)?;
     let line_limit = line_limit(&config, &producer_topic);
     let mut session = Session {
@@ -87,8 +93,12 @@ fn no_such_partition(args: &ProduceArgs, topic: &Topic) -> anyhow::Error {
 }
 
 /// The topic, created if there is none and that is allowed.
-fn open_topic(data_dir: &WritableDataDir, args: &ProduceArgs, ui: &mut Ui) -> anyhow::Result<Topic> {
-    let name = TopicName::new(args.topic.name()).map_err(StoreError::from)?;
+fn open_topic(
+    data_dir: &WritableDataDir,
+    name: TopicName,
+    args: &ProduceArgs,
+    ui: &mut Ui,
+) -> anyhow::Result<Topic> {
     let missing = match data_dir.topic(&name) {
         Err(missing @ StoreError::UnknownTopic { .. }) => missing,
         found => return Ok(found?),

@@ -57,10 +57,13 @@ pub fn find_valid_batch(
             let bytes = &buffer[i..read];
             let position = at + i as u64;
             let Some((offset, size)) = plausible_header(bytes) else { continue };
-            if size as u64 > len - position || !can_follow(offset) {
+            // The file may have grown since its length was looked up: what came later is not searched.
+            if size as u64 > len.saturating_sub(position) || !can_follow(offset) {
                 continue;
             }
-            let allowed = SEARCH_START + (position - from.0).saturating_mul(SEARCH_RATIO) - spent;
+            let allowed = SEARCH_START
+                .saturating_add((position - from.0).saturating_mul(SEARCH_RATIO))
+                .saturating_sub(spent);
             if size as u64 > allowed {
                 otherwise = Found::TooMuch;
                 continue;
