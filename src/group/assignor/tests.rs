@@ -1,0 +1,1 @@
+//! Kafka's results, and what holds of any.
