@@ -43,6 +43,8 @@ struct Layout<'a> {
     hash: Vec<i32>,
     /// The members, in the order in which Kafka walks them.
     walk: Vec<usize>,
+    /// Whether each member subscribes to each topic.
+    subscribed: Vec<Vec<bool>>,
 }
 
 impl<'a> Layout<'a> {
@@ -57,7 +59,10 @@ impl<'a> Layout<'a> {
         }
         let hashes: Vec<i32> =
             group.members.iter().map(|(id, _)| java_hash::string_hash(id.as_str())).collect();
-        Self { group, first, topic, hash, walk: java_hash::walk_order(&hashes) }
+        let subscribed = (0..hashes.len())
+            .map(|member| group.topics.iter().map(|(name, _)| group.subscribes(member, name)).collect())
+            .collect();
+        Self { group, first, topic, hash, walk: java_hash::walk_order(&hashes), subscribed }
     }
 
     fn member_count(&self) -> usize {
@@ -78,7 +83,7 @@ impl<'a> Layout<'a> {
     }
 
     fn subscribes(&self, member: usize, topic: usize) -> bool {
-        self.group.subscribes(member, self.group.topics[topic].0)
+        self.subscribed[member][topic]
     }
 
     /// The partition, if it is one of those to be assigned.
