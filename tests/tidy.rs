@@ -13,12 +13,16 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("store", &["fs", "record", "log"]),
     ("producer", &["fs", "record", "log", "store"]),
     ("consumer", &["fs", "record", "log", "store"]),
+    ("group", &["fs", "record", "log", "store"]),
     ("input", &["record"]),
     // Files alone, no data directory: beside the log, whatever it may come to need.
     ("dump", &["fs", "record", "log"]),
     ("cli", &[]),
-    ("output", &["fs", "record", "log", "store", "consumer", "producer", "dump", "cli"]),
-    ("commands", &["fs", "record", "log", "store", "consumer", "producer", "dump", "cli", "input", "output"]),
+    ("output", &["fs", "record", "log", "store", "consumer", "producer", "group", "dump", "cli"]),
+    (
+        "commands",
+        &["fs", "record", "log", "store", "consumer", "producer", "group", "dump", "cli", "input", "output"],
+    ),
     ("lib", &[]),
     ("main", &[]),
 ];
