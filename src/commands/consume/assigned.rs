@@ -6,12 +6,12 @@ use anyhow::bail;
 
 use crate::consumer::{Consumer, ConsumerPartition, FolderWatch, StartPosition, Waiter};
 use crate::record::Offset;
-use crate::store::{DataDir, LogStartOffsets, StoreError, Subscription, Topic, TopicPartition};
+use crate::store::{DataDir, LogStartOffsets, StoreError, Topic, TopicPartition, TopicSelection};
 
 /// Which partitions are read, and where reading begins.
 pub(super) struct Assignment {
     data_dir: DataDir,
-    subscription: Subscription,
+    selection: TopicSelection,
     /// The numbers of the partitions; none for all that there are, and all that come.
     wanted: Vec<u32>,
     start: StartPosition,
@@ -23,11 +23,11 @@ pub(super) struct Assignment {
 impl Assignment {
     pub(super) fn new(
         data_dir: DataDir,
-        subscription: Subscription,
+        selection: TopicSelection,
         wanted: Vec<u32>,
         start: StartPosition,
     ) -> Self {
-        Self { data_dir, subscription, wanted, start, assigned: BTreeSet::new(), watch: None }
+        Self { data_dir, selection, wanted, start, assigned: BTreeSet::new(), watch: None }
     }
 
     /// Gives `consumer` what there is to read now. With a `waiter`, what comes later is watched for.
@@ -40,7 +40,7 @@ impl Assignment {
             // Watching begins before the first look, so that nothing falls between the two.
             self.watch = waiter.as_mut().map(|waiter| waiter.watch_folder(&self.data_dir.topics_folder()));
         }
-        check_topics(&self.data_dir, &self.subscription)?;
+        check_topics(&self.data_dir, &self.selection)?;
         self.assign(consumer, waiter, self.start)
     }
 
@@ -64,7 +64,7 @@ impl Assignment {
         start: StartPosition,
     ) -> anyhow::Result<()> {
         let mut floors: Option<LogStartOffsets> = None;
-        for topic in self.subscription.existing(&self.data_dir)?.values() {
+        for topic in self.selection.existing(&self.data_dir)?.values() {
             for partition in self.partitions(topic)? {
                 let of = TopicPartition::new(topic.name.clone(), partition);
                 if self.assigned.contains(&of) {
@@ -115,8 +115,8 @@ pub(super) fn consumer_partition(
 }
 
 /// The topics that were asked for by name; the first that is not there is an error.
-pub(super) fn check_topics(data_dir: &DataDir, subscription: &Subscription) -> Result<(), StoreError> {
-    if let Subscription::Topics(topics) = subscription {
+pub(super) fn check_topics(data_dir: &DataDir, selection: &TopicSelection) -> Result<(), StoreError> {
+    if let TopicSelection::Topics(topics) = selection {
         for topic in topics {
             data_dir.topic(topic)?;
         }

@@ -18,7 +18,7 @@ use crate::consumer::{StartPosition, Waiter};
 use crate::output::Ui;
 use crate::output::record::{RecordFormat, TextFormat};
 use crate::record::Offset;
-use crate::store::{DataDir, StoreError, Subscription, TopicName};
+use crate::store::{DataDir, StoreError, TopicName, TopicSelection};
 
 /// Runs the command.
 ///
@@ -26,14 +26,14 @@ use crate::store::{DataDir, StoreError, Subscription, TopicName};
 /// When the topic cannot be read or the output not be written.
 pub fn run(global: &GlobalArgs, args: &ConsumeArgs, ui: &mut Ui) -> anyhow::Result<()> {
     let format = record_format(args)?;
-    let subscription = subscription(args)?;
+    let selection = selection(args)?;
     raise_open_files_limit();
     let data_dir = DataDir::open_for_reading(&data_dir_location(global)?.path)?;
     let waiter = (!args.exit_at_end).then(Waiter::new);
     let interrupt = Interrupt::install().context("cannot take over the signals")?;
     let waker = waiter.as_ref().map(Waiter::waker);
     interrupt.end_soon(move || waker.iter().for_each(crate::consumer::Waker::wake))?;
-    let assignment = Assignment::new(data_dir, subscription, args.partition.clone(), start(args));
+    let assignment = Assignment::new(data_dir, selection, args.partition.clone(), start(args));
     let mut session = Session::new(ui.data(), format, waiter, &interrupt);
     session.limit = args.max_messages.unwrap_or(u64::MAX);
     session.idle_limit = args.timeout_ms.map(Duration::from_millis);
@@ -60,18 +60,18 @@ fn start(args: &ConsumeArgs) -> StartPosition {
     }
 }
 
-fn subscription(args: &ConsumeArgs) -> anyhow::Result<Subscription> {
+fn selection(args: &ConsumeArgs) -> anyhow::Result<TopicSelection> {
     if let Some(pattern) = &args.topics.include {
         if !args.partition.is_empty() {
             return Err(UsageError("The topic is required when partition is specified.".to_owned()).into());
         }
         let pattern = pattern.parse().map_err(|e| UsageError(format!("--include: {e}")))?;
-        return Ok(Subscription::Pattern(pattern));
+        return Ok(TopicSelection::Pattern(pattern));
     }
     let names = args.topics.names().iter();
     let topics: BTreeSet<TopicName> =
         names.map(|name| TopicName::new(name)).collect::<Result<_, _>>().map_err(StoreError::from)?;
-    Ok(Subscription::Topics(topics))
+    Ok(TopicSelection::Topics(topics))
 }
 
 fn record_format(args: &ConsumeArgs) -> anyhow::Result<RecordFormat> {

@@ -75,14 +75,14 @@ impl<'de> Deserialize<'de> for TopicPattern {
 /// The topics that somebody wants.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub enum Subscription {
+pub enum TopicSelection {
     /// These.
     Topics(BTreeSet<TopicName>),
     /// All that match, now and later; internal topics never do (`exclude.internal.topics`).
     Pattern(TopicPattern),
 }
 
-impl Subscription {
+impl TopicSelection {
     /// Whether `topic` is among them.
     pub fn wants(&self, topic: &TopicName) -> bool {
         match self {
@@ -146,22 +146,24 @@ mod tests {
 
     #[test]
     fn internal_topics_match_no_pattern_but_can_be_named() {
-        let all = Subscription::Pattern(".*".parse().unwrap());
+        let all = TopicSelection::Pattern(".*".parse().unwrap());
         assert!(!all.wants(&name("__consumer_offsets")));
         assert!(all.wants(&name("orders")));
-        assert!(Subscription::Topics([name("__consumer_offsets")].into()).wants(&name("__consumer_offsets")));
+        assert!(
+            TopicSelection::Topics([name("__consumer_offsets")].into()).wants(&name("__consumer_offsets"))
+        );
     }
 
     #[test]
-    fn subscriptions_survive_json() {
-        for subscription in [
-            Subscription::Topics([name("a"), name("b")].into()),
-            Subscription::Pattern("a|b".parse().unwrap()),
+    fn selections_survive_json() {
+        for selection in [
+            TopicSelection::Topics([name("a"), name("b")].into()),
+            TopicSelection::Pattern("a|b".parse().unwrap()),
         ] {
-            let json = serde_json::to_string(&subscription).unwrap();
-            assert_eq!(serde_json::from_str::<Subscription>(&json).unwrap(), subscription, "{json}");
+            let json = serde_json::to_string(&selection).unwrap();
+            assert_eq!(serde_json::from_str::<TopicSelection>(&json).unwrap(), selection, "{json}");
         }
-        assert!(serde_json::from_str::<Subscription>("{\"pattern\":\"(\"}").is_err());
+        assert!(serde_json::from_str::<TopicSelection>("{\"pattern\":\"(\"}").is_err());
     }
 
     #[test]
@@ -171,10 +173,10 @@ mod tests {
             std::fs::create_dir(temp.path().join(folder)).unwrap();
         }
         let dir = DataDir::open_for_reading(temp.path()).unwrap();
-        let found = |subscription: Subscription| -> Vec<String> {
-            subscription.existing(&dir).unwrap().keys().map(ToString::to_string).collect()
+        let found = |selection: TopicSelection| -> Vec<String> {
+            selection.existing(&dir).unwrap().keys().map(ToString::to_string).collect()
         };
-        assert_eq!(found(Subscription::Pattern(".*".parse().unwrap())), ["orders", "pay"]);
-        assert_eq!(found(Subscription::Topics([name("pay"), name("gone")].into())), ["pay"]);
+        assert_eq!(found(TopicSelection::Pattern(".*".parse().unwrap())), ["orders", "pay"]);
+        assert_eq!(found(TopicSelection::Topics([name("pay"), name("gone")].into())), ["pay"]);
     }
 }
