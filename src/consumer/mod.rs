@@ -67,12 +67,12 @@ pub enum Poll {
     CaughtUp,
     /// Every partition has been read up to where it was to be read.
     Finished,
-    /// The receiver wants no more.
+    /// The receiver broke off. The next poll goes on behind the record that it had last.
     Stopped,
 }
 
 /// Reads the partitions that it is given.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Consumer {
     partitions: Vec<Assigned>,
     /// Whose turn it is.
@@ -81,6 +81,20 @@ pub struct Consumer {
     idle: usize,
     decoder: RecordDecoder,
     buffer: Vec<u8>,
+    turn_bytes: usize,
+}
+
+impl Default for Consumer {
+    fn default() -> Self {
+        Self {
+            partitions: Vec::new(),
+            turn: 0,
+            idle: 0,
+            decoder: RecordDecoder::new(),
+            buffer: Vec::new(),
+            turn_bytes: TURN_BYTES,
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -92,6 +106,8 @@ struct Assigned {
     /// Where reading ends, if it does.
     stop_at: Option<Offset>,
     is_finished: bool,
+    /// Whether the receiver broke off in the middle of a batch, which is to be read again from there on.
+    broke_off: bool,
 }
 
 /// Bytes that one partition is read for before it is another's turn.
@@ -101,6 +117,11 @@ impl Consumer {
     /// A consumer of no partition yet.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Lets a poll come back after about so many bytes of batches, whole batches at the least.
+    pub fn set_turn_bytes(&mut self, bytes: usize) {
+        self.turn_bytes = bytes;
     }
 
     /// Reads `partition` as well, from `start`.
@@ -165,7 +186,7 @@ impl Consumer {
             Turn::Nothing
         } else {
             assigned.reader.give_buffer(std::mem::take(&mut self.buffer));
-            let turn = assigned.take_turn(&mut self.decoder, deliver);
+            let turn = assigned.take_turn(self.turn_bytes, &mut self.decoder, deliver);
             if count > 1 {
                 self.buffer = assigned.reader.take_buffer();
             }
@@ -206,7 +227,7 @@ impl Assigned {
         };
         reader.seek(position)?;
         let topic_partition = p.topic_partition;
-        Ok(Self { topic_partition, reader, position, stop_at: None, is_finished: false })
+        Ok(Self { topic_partition, reader, position, stop_at: None, is_finished: false, broke_off: false })
     }
 
     fn error(&self, source: LogError) -> ConsumeError {
@@ -215,10 +236,14 @@ impl Assigned {
 
     fn take_turn(
         &mut self,
+        turn_bytes: usize,
         decoder: &mut RecordDecoder,
         deliver: &mut impl FnMut(&ConsumerRecord<'_>) -> ControlFlow<()>,
     ) -> Result<Turn, LogError> {
         let mut bytes = 0;
+        if std::mem::take(&mut self.broke_off) {
+            self.reader.seek(self.position)?;
+        }
         loop {
             if self.stop_at.is_some_and(|stop| self.position >= stop) {
                 self.reader.check_end()?;
@@ -234,11 +259,14 @@ impl Assigned {
             let delivered =
                 deliver_batch(&batch, &self.topic_partition, &mut self.position, decoder, deliver);
             match delivered.map_err(|error| self.reader.undecodable(&error))? {
-                ControlFlow::Break(()) => return Ok(Turn::Stopped),
+                ControlFlow::Break(()) => {
+                    self.broke_off = true;
+                    return Ok(Turn::Stopped);
+                }
                 // Offsets that compaction or a control record took are passed over.
                 ControlFlow::Continue(()) => self.position = self.position.max(end),
             }
-            if bytes >= TURN_BYTES && !self.reader.has_buffered_batch() {
+            if bytes >= turn_bytes && (turn_bytes < TURN_BYTES || !self.reader.has_buffered_batch()) {
                 return Ok(Turn::Progress);
             }
         }

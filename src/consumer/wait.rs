@@ -4,13 +4,15 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use notify::event::{AccessKind, AccessMode, ModifyKind};
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 
 /// How often logs are looked at where the system sends no notifications.
 const POLL_INTERVAL: Duration = Duration::from_millis(5);
+/// How often folders are looked at where the system sends no notifications.
+const FOLDER_POLL_INTERVAL: Duration = Duration::from_millis(100);
 /// How often logs are looked at even if no notification comes: some file systems lose them.
 const RECHECK_INTERVAL: Duration = Duration::from_secs(1);
 
@@ -50,13 +52,22 @@ struct WatchedFolder {
 #[derive(Debug)]
 pub struct FolderWatch {
     changed: Arc<AtomicBool>,
-    is_notified: bool,
+    /// When to look next where there are no notifications.
+    poll_next: Option<Instant>,
 }
 
 impl FolderWatch {
-    /// Whether the folder may have changed since the last call. Without notifications it always may.
-    pub fn take(&self) -> bool {
-        !self.is_notified || self.changed.swap(false, Ordering::Acquire)
+    /// Whether the folder may have changed since the last call. Without notifications it may all the time, which
+    /// is said now and then.
+    pub fn take(&mut self) -> bool {
+        if let Some(next) = &mut self.poll_next {
+            let now = Instant::now();
+            if now >= *next {
+                *next = now + FOLDER_POLL_INTERVAL;
+                return true;
+            }
+        }
+        self.changed.swap(false, Ordering::Acquire)
     }
 }
 
@@ -90,7 +101,7 @@ impl Waiter {
             folders.push(WatchedFolder { path: dir.to_owned(), changed: Arc::clone(&changed) });
         }
         self.watch(dir);
-        FolderWatch { changed, is_notified: self.is_notified() }
+        FolderWatch { changed, poll_next: (!self.is_notified()).then(Instant::now) }
     }
 
     fn watch(&mut self, dir: &Path) {
@@ -160,12 +171,10 @@ fn is_about_names(kind: EventKind) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Instant;
-
     use super::*;
 
     /// Waits for `condition`, up to half a minute.
-    fn until(waiter: &Waiter, condition: impl Fn() -> bool) -> bool {
+    fn until(waiter: &Waiter, mut condition: impl FnMut() -> bool) -> bool {
         let started = Instant::now();
         while started.elapsed() < Duration::from_secs(30) {
             if condition() {
@@ -201,7 +210,7 @@ mod tests {
     fn of_a_folder_names_and_closing_count_and_writing_does_not() {
         let dir = tempfile::tempdir().expect("a folder");
         let mut waiter = Waiter::new();
-        let watch = waiter.watch_folder(dir.path());
+        let mut watch = waiter.watch_folder(dir.path());
         assert!(watch.take(), "nobody has looked yet");
         let path = dir.path().join("member");
         let file = std::fs::File::create(&path).expect("created");

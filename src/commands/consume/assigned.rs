@@ -51,7 +51,7 @@ impl Assignment {
         consumer: &mut Consumer,
         waiter: Option<&mut Waiter>,
     ) -> anyhow::Result<()> {
-        match &self.watch {
+        match &mut self.watch {
             Some(watch) if watch.take() => self.assign(consumer, waiter, StartPosition::Earliest),
             _ => Ok(()),
         }

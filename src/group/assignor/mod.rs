@@ -30,7 +30,8 @@ use crate::store::{TopicName, TopicPartition};
 /// What a member of a group is known by (Kafka's `member.id`); unlike any other member's in the group.
 ///
 /// Ids sort as Java's strings do: by UTF-16 code unit.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
 pub struct MemberId(String);
 
 impl MemberId {

@@ -80,6 +80,19 @@ fn nearest(unknown: &str) -> AssignmentStrategy {
     AssignmentStrategy::ALL.into_iter().min_by_key(distance).unwrap_or(AssignmentStrategy::Range)
 }
 
+impl serde::Serialize for AssignmentStrategy {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for AssignmentStrategy {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = <String as serde::Deserialize>::deserialize(deserializer)?;
+        name.parse().map_err(serde::de::Error::custom)
+    }
+}
+
 impl fmt::Display for AssignmentStrategy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
