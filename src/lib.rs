@@ -21,6 +21,8 @@
 //!          ├─ fs                  files and locks
 //!          └─ record              bytes of batches, without any file
 //!
+//! spelling (names typed wrong) is below all of them
+//!
 //! record, fs  ←  log  ←  store, dump, producer, consumer  ←  output  ←  commands
 //! record      ←  input  ←  commands;    cli  ←  output, commands
 //! ```
@@ -82,4 +84,5 @@ pub mod log;
 pub mod output;
 pub mod producer;
 pub mod record;
+pub mod spelling;
 pub mod store;

@@ -18,6 +18,7 @@ use crate::output::Ui;
 use crate::output::progress::Progress;
 use crate::producer::{Acks, KeylessPlacement, ProduceError, Producer, ProducerConfig, ProducerTopic};
 use crate::record::{Compression, NewRecord, TimestampType};
+use crate::spelling;
 use crate::store::{
     DataDir, NewTopic, StoreError, Topic, TopicCompression, TopicName, TopicPartition, WritableDataDir,
 };
@@ -179,9 +180,8 @@ impl Options {
                 self.linger = Some(Duration::from_millis(ms));
             }
             unknown => {
-                let nearest = NAMES.iter().min_by_key(|known| strsim::damerau_levenshtein(known, unknown));
-                let hint = nearest.map(|n| format!("; did you mean '{n}'?")).unwrap_or_default();
-                return Err(format!("unknown producer property '{unknown}'{hint}"));
+                let known = NAMES.iter().copied();
+                return Err(spelling::unknown("producer property", unknown, known));
             }
         }
         Ok(())

@@ -7,6 +7,7 @@
 use memchr::memmem;
 
 use crate::record::Header;
+use crate::spelling;
 
 /// The reader properties, by Kafka's names, with what each is for.
 pub const PROPERTIES: &[&str] = &[
@@ -84,7 +85,10 @@ impl LineFormat {
                 "headers.key.separator" => format.headers_key_separator = bytes(),
                 "null.marker" => format.null_marker = Some(bytes()),
                 "ignore.error" => format.ignore_error = flag(),
-                unknown => return Err(LineFormatError(unknown_property(unknown))),
+                unknown => {
+                    let known = PROPERTIES.iter().copied();
+                    return Err(LineFormatError(spelling::unknown("reader property", unknown, known)));
+                }
             }
         }
         format.check()?;
@@ -220,12 +224,6 @@ fn missing(what: &str, number: u64, line: &[u8]) -> LineFormatError {
     let shown = String::from_utf8_lossy(&line[..line.len().min(SHOWN)]);
     let more = if line.len() > SHOWN { "…" } else { "" };
     LineFormatError(format!("{what} on line number {number}: '{shown}{more}'"))
-}
-
-fn unknown_property(name: &str) -> String {
-    let nearest = PROPERTIES.iter().min_by_key(|known| strsim::damerau_levenshtein(known, name));
-    let hint = nearest.map(|nearest| format!("; did you mean '{nearest}'?")).unwrap_or_default();
-    format!("unknown reader property '{name}'{hint}")
 }
 
 #[cfg(test)]
