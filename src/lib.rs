@@ -78,6 +78,7 @@ pub mod cli;
 pub mod commands;
 pub mod consumer;
 pub mod dump;
+pub mod format_string;
 pub mod fs;
 pub mod input;
 pub mod log;
