@@ -89,7 +89,12 @@ impl RecordPattern {
     ///
     /// # Errors
     /// When what is there is not as the format says, or `is_all` and the record is cut off.
-    pub fn read(&self, bytes: &[u8], is_all: bool, record: &mut InputRecord) -> Result<Option<usize>, String> {
+    pub fn read(
+        &self,
+        bytes: &[u8],
+        is_all: bool,
+        record: &mut InputRecord,
+    ) -> Result<Option<usize>, String> {
         record.clear();
         let mut reading = Reading {
             bytes,
@@ -238,7 +243,12 @@ impl<'a> Reading<'a> {
         Err(Fault::Mismatch(format!("expected {expected:?}, found {found:?}")))
     }
 
-    fn number(&mut self, field: NumberField, form: NumberForm, record: &mut InputRecord) -> Result<(), Fault> {
+    fn number(
+        &mut self,
+        field: NumberField,
+        form: NumberForm,
+        record: &mut InputRecord,
+    ) -> Result<(), Fault> {
         let Some((number, taken)) = form.read(&self.bytes[self.at..], self.is_all)? else {
             return Err(Fault::Incomplete);
         };
@@ -381,7 +391,10 @@ mod tests {
         assert_eq!(read_all("%K{3}%k%v;", b"abcd;"), Ok(vec![(some("abc"), some("d"), vec![])]));
         let headers = vec![("a".to_owned(), some("1")), ("a".to_owned(), None)];
         assert_eq!(
-            read_all(r"%H{byte}%h{%K{byte}%k%V{big32}%v}%v\n", b"\x02\x01a\0\0\0\x011\x01a\xff\xff\xff\xffx\n"),
+            read_all(
+                r"%H{byte}%h{%K{byte}%k%V{big32}%v}%v\n",
+                b"\x02\x01a\0\0\0\x011\x01a\xff\xff\xff\xffx\n"
+            ),
             Ok(vec![(None, some("x"), headers)])
         );
     }

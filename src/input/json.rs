@@ -59,6 +59,10 @@ fn even_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de R
 /// # Errors
 /// A message when it is no such object.
 pub(super) fn read(line: &[u8], record: &mut InputRecord) -> Result<(), String> {
+    // serde would take a list for the members in order.
+    if line.trim_ascii_start().first() == Some(&b'[') {
+        return Err("a list is no record; each line is an object such as {\"value\":\"…\"}".to_owned());
+    }
     let members: Members<'_> = serde_json::from_slice(line).map_err(|error| plain(&error))?;
     if let Some(v) = members.v.filter(|v| *v != VERSION) {
         return Err(format!("version {v} of the format is not known, only {VERSION}"));
@@ -253,7 +257,10 @@ mod tests {
         assert_eq!((record.partition, record.timestamp), (None, None));
         assert_eq!(parsed, (None, bytes(br#"{"id": 1}"#), vec![(b"a".to_vec(), bytes(b"1"))]));
         assert_eq!(parse(r#"{"key":"","value":null}"#).expect("a record").1, (bytes(b""), None, vec![]));
-        assert_eq!(parse(r#"{"value":42,"headers":null}"#).expect("a record").1, (None, bytes(b"42"), vec![]));
+        assert_eq!(
+            parse(r#"{"value":42,"headers":null}"#).expect("a record").1,
+            (None, bytes(b"42"), vec![])
+        );
     }
 
     #[test]
@@ -261,7 +268,7 @@ mod tests {
         for (line, expected) in [
             ("", "EOF while parsing a value at column 0"),
             ("{", "EOF while parsing an object at column 1"),
-            ("[1]", "invalid type: integer `1`, expected u32"),
+            ("[1]", "a list is no record"),
             ("\"x\"", "invalid type: string \"x\", expected an object such as {\"value\":\"…\"} at column 3"),
             (r#"{"value":"a"} x"#, "trailing characters at column 15"),
             (r#"{"value":"a","value":"b"}"#, "duplicate field `value` at column 20"),

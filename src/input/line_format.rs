@@ -95,6 +95,29 @@ impl LineFormat {
         Ok(format)
     }
 
+    /// The same with these, where they are given; a key separator means that lines have keys.
+    ///
+    /// # Errors
+    /// When two of its texts are alike.
+    pub fn with(
+        mut self,
+        key_separator: Option<Vec<u8>>,
+        null_marker: Option<Vec<u8>>,
+    ) -> Result<Self, LineFormatError> {
+        if let Some(separator) = key_separator {
+            self.parse_key = true;
+            self.key_separator = separator;
+        }
+        self.null_marker = null_marker.or(self.null_marker);
+        self.check()?;
+        Ok(self)
+    }
+
+    /// Whether lines have keys.
+    pub fn has_keys(&self) -> bool {
+        self.parse_key
+    }
+
     fn check(&self) -> Result<(), LineFormatError> {
         let fields = [
             ("headers.delimiter", &self.headers_delimiter),

@@ -131,10 +131,7 @@ impl InputRecord {
         start..self.bytes.len()
     }
 
-    fn append<E>(
-        &mut self,
-        write: impl FnOnce(&mut Vec<u8>) -> Result<(), E>,
-    ) -> Result<Range<usize>, E> {
+    fn append<E>(&mut self, write: impl FnOnce(&mut Vec<u8>) -> Result<(), E>) -> Result<Range<usize>, E> {
         let start = self.bytes.len();
         write(&mut self.bytes)?;
         Ok(start..self.bytes.len())

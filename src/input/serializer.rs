@@ -64,9 +64,8 @@ impl Serializer {
         };
         let short = if short == "int" { "integer" } else { &short };
         let found = SERIALIZERS.iter().find(|(known, _)| *known == short).map(|(_, serializer)| *serializer);
-        found.ok_or_else(|| {
-            spelling::unknown("serializer", name, SERIALIZERS.iter().map(|(known, _)| *known))
-        })
+        found
+            .ok_or_else(|| spelling::unknown("serializer", name, SERIALIZERS.iter().map(|(known, _)| *known)))
     }
 
     /// Appends to `out` the bytes that `text` stands for.
@@ -142,9 +141,13 @@ mod tests {
     #[test]
     fn what_is_out_of_range_or_unknown_is_refused() {
         assert_eq!(serialized("short", "40000"), Err("'40000' is not a short (-32768 to 32767)".to_owned()));
-        for (name, text) in [("integer", "1.5"), ("boolean", "1"), ("uuid", "x"), ("hex", "0"), ("long", "")] {
+        for (name, text) in [("integer", "1.5"), ("boolean", "1"), ("uuid", "x"), ("hex", "0"), ("long", "")]
+        {
             assert!(serialized(name, text).is_err(), "{name}");
         }
-        assert_eq!(serialized("integr", ""), Err("unknown serializer 'integr'; did you mean 'integer'?".to_owned()));
+        assert_eq!(
+            serialized("integr", ""),
+            Err("unknown serializer 'integr'; did you mean 'integer'?".to_owned())
+        );
     }
 }
