@@ -22,7 +22,13 @@
 //!          ├─ fs                  files and locks
 //!          └─ record              bytes of batches, without any file
 //!
+<<<<<<< HEAD
 //! record, fs  ←  log  ←  store, dump, producer, consumer, group  ←  output  ←  commands
+=======
+//! spelling (names typed wrong) is below all of them
+//!
+//! record, fs  ←  log  ←  store, dump, producer, consumer  ←  output  ←  commands
+>>>>>>> six
 //! record      ←  input  ←  commands;    cli  ←  output, commands
 //! ```
 //!
@@ -78,6 +84,7 @@ pub mod cli;
 pub mod commands;
 pub mod consumer;
 pub mod dump;
+pub mod format_string;
 pub mod fs;
 pub mod group;
 pub mod input;
@@ -85,4 +92,5 @@ pub mod log;
 pub mod output;
 pub mod producer;
 pub mod record;
+pub mod spelling;
 pub mod store;

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::consumer::ConsumerRecord;
 use crate::record::TimestampType;
+use crate::spelling;
 
 /// How records are written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,10 +105,8 @@ impl TextFormat {
                 "headers.separator" => format.headers_separator = bytes,
                 "null.literal" => format.null_literal = bytes,
                 unknown => {
-                    let nearest =
-                        PROPERTIES.iter().min_by_key(|known| strsim::damerau_levenshtein(known, unknown));
-                    let hint = nearest.map(|n| format!("; did you mean '{n}'?")).unwrap_or_default();
-                    return Err(format!("unknown formatter property '{unknown}'{hint}"));
+                    let known = PROPERTIES.iter().copied();
+                    return Err(spelling::unknown("formatter property", unknown, known));
                 }
             }
         }
