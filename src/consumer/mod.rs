@@ -1,20 +1,21 @@
-//! Kafka's consumer with assigned partitions: pulls records, partition by partition in turn.
+//! Kafka's consumer: pulls records from the partitions that it is given, in turn.
 
 pub mod wait;
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-pub use wait::{Waiter, Waker};
+pub use wait::{FolderWatch, Waiter, Waker};
 
 use crate::log::{LogError, LogReader};
 use crate::record::{Batch, LeaderEpoch, Offset, RecordDecoder, RecordRef, TimestampType};
+use crate::store::TopicPartition;
 
 /// A partition to be read.
 #[derive(Debug, Clone)]
 pub struct ConsumerPartition {
-    /// Its number.
-    pub partition: i32,
+    /// Which one.
+    pub topic_partition: TopicPartition,
     /// Its folder.
     pub dir: PathBuf,
     /// The log start offset that a checkpoint gives; 0 where there is none.
@@ -36,10 +37,10 @@ pub enum StartPosition {
 
 /// A failure to read a partition.
 #[derive(Debug, thiserror::Error)]
-#[error("partition {partition}: {source}")]
+#[error("partition {topic_partition}: {source}")]
 pub struct ConsumeError {
-    /// The partition's number.
-    pub partition: i32,
+    /// Which partition.
+    pub topic_partition: TopicPartition,
     /// What went wrong.
     pub source: LogError,
 }
@@ -47,8 +48,8 @@ pub struct ConsumeError {
 /// A record, with what its batch and partition say of it.
 #[derive(Debug, Clone, Copy)]
 pub struct ConsumerRecord<'a> {
-    /// The number of its partition.
-    pub partition: i32,
+    /// Its partition.
+    pub topic_partition: &'a TopicPartition,
     /// Whose timestamp it has.
     pub timestamp_type: TimestampType,
     /// The term under which it was appended; −1 in magic 0 and 1.
@@ -70,8 +71,8 @@ pub enum Poll {
     Stopped,
 }
 
-/// Reads assigned partitions.
-#[derive(Debug)]
+/// Reads the partitions that it is given.
+#[derive(Debug, Default)]
 pub struct Consumer {
     partitions: Vec<Assigned>,
     /// Whose turn it is.
@@ -84,7 +85,7 @@ pub struct Consumer {
 
 #[derive(Debug)]
 struct Assigned {
-    partition: i32,
+    topic_partition: TopicPartition,
     reader: LogReader,
     /// The offset of the next record to be delivered.
     position: Offset,
@@ -97,17 +98,36 @@ struct Assigned {
 const TURN_BYTES: usize = 1 << 20;
 
 impl Consumer {
-    /// A consumer of `partitions`, all from `start`.
+    /// A consumer of no partition yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Reads `partition` as well, from `start`.
     ///
     /// # Errors
-    /// When a partition cannot be read, or an offset is out of its range.
-    pub fn assign(partitions: Vec<ConsumerPartition>, start: StartPosition) -> Result<Self, ConsumeError> {
-        let assign = |p: ConsumerPartition| {
-            let partition = p.partition;
-            Assigned::new(p, start).map_err(|source| ConsumeError { partition, source })
-        };
-        let partitions = partitions.into_iter().map(assign).collect::<Result<_, _>>()?;
-        Ok(Self { partitions, turn: 0, idle: 0, decoder: RecordDecoder::new(), buffer: Vec::new() })
+    /// When it cannot be read, or an offset is out of its range; it is not read then.
+    pub fn add(&mut self, partition: ConsumerPartition, start: StartPosition) -> Result<(), ConsumeError> {
+        let topic_partition = partition.topic_partition.clone();
+        let assigned =
+            Assigned::new(partition, start).map_err(|source| ConsumeError { topic_partition, source })?;
+        self.partitions.push(assigned);
+        self.idle = 0;
+        Ok(())
+    }
+
+    /// Reads a partition no longer; answers the offset of the record that would have been delivered next.
+    pub fn remove(&mut self, topic_partition: &TopicPartition) -> Option<Offset> {
+        let at = self.partitions.iter().position(|p| p.topic_partition == *topic_partition)?;
+        let removed = self.partitions.remove(at);
+        self.idle = 0;
+        self.turn = if at < self.turn { self.turn - 1 } else { self.turn } % self.partitions.len().max(1);
+        Some(removed.position)
+    }
+
+    /// Whether there is nothing to be read.
+    pub fn is_empty(&self) -> bool {
+        self.partitions.is_empty()
     }
 
     /// Makes the present end of each partition the end of reading. Looked up once: what is appended
@@ -117,18 +137,15 @@ impl Consumer {
     /// When a partition cannot be read.
     pub fn stop_at_end(&mut self) -> Result<(), ConsumeError> {
         for assigned in &mut self.partitions {
-            let (_, end) = assigned
-                .reader
-                .bounds()
-                .map_err(|source| ConsumeError { partition: assigned.partition, source })?;
+            let (_, end) = assigned.reader.bounds().map_err(|source| assigned.error(source))?;
             assigned.stop_at = Some(end);
         }
         Ok(())
     }
 
     /// The offset of the next record of each partition.
-    pub fn positions(&self) -> impl Iterator<Item = (i32, Offset)> + '_ {
-        self.partitions.iter().map(|p| (p.partition, p.position))
+    pub fn positions(&self) -> impl Iterator<Item = (&TopicPartition, Offset)> {
+        self.partitions.iter().map(|p| (&p.topic_partition, p.position))
     }
 
     /// Reads on in one partition and hands its records to `deliver`, until it breaks off.
@@ -152,7 +169,7 @@ impl Consumer {
             if count > 1 {
                 self.buffer = assigned.reader.take_buffer();
             }
-            turn.map_err(|source| ConsumeError { partition: assigned.partition, source })?
+            turn.map_err(|source| assigned.error(source))?
         };
         match turn {
             Turn::Stopped => return Ok(Poll::Stopped),
@@ -188,7 +205,12 @@ impl Assigned {
             }
         };
         reader.seek(position)?;
-        Ok(Self { partition: p.partition, reader, position, stop_at: None, is_finished: false })
+        let topic_partition = p.topic_partition;
+        Ok(Self { topic_partition, reader, position, stop_at: None, is_finished: false })
+    }
+
+    fn error(&self, source: LogError) -> ConsumeError {
+        ConsumeError { topic_partition: self.topic_partition.clone(), source }
     }
 
     fn take_turn(
@@ -209,7 +231,8 @@ impl Assigned {
             };
             bytes += batch.size();
             let end = batch.last_offset().next();
-            let delivered = deliver_batch(&batch, self.partition, &mut self.position, decoder, deliver);
+            let delivered =
+                deliver_batch(&batch, &self.topic_partition, &mut self.position, decoder, deliver);
             match delivered.map_err(|error| self.reader.undecodable(&error))? {
                 ControlFlow::Break(()) => return Ok(Turn::Stopped),
                 // Offsets that compaction or a control record took are passed over.
@@ -237,7 +260,7 @@ impl Assigned {
 /// Hands the data records of `batch` from `position` on to `deliver`, moving `position` past each.
 fn deliver_batch(
     batch: &Batch<'_>,
-    partition: i32,
+    topic_partition: &TopicPartition,
     position: &mut Offset,
     decoder: &mut RecordDecoder,
     deliver: &mut impl FnMut(&ConsumerRecord<'_>) -> ControlFlow<()>,
@@ -252,7 +275,7 @@ fn deliver_batch(
         if record.offset < *position {
             continue;
         }
-        let flow = deliver(&ConsumerRecord { partition, timestamp_type, leader_epoch, record });
+        let flow = deliver(&ConsumerRecord { topic_partition, timestamp_type, leader_epoch, record });
         *position = record.offset.next();
         if flow.is_break() {
             return Ok(flow);

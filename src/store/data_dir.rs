@@ -151,6 +151,12 @@ impl DataDir {
         &self.path
     }
 
+    /// The folder in which a name comes, goes or changes whenever a topic does: for those who watch.
+    pub fn topics_folder(&self) -> PathBuf {
+        let ours = self.metadata.topics();
+        if ours.is_dir() { ours } else { self.path.clone() }
+    }
+
     /// The folder of a partition, whether it is there or not.
     pub fn partition_path(&self, partition: &TopicPartition) -> PathBuf {
         self.path.join(partition.folder_name())
