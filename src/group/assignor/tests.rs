@@ -103,7 +103,7 @@ fn compare(lines: &str) -> usize {
 #[test]
 fn groups_are_assigned_as_by_kafka() {
     // `.ci/judge` sees to it that these are still Kafka's results.
-    assert_eq!(compare(include_str!("kafka_cases.tsv")), 69);
+    assert_eq!(compare(include_str!("kafka_cases.tsv")), 73);
 }
 
 /// Compares with the cases in the file that `MKAFKA_ASSIGNOR_CASES` names.
@@ -111,7 +111,7 @@ fn groups_are_assigned_as_by_kafka() {
 #[ignore = "needs Kafka's classes; .ci/judge runs it"]
 fn random_groups_are_assigned_as_by_kafka() {
     let path = std::env::var_os("MKAFKA_ASSIGNOR_CASES").expect("MKAFKA_ASSIGNOR_CASES names a file");
-    println!("{} groups assigned alike", compare(&std::fs::read_to_string(path).unwrap()));
+    assert!(compare(&std::fs::read_to_string(path).unwrap()) > 0, "the file has no cases");
 }
 
 fn members(of: &[(&str, &str, &str, Option<i32>)]) -> BTreeMap<MemberId, Subscription> {
