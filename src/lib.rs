@@ -22,13 +22,9 @@
 //!          ├─ fs                  files and locks
 //!          └─ record              bytes of batches, without any file
 //!
-<<<<<<< HEAD
-//! record, fs  ←  log  ←  store, dump, producer, consumer, group  ←  output  ←  commands
-=======
 //! spelling (names typed wrong) is below all of them
 //!
-//! record, fs  ←  log  ←  store, dump, producer, consumer  ←  output  ←  commands
->>>>>>> six
+//! record, fs  ←  log  ←  store, dump, producer, consumer, group  ←  output  ←  commands
 //! record      ←  input  ←  commands;    cli  ←  output, commands
 //! ```
 //!
