@@ -86,10 +86,7 @@ pub fn create_dir_all(path: &Path) -> Result<(), FileError> {
             other => other,
         })
         .context_io("create the folder", folder)?;
-        match folder.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => sync_dir(parent)?,
-            _ => sync_dir(Path::new("."))?,
-        }
+        sync_dir(folder_of(folder))?;
     }
     Ok(())
 }
@@ -102,10 +99,7 @@ pub fn create_dir(path: &Path) -> Result<(), FileError> {
 /// Renames `from` to `to` within one folder and makes the new name durable.
 pub fn rename(from: &Path, to: &Path) -> Result<(), FileError> {
     rename_unsynced(from, to)?;
-    match to.parent() {
-        Some(parent) => sync_dir(parent),
-        None => Ok(()),
-    }
+    sync_dir(folder_of(to))
 }
 
 /// Renames `from` to `to` within one folder. The caller makes it durable, with [`sync_dir`], once for
@@ -137,7 +131,12 @@ pub fn is_temporary_name(name: &str) -> bool {
 /// folder is written, synced and renamed over it, and the folder is synced.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     replace(path, bytes, true)?;
-    sync_dir(path.parent().unwrap_or(Path::new(".")))
+    sync_dir(folder_of(path))
+}
+
+/// The folder that `path` lies in: the current one for a bare name.
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Replaces `path` by a file that holds `bytes`, or leaves it as it was, for every process that looks. After
@@ -147,7 +146,7 @@ pub fn replace_unsynced(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
 }
 
 fn replace(path: &Path, bytes: &[u8], sync: bool) -> Result<(), FileError> {
-    let parent = path.parent().unwrap_or(Path::new("."));
+    let parent = folder_of(path);
     let mut file = tempfile::Builder::new()
         .prefix(TEMPORARY_PREFIX)
         .tempfile_in(parent)
