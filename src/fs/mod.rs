@@ -137,20 +137,29 @@ pub fn is_temporary_name(name: &str) -> bool {
 /// folder is written, synced and renamed over it, and the folder is synced.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     let parent = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new()
-        .prefix(TEMPORARY_PREFIX)
-        .tempfile_in(parent)
+    let temporary = tempfile::Builder::new().prefix(TEMPORARY_PREFIX).tempfile_in(parent);
+    let (file, temporary) = temporary
+        .and_then(|file| file.keep().map_err(|e| e.error))
         .context_io("create a temporary file in", parent)?;
-    let temporary = file.path().to_owned();
-    // Only from here on is there a name for what has been done already.
-    seam::run(Change::Open(&temporary), || Ok(())).context_io("create a temporary file in", parent)?;
-    seam::run(Change::Write { path: &temporary, position: 0, bytes }, || file.write_all(bytes))
-        .context_io("write to", path)?;
-    make_readable(file.as_file()).context_io("set the permissions of", path)?;
-    seam::run(Change::SyncData(&temporary), || file.as_file().sync_all()).context_io("sync", path)?;
-    seam::run(Change::Rename { from: &temporary, to: path }, || file.persist(path).map_err(|e| e.error))
-        .context_io("replace", path)?;
+    let replaced = replace_by(path, &temporary, file, bytes);
+    if replaced.is_err() {
+        // Should this fail too, the next writer does it.
+        let _ = fs::remove_file(&temporary);
+    }
+    replaced?;
     sync_dir(parent)
+}
+
+/// Writes `bytes` to the new file `temporary`, syncs it and renames it to `path`.
+fn replace_by(path: &Path, temporary: &Path, mut file: File, bytes: &[u8]) -> Result<(), FileError> {
+    // Only from here on is there a name for what has been done already.
+    seam::run(Change::Open(temporary), || Ok(())).context_io("create", temporary)?;
+    seam::run(Change::Write { path: temporary, position: 0, bytes }, || file.write_all(bytes))
+        .context_io("write to", path)?;
+    make_readable(&file).context_io("set the permissions of", path)?;
+    seam::run(Change::SyncData(temporary), || file.sync_all()).context_io("sync", path)?;
+    let change = Change::Rename { from: temporary, to: path };
+    seam::run(change, || fs::rename(temporary, path)).context_io("replace", path)
 }
 
 /// Writes `bytes` to a new file `path`, replacing what an interrupted predecessor left there, and puts

@@ -6,11 +6,26 @@ use std::path::Path;
 use super::tail::BootId;
 use super::tests::{one, read_all};
 use super::*;
+use crate::fs::LogFile;
 use crate::fs::power::Chance;
 use crate::fs::seam::faults::{Fault, Injected, inject};
+use crate::record::Offset;
 
+/// What a disk, a quota and a table of open files say when they will not.
 const ENOSPC: i32 = 28;
 const EIO: i32 = 5;
+const EMFILE: i32 = 24;
+const EDQUOT: i32 = 122;
+
+/// What befalls each operation in turn. Where a call cannot give such an error it does no harm to act as if.
+const FAULTS: [Fault; 6] = [
+    Fault::Error(ENOSPC),
+    Fault::Error(EIO),
+    Fault::Error(EMFILE),
+    Fault::Error(EDQUOT),
+    Fault::Short(ENOSPC),
+    Fault::Short(EDQUOT),
+];
 
 /// A folder in memory where the system has such: thousands of syncs are made here.
 fn folder() -> tempfile::TempDir {
@@ -104,8 +119,9 @@ fn check_seen(dir: &Path, promised: &[(i64, String)], seen: &[(i64, String)], wh
 
 /// Every file is what Kafka wants: indexes in order and leading to their batches, nothing behind the
 /// last batch.
-fn assert_sound(dir: &Path, what: &str) {
+pub(super) fn assert_sound(dir: &Path, what: &str) {
     let list = segment::SegmentList::read(dir).expect("a folder");
+    assert_eq!(list.temporary_files, [""; 0].map(std::path::PathBuf::from), "{what}");
     assert_eq!((&list.logs, &list.logs), (&list.indexes, &list.time_indexes), "{what}");
     for &base in &list.logs {
         let segment = SegmentPath::new(dir, base);
@@ -145,9 +161,11 @@ fn operations(syncs: Syncs) -> usize {
 
 #[test]
 fn every_operation_may_fail() {
+    let mut covered = 0;
     for syncs in [Syncs::None, Syncs::All] {
         for number in 0..operations(syncs) {
-            for fault in [Fault::Error(ENOSPC), Fault::Error(EIO), Fault::Short(ENOSPC)] {
+            for fault in FAULTS {
+                covered += 1;
                 let dir = folder();
                 let mut told = Told::default();
                 inject(Some((number, fault)), || run(dir.path(), syncs, &mut told));
@@ -157,14 +175,17 @@ fn every_operation_may_fail() {
             }
         }
     }
+    println!("append, roll, recovery: {covered} points of failure (operation x fault)");
 }
 
 #[test]
 fn the_process_may_die_before_every_operation() {
+    let mut covered = 0;
     for syncs in [Syncs::None, Syncs::All] {
         for number in 0..operations(syncs) {
             let dir = folder();
             let mut told = Told::default();
+            covered += 1;
             let death = inject(Some((number, Fault::Death)), || run(dir.path(), syncs, &mut told));
             assert!(death.result.is_none(), "it died");
             check(
@@ -174,13 +195,16 @@ fn the_process_may_die_before_every_operation() {
             );
         }
     }
+    println!("append, roll, recovery: {covered} points of death");
 }
 
 /// A process that had the partition open before another one died goes on, and so does one that opens it
 /// then: both must agree on where the log ends, whatever the dead one was at.
 #[test]
 fn others_go_on_after_a_death_before_every_operation() {
-    for number in 0..operations(Syncs::None) {
+    let operations = operations(Syncs::None);
+    println!("append, roll, recovery: {operations} points of death with others going on");
+    for number in 0..operations {
         let dir = folder();
         let mut told = Told::default();
         let mut survivor = LogAppender::open(dir.path(), config()).expect("open");
@@ -203,7 +227,7 @@ fn others_go_on_after_a_death_before_every_operation() {
 /// kept of the rest. (What a reader sees of the rest before a writer has mended the log may go.)
 #[test]
 fn power_may_be_lost_before_every_operation() {
-    let tries = 8;
+    let (tries, mut covered) = (8, 0);
     for syncs in [Syncs::Some, Syncs::All] {
         for number in 0..=operations(syncs) {
             let dir = folder();
@@ -218,6 +242,70 @@ fn power_may_be_lost_before_every_operation() {
                 let what = format!("power lost before operation {number}, seed {seed}, syncs: {syncs:?}");
                 check(after.path(), &told.acknowledged[..told.durable], &what);
             }
+            covered += tries;
         }
     }
+    println!("append, roll, recovery: {covered} losses of power");
+}
+
+/// Leaves what the worst of deaths leave, all at once, and goes on.
+fn run_over_damage(dir: &Path, told: &mut Told) {
+    run(dir, Syncs::All, told);
+    let list = segment::SegmentList::read(dir).expect("a folder");
+    let (Some(&first), Some(&last)) = (list.logs.first(), list.logs.last()) else { return };
+    // Through the seam, so that the disk of the model has it too; each of these may be what fails.
+    let torn = SegmentPath::new(dir, last).log();
+    let _ = LogFile::open(&torn).and_then(|log| log.write_all_at(&one("torn").bytes()[..50], log.len()?));
+    let _ = crate::fs::remove_file(&SegmentPath::new(dir, first).time_index());
+    let _ = LogFile::create(&SegmentPath::new(dir, Offset(1_000)).index());
+    let _ = LogFile::create(&dir.join(".tmpLeft"));
+    for value in ["mended", "and gone on"] {
+        let appended = LogAppender::open(dir, config())
+            .and_then(|mut appender| appender.append(&mut one(value), Durability::Synced));
+        match appended {
+            Ok(offsets) => {
+                told.acknowledged.push((offsets.first.0, value.to_owned()));
+                told.durable = told.acknowledged.len();
+            }
+            Err(_) => told.refused.push(value.to_owned()),
+        }
+    }
+}
+
+#[test]
+fn every_operation_of_mending_may_fail_or_be_the_last() {
+    let dir = folder();
+    let mut told = Told::default();
+    let Injected { operations: all, .. } = inject(None, || run_over_damage(dir.path(), &mut told));
+    assert_eq!((told.acknowledged.len(), told.refused.len()), (26, 0));
+    // What comes before is covered by the other tests.
+    let from = operations(Syncs::All);
+    let (mut covered, mut losses) = (0, 0);
+    for number in from..all {
+        for fault in FAULTS.into_iter().chain([Fault::Death]) {
+            covered += 1;
+            let dir = folder();
+            let mut told = Told::default();
+            let Injected { journal, .. } =
+                inject(Some((number, fault)), || run_over_damage(dir.path(), &mut told));
+            let what = format!("{fault:?} at operation {number} of mending");
+            check_seen(dir.path(), &told.acknowledged, &read_all(dir.path()), &what);
+            if fault != Fault::Death {
+                continue;
+            }
+            for seed in 0..8 {
+                losses += 1;
+                let after = folder();
+                let mut chance = Chance(seed * 1_000_003 + number as u64);
+                journal.after_loss_of_power(dir.path(), after.path(), &mut chance);
+                let _boot = BootId::pretend_another();
+                check(
+                    after.path(),
+                    &told.acknowledged[..told.durable],
+                    &format!("{what}, power lost, seed {seed}"),
+                );
+            }
+        }
+    }
+    println!("recovery: {covered} points (operation x fault), {losses} losses of power");
 }

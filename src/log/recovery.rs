@@ -29,7 +29,7 @@ pub(crate) fn recover(
     repairs: &mut Vec<Repair>,
 ) -> Result<ActiveSegment, LogError> {
     let list = SegmentList::read(dir)?;
-    remove_orphans(dir, &list)?;
+    remove_leftovers(dir, &list)?;
     let Some((&last, sealed)) = list.logs.split_last() else {
         let start = (Offset::ZERO, Position(0));
         return Ok(ActiveSegment::create(dir, Offset::ZERO, interval, leader_epoch, start)?);
@@ -102,12 +102,14 @@ fn sound_end(
     Ok(Some(scan.end_offset))
 }
 
-/// Removes indexes that have no log: a roll that was interrupted before it made one leaves them.
-fn remove_orphans(dir: &Path, list: &SegmentList) -> Result<(), LogError> {
+/// Removes indexes that have no log: a roll that was interrupted before it made one leaves them. And the
+/// temporary files of processes that died: whoever writes such a file here holds the lock that is held now.
+fn remove_leftovers(dir: &Path, list: &SegmentList) -> Result<(), LogError> {
     let is_orphan = |base: &&Offset| list.logs.binary_search(base).is_err();
     let orphans = list.indexes.iter().filter(is_orphan).map(|base| SegmentPath::new(dir, *base).index());
     let times = list.time_indexes.iter().filter(is_orphan);
-    for path in orphans.chain(times.map(|base| SegmentPath::new(dir, *base).time_index())) {
+    let orphans = orphans.chain(times.map(|base| SegmentPath::new(dir, *base).time_index()));
+    for path in orphans.chain(list.temporary_files.iter().cloned()) {
         fs::remove_file(&path)?;
     }
     Ok(())
