@@ -8,14 +8,18 @@ mod file;
 mod lock;
 #[cfg(test)]
 pub(crate) mod power;
+#[cfg(test)]
+pub(crate) mod schedule;
 pub(crate) mod seam;
 
 pub use file::LogFile;
 pub use lock::{FileLock, LockGuard, broker_is_live};
 
+use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use seam::Change;
 
@@ -203,8 +207,33 @@ impl FileId {
     }
 }
 
+/// The names in the folder `path`, in no order.
+pub fn names_in(path: &Path) -> Result<Vec<OsString>, FileError> {
+    let list = || fs::read_dir(path)?.map(|entry| Ok(entry?.file_name())).collect();
+    seam::listed(list).context_io("read the folder", path)
+}
+
+/// What the system knows of the file or folder that `path` leads to, now.
+pub fn look_up(path: &Path) -> io::Result<fs::Metadata> {
+    seam::look();
+    fs::metadata(path)
+}
+
+/// When a name in the folder whose `metadata` this is was made or removed last, as far as the system's clock
+/// tells such times apart.
+pub fn folder_time(metadata: &fs::Metadata) -> io::Result<SystemTime> {
+    seam::folder_time(metadata)
+}
+
+/// The length of an open file in bytes, now.
+pub fn length_of(file: &File) -> io::Result<u64> {
+    seam::look();
+    file.metadata().map(|metadata| metadata.len())
+}
+
 /// Opens `path` for reading.
 pub fn open_read(path: &Path) -> Result<File, FileError> {
+    seam::look();
     OpenOptions::new().read(true).open(path).context_io("open", path)
 }
 
@@ -216,6 +245,7 @@ const SMALL_FILE_BYTES: u64 = 64 << 20;
 /// `SMALL_FILE_BYTES` cannot be what its name says and is refused rather than taken into memory.
 pub fn read_if_present(path: &Path) -> Result<Option<Vec<u8>>, FileError> {
     let read = || {
+        seam::look();
         let file = File::open(path)?;
         let mut bytes = Vec::new();
         file.take(SMALL_FILE_BYTES + 1).read_to_end(&mut bytes)?;
@@ -234,6 +264,7 @@ pub fn read_if_present(path: &Path) -> Result<Option<Vec<u8>>, FileError> {
 /// Reads into `buffer` from byte `position` until it is full or the file ends; answers the bytes read.
 pub fn read_at(file: &File, mut buffer: &mut [u8], mut position: u64) -> io::Result<usize> {
     use std::os::unix::fs::FileExt as _;
+    seam::look();
     let mut total = 0;
     while !buffer.is_empty() {
         match file.read_at(buffer, position) {

@@ -28,7 +28,7 @@ const FAULTS: [Fault; 6] = [
 ];
 
 /// A folder in memory where the system has such: thousands of syncs are made here.
-fn folder() -> tempfile::TempDir {
+pub(super) fn folder() -> tempfile::TempDir {
     tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("a folder")
 }
 

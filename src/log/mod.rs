@@ -26,6 +26,8 @@ mod config;
 mod crash_tests;
 mod error;
 mod index_rules;
+#[cfg(test)]
+mod interleaving_tests;
 pub mod offset_index;
 pub mod reader;
 mod recovery;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::fs::{self, FileError, IoContext as _};
+use crate::fs::{self, FileError};
 use crate::record::Offset;
 
 /// A byte's place in a file, from 0.
@@ -92,8 +92,7 @@ impl SegmentList {
     /// When the folder cannot be read.
     pub fn read(dir: &Path) -> Result<Self, FileError> {
         let mut list = Self::default();
-        for entry in std::fs::read_dir(dir).context_io("read the folder", dir)? {
-            let name = entry.context_io("read the folder", dir)?.file_name();
+        for name in fs::names_in(dir)? {
             if name.to_str().is_some_and(fs::is_temporary_name) {
                 list.temporary_files.push(dir.join(&name));
             }
