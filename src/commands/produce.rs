@@ -65,7 +65,8 @@ pub fn run(global: &GlobalArgs, args: &ProduceArgs, ui: &mut Ui) -> anyhow::Resu
     }
     let result = session.read_all(args, line_limit);
     // What came before a line at fault is produced, as it is by Kafka's tool.
-    let flushed = session.producer.flush().map_err(anyhow::Error::from);
+    let flushed =
+        session.producer.flush().and_then(|()| session.producer.close()).map_err(anyhow::Error::from);
     let told = session.after_appends();
     result.and(flushed).and(told)?;
     match session.interrupt.status() {

@@ -35,6 +35,12 @@ impl LogFile {
         Ok(file)
     }
 
+    /// The same open file once more.
+    pub fn try_clone(&self) -> Result<Self, FileError> {
+        let file = self.file.try_clone().context_io("open", &self.path)?;
+        Ok(Self { file, path: self.path.clone() })
+    }
+
     /// The path it was opened by.
     pub fn path(&self) -> &Path {
         &self.path

@@ -76,6 +76,8 @@ fn run(dir: &Path, syncs: Syncs, told: &mut Told) {
         }
         if appender.is_none() {
             *appender = LogAppender::open(dir, config()).ok();
+            // What is not synced at once is soon, behind the appender.
+            appender.iter_mut().for_each(|appender| appender.writeback_bytes = 500);
         }
         let appended = appender.as_mut().map(|a| a.append(&mut one(&value), durability));
         match appended {

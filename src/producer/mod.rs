@@ -236,6 +236,20 @@ impl Producer {
         result
     }
 
+    /// Ends the work on the partitions, after the last [`Producer::flush`] ([`LogAppender::close`]).
+    ///
+    /// # Errors
+    /// When the disk has refused data, of whatever process; with `acks=0` that is not told.
+    pub fn close(&mut self) -> Result<(), ProduceError> {
+        for (at, pending) in self.partitions.iter_mut().enumerate() {
+            let closed = pending.appender.as_mut().map_or(Ok(()), LogAppender::close);
+            if self.config.acks != Acks::None {
+                closed.map_err(|source| ProduceError::Log { partition: number(at), source })?;
+            }
+        }
+        Ok(())
+    }
+
     /// When the oldest record that is not appended yet was added; `None` when all are appended.
     pub fn pending_since(&self) -> Option<Instant> {
         self.pending_since

@@ -362,3 +362,46 @@ fn temporary_files_of_the_dead_are_removed_by_the_next_writer() {
     append(&mut open(dir.path(), LogConfig::default()), "next");
     assert!(!left.exists());
 }
+
+/// After a loss of power only that is read which nobody had put on the disk: damage before that place, which
+/// no loss of power can have done, is not even seen.
+#[test]
+fn after_a_loss_of_power_what_was_on_the_disk_is_not_read_again() {
+    for segment_bytes in [1 << 20, 2000] {
+        let config = LogConfig { segment_bytes, ..small_segments() };
+        let (dir, mut appender) = partition(config);
+        appender.writeback_bytes = 3000;
+        for i in 0..100 {
+            append(&mut appender, &format!("value number {i}"));
+        }
+        let logs = files(dir.path(), "log");
+        let mut bytes = std::fs::read(&logs[0]).expect("read");
+        bytes[100] ^= 1;
+        std::fs::write(&logs[0], &bytes).expect("written");
+        // The last append but a few is what was not on the disk.
+        let newest = logs.last().expect("a log");
+        let length = std::fs::metadata(newest).expect("there").len();
+        LogFile::open(newest).expect("open").truncate(length - 10).expect("cut");
+        reboot(dir.path());
+        let mut fresh = open(dir.path(), config);
+        assert_eq!(append(&mut fresh, "goes on"), Offset(99));
+        let repairs = fresh.take_repairs();
+        assert!(matches!(&repairs[..], [Repair::TornTail { path, .. }] if path == newest), "{repairs:?}");
+    }
+}
+
+#[test]
+fn who_comes_for_one_record_each_moves_the_recovery_point_too() {
+    let (dir, _) = filled(small_segments(), 100);
+    let point = || {
+        let lock = LogFile::open(&dir.path().join(appender::LOCK_FILE)).expect("the lock file");
+        Tail::read(&lock, 200).expect("readable").expect("a tail").0.recovery_point
+    };
+    assert_eq!(point().base_offset, Offset(0));
+    let mut one_more = open(dir.path(), small_segments());
+    one_more.writeback_bytes = 3000;
+    append(&mut one_more, "one more");
+    assert_eq!(point().base_offset, Offset(0), "nothing is claimed before it is so");
+    one_more.close().expect("closed");
+    assert_eq!(point().end_offset, Offset(101));
+}
