@@ -4,12 +4,12 @@
 use std::path::Path;
 
 use super::tail::BootId;
-use super::tests::{one, read_all};
+use super::tests::{one, one_at, read_all};
 use super::*;
 use crate::fs::LogFile;
 use crate::fs::power::Chance;
 use crate::fs::seam::faults::{Fault, Injected, inject};
-use crate::record::Offset;
+use crate::record::{Offset, Timestamp};
 
 /// What a disk, a quota and a table of open files say when they will not.
 const ENOSPC: i32 = 28;
@@ -90,7 +90,9 @@ fn run(dir: &Path, syncs: Syncs, told: &mut Told) {
             // What is not synced at once is soon, behind the appender.
             appender.iter_mut().for_each(|appender| appender.writeback_bytes = 500);
         }
-        let appended = appender.as_mut().map(|a| a.append(&mut one(&value), durability));
+        // By a clock that jumps back now and then.
+        let timestamp = 1000 + i64::try_from(i * 10 % 170).expect("small");
+        let appended = appender.as_mut().map(|a| a.append(&mut one_at(&value, timestamp), durability));
         match appended {
             Some(Ok(offsets)) => {
                 told.acknowledged.push((offsets.first.0, value));
@@ -139,10 +141,13 @@ pub(super) fn assert_sound(dir: &Path, what: &str) {
     for &base in &list.logs {
         let segment = SegmentPath::new(dir, base);
         let mut batches = BatchReader::open(&segment.log()).expect("a log");
-        let mut starts = Vec::new();
+        let (mut starts, mut times) = (Vec::new(), Vec::new());
         loop {
             match batches.next(batch_reader::Check::Checksums).expect("readable") {
-                Step::Batch(at, batch) => starts.push((at, batch.last_offset())),
+                Step::Batch(at, batch) => {
+                    starts.push((at, batch.last_offset()));
+                    times.push((batch.header().max_timestamp, batch.last_offset()));
+                }
                 Step::End => break,
                 other => panic!("{what}: {} ends with {other:?}", segment.log().display()),
             }
@@ -159,6 +164,25 @@ pub(super) fn assert_sound(dir: &Path, what: &str) {
         }
         let length = std::fs::metadata(segment.index()).expect("there").len();
         assert_eq!(length, index.len() * offset_index::ENTRY_LEN as u64, "{what}");
+        assert_times_sound(&segment, &times, what);
+    }
+}
+
+/// A time index grows in time and in offsets, and each entry is the first batch so far that has its time;
+/// `batches` has the time and last offset of each.
+fn assert_times_sound(segment: &SegmentPath, batches: &[(Timestamp, Offset)], what: &str) {
+    let file = LogFile::open(&segment.time_index()).expect("there");
+    let entries = file.len().expect("a length") / time_index::ENTRY_LEN as u64;
+    assert_eq!(file.len().expect("a length"), entries * time_index::ENTRY_LEN as u64, "{what}");
+    let mut last = Timestamp(0);
+    for n in 0..entries {
+        let behind = Position((n + 1) * time_index::ENTRY_LEN as u64);
+        let entry = time_index::entry_before(&file, behind, segment.base_offset()).expect("readable");
+        let entry = entry.expect("an entry");
+        assert!(entry.timestamp > last, "{what}: {} goes back at {entry:?}", segment.time_index().display());
+        last = entry.timestamp;
+        let first = batches.iter().find(|(time, _)| *time >= entry.timestamp);
+        assert_eq!(first, Some(&(entry.timestamp, entry.offset)), "{what}: {batches:?}");
     }
 }
 

@@ -32,7 +32,11 @@ fn batch_of(values: &[Vec<u8>], timestamp: i64, codec: Compression) -> EncodedBa
 }
 
 pub(super) fn one(value: &str) -> EncodedBatch {
-    batch_of(&[value.as_bytes().to_vec()], 1000, Compression::None)
+    one_at(value, 1000)
+}
+
+pub(super) fn one_at(value: &str, timestamp: i64) -> EncodedBatch {
+    batch_of(&[value.as_bytes().to_vec()], timestamp, Compression::None)
 }
 
 fn small_segments() -> LogConfig {
