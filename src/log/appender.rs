@@ -13,7 +13,7 @@ use super::checkpoint;
 use super::error::{LogError, Repair};
 use super::recovery::{self, Known};
 use super::tail::{BootId, RecoveryPoint, Tail};
-use super::writeback::{WRITEBACK_BYTES, Work, Writeback, sync_sealed};
+use super::writeback::{LEFT_BYTES, WRITEBACK_BYTES, Work, Writeback, sync_sealed};
 use crate::fs::{self, FileLock, LockGuard};
 use crate::record::{EncodedBatch, LeaderEpoch, Offset};
 
@@ -236,10 +236,8 @@ impl LogAppender {
             guard.file().truncate(0).map_err(|_| error)?;
         }
         let end = active.tail.end_offset;
-        if durability == Durability::Written
-            && self.writeback.is_none()
-            && active.tail.unsynced() >= self.writeback_bytes
-        {
+        let limit = if is_first { LEFT_BYTES.min(self.writeback_bytes) } else { self.writeback_bytes };
+        if durability == Durability::Written && self.writeback.is_none() && active.tail.unsynced() >= limit {
             let (from, upto) = (active.tail.recovery_point, active.tail.end());
             // Without open files to spare it has to wait.
             self.writeback = active.files().ok().and_then(|files| {

@@ -4,7 +4,7 @@
 //! once enough has been appended since the recovery point, whoever appends syncs it from a thread of its
 //! own, and moves the recovery point when that is done (Kafka's `UnifiedLog.flush` behind a roll). It is
 //! no promise to the producer: a process may end before its thread does, and the next one begins again;
-//! by then the kernel has mostly written the data by itself.
+//! by then the kernel has mostly written the data by itself, and it is done in no time.
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
@@ -16,8 +16,13 @@ use super::segment::SegmentList;
 use super::tail::RecoveryPoint;
 use crate::fs::{self, FileError};
 
-/// How much is appended before it is put on the disk. Reading as much takes some tens of milliseconds.
-pub(crate) const WRITEBACK_BYTES: u64 = 64 << 20;
+/// How much is appended before it is put on the disk: as much as a segment of Kafka's default size, which is
+/// what Kafka leaves to be read again too. Less would cost those who load much in one go, for the disk gets
+/// no rest to put many writes together.
+pub(crate) const WRITEBACK_BYTES: u64 = 1 << 30;
+/// How much of what others have left makes the first append of a process begin with that. Reading as much
+/// takes some tens of milliseconds.
+pub(crate) const LEFT_BYTES: u64 = 64 << 20;
 
 /// A sync that goes on in a thread of its own.
 #[derive(Debug)]
