@@ -10,6 +10,8 @@ mod generated;
 mod judge;
 mod produce;
 mod readme;
+mod refusals;
 mod tidy;
+mod topic_configs;
 mod topics;
 mod torture;
