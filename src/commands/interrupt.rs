@@ -59,13 +59,23 @@ impl Interrupt {
     /// # Errors
     /// When there can be no such thread.
     pub(super) fn end_soon(&self, wake: impl FnOnce() + Send + 'static) -> io::Result<()> {
+        self.when_asked(move |status| {
+            wake();
+            std::thread::sleep(GRACE);
+            std::process::exit(i32::from(status));
+        })
+    }
+
+    /// Calls `then` with the customary exit status when the process is asked to end, from a thread of its own.
+    ///
+    /// # Errors
+    /// When there can be no such thread.
+    pub(super) fn when_asked(&self, then: impl FnOnce(u8) + Send + 'static) -> io::Result<()> {
         let mut asked = self.readable_when_asked.try_clone()?;
         let signal = Arc::clone(&self.signal);
         std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
             if asked.read(&mut [0]).is_ok() {
-                wake();
-                std::thread::sleep(GRACE);
-                std::process::exit(i32::from(status_of(&signal).unwrap_or(1)));
+                then(status_of(&signal).unwrap_or(1));
             }
         })?;
         Ok(())

@@ -13,7 +13,7 @@ pub(crate) mod schedule;
 pub(crate) mod seam;
 
 pub use file::LogFile;
-pub use lock::{FileLock, LockGuard, broker_is_live};
+pub use lock::{FileLock, HeldLock, LockGuard, broker_is_live, is_locked};
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
@@ -140,28 +140,61 @@ pub fn is_temporary_name(name: &str) -> bool {
 /// Replaces `path` by a file that holds `bytes`, or leaves it as it was: a temporary file in the same
 /// folder is written, synced and renamed over it, and the folder is synced.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    replace(path, bytes, true)?;
+    sync_dir(path.parent().unwrap_or(Path::new(".")))
+}
+
+/// Replaces `path` by a file that holds `bytes`, or leaves it as it was, for every process that looks. After
+/// a loss of power it may be either, or empty.
+pub fn replace_unsynced(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    replace(path, bytes, false)
+}
+
+fn replace(path: &Path, bytes: &[u8], sync: bool) -> Result<(), FileError> {
     let parent = path.parent().unwrap_or(Path::new("."));
     let temporary = tempfile::Builder::new().prefix(TEMPORARY_PREFIX).tempfile_in(parent);
     let (file, temporary) = temporary
         .and_then(|file| file.keep().map_err(|e| e.error))
         .context_io("create a temporary file in", parent)?;
-    let replaced = replace_by(path, &temporary, file, bytes);
+    let replaced = replace_by(path, &temporary, file, bytes, sync);
     if replaced.is_err() {
         // Should this fail too, the next writer does it.
         let _ = fs::remove_file(&temporary);
     }
-    replaced?;
-    sync_dir(parent)
+    replaced
 }
 
-/// Writes `bytes` to the new file `temporary`, syncs it and renames it to `path`.
-fn replace_by(path: &Path, temporary: &Path, mut file: File, bytes: &[u8]) -> Result<(), FileError> {
+/// The names in folder `path`, in no order; none when there is no such folder. Names that are no text are left
+/// out: mkafka gives none such.
+pub fn names_in(path: &Path) -> Result<Vec<String>, FileError> {
+    let entries = match fs::read_dir(path) {
+        Ok(entries) => entries,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(e) => return Err(FileError::new("list", path, e)),
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        names.extend(entry.context_io("list", path)?.file_name().into_string().ok());
+    }
+    Ok(names)
+}
+
+/// Writes `bytes` to the new file `temporary`, syncs it if that is wanted, and renames it to `path`.
+fn replace_by(
+    path: &Path,
+    temporary: &Path,
+    mut file: File,
+    bytes: &[u8],
+    sync: bool,
+) -> Result<(), FileError> {
     // Only from here on is there a name for what has been done already.
     seam::run(Change::Open(temporary), || Ok(())).context_io("create", temporary)?;
     seam::run(Change::Write { path: temporary, position: 0, bytes }, || file.write_all(bytes))
         .context_io("write to", path)?;
     make_readable(&file).context_io("set the permissions of", path)?;
-    seam::run(Change::SyncData(temporary), || file.sync_all()).context_io("sync", path)?;
+    if sync {
+        seam::run(Change::SyncData(temporary), || file.sync_all()).context_io("sync", path)?;
+    }
     let change = Change::Rename { from: temporary, to: path };
     seam::run(change, || fs::rename(temporary, path)).context_io("replace", path)
 }
@@ -207,8 +240,8 @@ impl FileId {
     }
 }
 
-/// The names in the folder `path`, in no order.
-pub fn names_in(path: &Path) -> Result<Vec<OsString>, FileError> {
+/// The names in the folder `path`, in no order; an error when there is none.
+pub fn list_folder(path: &Path) -> Result<Vec<OsString>, FileError> {
     let list = || fs::read_dir(path)?.map(|entry| Ok(entry?.file_name())).collect();
     seam::listed(list).context_io("read the folder", path)
 }

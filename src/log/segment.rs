@@ -92,7 +92,7 @@ impl SegmentList {
     /// When the folder cannot be read.
     pub fn read(dir: &Path) -> Result<Self, FileError> {
         let mut list = Self::default();
-        for name in fs::names_in(dir)? {
+        for name in fs::list_folder(dir)? {
             if name.to_str().is_some_and(fs::is_temporary_name) {
                 list.temporary_files.push(dir.join(&name));
             }
