@@ -82,6 +82,7 @@ pub struct Consumer {
     decoder: RecordDecoder,
     buffer: Vec<u8>,
     turn_bytes: usize,
+    stops_at_end: bool,
 }
 
 impl Default for Consumer {
@@ -93,6 +94,7 @@ impl Default for Consumer {
             decoder: RecordDecoder::new(),
             buffer: Vec::new(),
             turn_bytes: TURN_BYTES,
+            stops_at_end: false,
         }
     }
 }
@@ -130,8 +132,8 @@ impl Consumer {
     /// When it cannot be read, or an offset is out of its range; it is not read then.
     pub fn add(&mut self, partition: ConsumerPartition, start: StartPosition) -> Result<(), ConsumeError> {
         let topic_partition = partition.topic_partition.clone();
-        let assigned =
-            Assigned::new(partition, start).map_err(|source| ConsumeError { topic_partition, source })?;
+        let assigned = Assigned::new(partition, start, self.stops_at_end)
+            .map_err(|source| ConsumeError { topic_partition, source })?;
         self.partitions.push(assigned);
         self.idle = 0;
         Ok(())
@@ -151,17 +153,10 @@ impl Consumer {
         self.partitions.is_empty()
     }
 
-    /// Makes the present end of each partition the end of reading. Looked up once: what is appended
-    /// later is not read.
-    ///
-    /// # Errors
-    /// When a partition cannot be read.
-    pub fn stop_at_end(&mut self) -> Result<(), ConsumeError> {
-        for assigned in &mut self.partitions {
-            let (_, end) = assigned.reader.bounds().map_err(|source| assigned.error(source))?;
-            assigned.stop_at = Some(end);
-        }
-        Ok(())
+    /// Makes the present end of each partition that is added from now on the end of reading. Looked up once: what
+    /// is appended later is not read.
+    pub fn stop_at_end(&mut self) {
+        self.stops_at_end = true;
     }
 
     /// The offset of the next record of each partition.
@@ -213,7 +208,7 @@ enum Turn {
 }
 
 impl Assigned {
-    fn new(p: ConsumerPartition, start: StartPosition) -> Result<Self, LogError> {
+    fn new(p: ConsumerPartition, start: StartPosition, stops_at_end: bool) -> Result<Self, LogError> {
         let mut reader = LogReader::new(&p.dir, p.floor);
         let position = match start {
             StartPosition::At(offset) => offset,
@@ -227,7 +222,8 @@ impl Assigned {
         };
         reader.seek(position)?;
         let topic_partition = p.topic_partition;
-        Ok(Self { topic_partition, reader, position, stop_at: None, is_finished: false, broke_off: false })
+        let stop_at = if stops_at_end { Some(reader.bounds()?.1) } else { None };
+        Ok(Self { topic_partition, reader, position, stop_at, is_finished: false, broke_off: false })
     }
 
     fn error(&self, source: LogError) -> ConsumeError {
