@@ -11,6 +11,8 @@ mod judge;
 mod membership;
 mod produce;
 mod readme;
+mod refusals;
 mod tidy;
+mod topic_configs;
 mod topics;
 mod torture;
