@@ -4,6 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use super::seam::{self, Change};
 use super::{FileError, FileId, IoContext as _};
@@ -76,6 +77,11 @@ impl LogFile {
     /// kernel may have dropped the pages that it could not write.
     pub fn sync_data(&self) -> Result<(), FileError> {
         seam::run(Change::SyncData(&self.path), || self.file.sync_data()).context_io("sync", &self.path)
+    }
+
+    /// Sets when it was modified last, as if nothing had been written since.
+    pub fn set_modified(&self, time: SystemTime) -> Result<(), FileError> {
+        self.file.set_modified(time).context_io("set the time of", &self.path)
     }
 
     /// Whether the name it was opened by still leads to this very file.

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use super::active::ActiveSegment;
 use super::checkpoint;
 use super::error::{LogError, Repair};
+use super::locked::LockedLog;
 use super::recovery;
 use super::segment::Position;
 use super::tail::{BootId, Tail};
@@ -126,6 +127,36 @@ impl LogAppender {
         Ok(active.tail.end_offset)
     }
 
+    /// Does `work` under the partition's lock, after mending what a crash left.
+    ///
+    /// # Errors
+    /// When the partition cannot be locked or mended, and whatever `work` fails with.
+    pub(crate) fn with_lock<T>(
+        &mut self,
+        work: impl FnOnce(&mut LockedLog<'_>) -> Result<T, LogError>,
+    ) -> Result<T, LogError> {
+        self.with_lock_unmapped(work).map_err(|e| gone_or(e, &self.dir))
+    }
+
+    fn with_lock_unmapped<T>(
+        &mut self,
+        work: impl FnOnce(&mut LockedLog<'_>) -> Result<T, LogError>,
+    ) -> Result<T, LogError> {
+        let guard = self.lock.acquire()?;
+        if guard.is_new() {
+            self.synced = None;
+        }
+        let active =
+            refresh(&mut self.active, &guard, &self.dir, &self.config, self.boot, &mut self.repairs)?;
+        work(&mut LockedLog {
+            dir: &self.dir,
+            config: &self.config,
+            lock_file: guard.file(),
+            boot: self.boot,
+            active,
+        })
+    }
+
     fn check_size(&self, batch: &EncodedBatch) -> Result<(), LogError> {
         let size = batch.bytes().len();
         if size > self.config.max_message_bytes {
@@ -148,17 +179,14 @@ impl LogAppender {
             active.tail.recovery_point = active.tail.recovery_point.max(synced);
         }
         if active.should_roll(batch, &self.config, self.jitter_ms) {
-            // Whatever fails or dies between here and the note of the new segment, nobody goes on in this one.
-            active.tail.mark_as_rolling(guard.file(), self.boot)?;
-            active.close()?;
-            let tail = active.tail;
-            *active = ActiveSegment::create(
-                &self.dir,
-                tail.end_offset,
-                self.config.index_interval_bytes,
-                tail.leader_epoch,
-                tail.recovery_point,
-            )?;
+            LockedLog {
+                dir: &self.dir,
+                config: &self.config,
+                lock_file: guard.file(),
+                boot: self.boot,
+                active,
+            }
+            .roll()?;
         }
         if active.tail.end_offset == active.tail.base_offset {
             checkpoint::note_epoch(&self.dir, active.tail.leader_epoch, active.tail.end_offset)?;
@@ -259,7 +287,7 @@ fn refresh<'a>(
 }
 
 /// A missing file under a folder that is gone means that the partition was deleted.
-fn gone_or(error: LogError, dir: &Path) -> LogError {
+pub(super) fn gone_or(error: LogError, dir: &Path) -> LogError {
     match &error {
         LogError::File(e) if e.kind() == std::io::ErrorKind::NotFound && !dir.is_dir() => {
             LogError::Gone(dir.to_owned())

@@ -133,7 +133,8 @@ pub(crate) fn last_good_entry(
     let log_size = log.file_len()?;
     for n in (entries.saturating_sub(TRIES)..entries).rev() {
         let entry = index.entry(n)?;
-        if entry.position.0 >= log_size {
+        // The batch at 0 never gets an entry: that one is a hole, which a loss of power left.
+        if entry.position.0 == 0 || entry.position.0 >= log_size {
             continue;
         }
         log.seek(entry.position);

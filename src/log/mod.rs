@@ -14,6 +14,9 @@
 //! | finding the end, an offset; facts about a partition | `bounds` |
 //! | following a log without any lock | `reader` |
 //! | `leader-epoch-checkpoint` and its like | `checkpoint` |
+//! | compaction | `cleaner` |
+//! | putting one segment in the place of several | `swap` |
+//! | working on a partition under its lock, besides appending | `locked` |
 
 mod active;
 pub mod appender;
@@ -21,15 +24,18 @@ pub mod batch_reader;
 mod batch_search;
 pub mod bounds;
 pub mod checkpoint;
+pub mod cleaner;
 mod config;
 #[cfg(test)]
 mod crash_tests;
 mod error;
 mod index_rules;
+mod locked;
 pub mod offset_index;
 pub mod reader;
 mod recovery;
 pub mod segment;
+mod swap;
 mod tail;
 #[cfg(test)]
 mod tests;
@@ -37,6 +43,7 @@ pub mod time_index;
 
 pub use appender::{Appended, Durability, LogAppender};
 pub use batch_reader::{BatchReader, Step};
+pub use cleaner::{CleanReport, CleanerConfig, Dirtiness, LogCleaner};
 pub use config::LogConfig;
 pub use error::{LogError, Repair};
 pub use reader::LogReader;

@@ -13,6 +13,7 @@ use super::error::{LogError, Repair};
 use super::index_rules::{IndexRules, NewEntries};
 use super::offset_index::{self, OffsetIndex};
 use super::segment::{Position, SegmentList, SegmentPath};
+use super::swap;
 use super::tail::Tail;
 use super::time_index::{self, TimeEntry};
 use crate::fs::{self, LogFile};
@@ -28,7 +29,11 @@ pub(crate) fn recover(
     suspect_from: Option<(Offset, Position)>,
     repairs: &mut Vec<Repair>,
 ) -> Result<ActiveSegment, LogError> {
-    let list = SegmentList::read(dir)?;
+    let mut list = SegmentList::read(dir)?;
+    if list.has_swap_files {
+        swap::finish_interrupted(dir)?;
+        list = SegmentList::read(dir)?;
+    }
     remove_orphans(dir, &list)?;
     let Some((&last, sealed)) = list.logs.split_last() else {
         let start = (Offset::ZERO, Position(0));

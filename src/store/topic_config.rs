@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::config_table::{self, ConfigDef, ConfigType, TOPIC_CONFIGS, Validator};
-use crate::log::LogConfig;
+use crate::log::{CleanerConfig, LogConfig};
 use crate::record::TimestampType;
 
 /// What a topic sets itself; all else has its default.
@@ -91,6 +91,20 @@ impl From<&TopicConfig> for LogConfig {
             index_interval_bytes: config.index_interval_bytes().into(),
             max_message_bytes: config.max_message_bytes() as usize,
             flush_messages: config.flush_messages(),
+        }
+    }
+}
+
+impl From<&TopicConfig> for CleanerConfig {
+    fn from(config: &TopicConfig) -> Self {
+        Self {
+            log: config.into(),
+            delete_retention_ms: config.delete_retention_ms(),
+            min_compaction_lag_ms: config.min_compaction_lag_ms(),
+            max_compaction_lag_ms: config.max_compaction_lag_ms(),
+            min_cleanable_dirty_ratio: config.min_cleanable_dirty_ratio(),
+            file_delete_delay_ms: config.file_delete_delay_ms(),
+            ..Self::default()
         }
     }
 }
