@@ -127,6 +127,11 @@ impl LogAppender {
         Ok(active.tail.end_offset)
     }
 
+    /// The active segment's base offset and size as they were at the last append; `None` before the first.
+    pub fn active_segment(&self) -> Option<(Offset, Position)> {
+        self.active.as_ref().map(|active| (active.tail.base_offset, active.tail.size))
+    }
+
     /// Does `work` under the partition's lock, after mending what a crash left.
     ///
     /// # Errors

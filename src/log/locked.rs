@@ -8,7 +8,7 @@ use super::error::LogError;
 use super::segment::{Position, SegmentList};
 use super::tail::BootId;
 use crate::fs::{FileError, LogFile};
-use crate::record::Offset;
+use crate::record::{Offset, Timestamp};
 
 /// A partition whose lock is held and whose active segment is known.
 #[derive(Debug)]
@@ -58,6 +58,22 @@ impl LockedLog<'_> {
             tail.recovery_point,
         )?;
         Ok(())
+    }
+
+    /// As [`LockedLog::roll`], for who appends nothing afterwards: the new segment is noted for the next one.
+    pub(crate) fn roll_and_note(&mut self) -> Result<(), LogError> {
+        self.roll()?;
+        Ok(self.active.tail.write(self.lock_file, self.boot)?)
+    }
+
+    /// Bytes of the active segment.
+    pub(crate) fn active_bytes(&self) -> u64 {
+        self.active.tail.size.0
+    }
+
+    /// The largest timestamp in the active segment; −1 where it has none.
+    pub(crate) fn active_largest_timestamp(&self) -> Timestamp {
+        self.active.tail.rules.max.timestamp
     }
 
     /// Leaves word, on the disk, that everything before the segment at `base` is on the disk. After a loss of

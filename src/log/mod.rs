@@ -15,6 +15,7 @@
 //! | following a log without any lock | `reader` |
 //! | `leader-epoch-checkpoint` and its like | `checkpoint` |
 //! | compaction | `cleaner` |
+//! | deleting old segments | `retention` |
 //! | putting one segment in the place of several | `swap` |
 //! | working on a partition under its lock, besides appending | `locked` |
 
@@ -34,6 +35,7 @@ mod locked;
 pub mod offset_index;
 pub mod reader;
 mod recovery;
+pub mod retention;
 pub mod segment;
 mod swap;
 mod tail;
@@ -47,4 +49,5 @@ pub use cleaner::{CleanReport, CleanerConfig, Dirtiness, LogCleaner};
 pub use config::LogConfig;
 pub use error::{LogError, Repair};
 pub use reader::LogReader;
+pub use retention::{Retained, RetentionConfig};
 pub use segment::{Position, SegmentPath};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::config_table::{self, ConfigDef, ConfigType, TOPIC_CONFIGS, Validator};
-use crate::log::{CleanerConfig, LogConfig};
+use crate::log::{CleanerConfig, LogConfig, RetentionConfig};
 use crate::record::TimestampType;
 
 /// What a topic sets itself; all else has its default.
@@ -85,7 +85,7 @@ impl From<&TopicConfig> for LogConfig {
     fn from(config: &TopicConfig) -> Self {
         Self {
             segment_bytes: config.segment_bytes().into(),
-            segment_ms: config.segment_ms(),
+            segment_ms: config.max_segment_ms(),
             segment_jitter_ms: config.segment_jitter_ms(),
             segment_index_bytes: config.segment_index_bytes().into(),
             index_interval_bytes: config.index_interval_bytes().into(),
@@ -105,6 +105,17 @@ impl From<&TopicConfig> for CleanerConfig {
             min_cleanable_dirty_ratio: config.min_cleanable_dirty_ratio(),
             file_delete_delay_ms: config.file_delete_delay_ms(),
             ..Self::default()
+        }
+    }
+}
+
+impl From<&TopicConfig> for RetentionConfig {
+    fn from(config: &TopicConfig) -> Self {
+        let deletes = config.cleanup_policy().delete;
+        Self {
+            retention_ms: config.retention_ms().filter(|_| deletes),
+            retention_bytes: config.retention_bytes().filter(|_| deletes),
+            file_delete_delay_ms: config.file_delete_delay_ms(),
         }
     }
 }

@@ -36,7 +36,7 @@ use summary::LogSummary;
 
 use super::appender::gone_or;
 use super::segment::{CLEANED_SUFFIX, SegmentList};
-use super::time_index;
+use super::time_index::closed_largest_timestamp;
 use super::{LogAppender, LogConfig, LogError, Position};
 use crate::fs::{self, FileError, IoContext as _};
 use crate::record::{Offset, Timestamp};
@@ -316,34 +316,13 @@ impl LogCleaner {
         let lag = self.config.min_compaction_lag_ms;
         if lag > 0 {
             for segment in sealed.iter().filter(|segment| segment.next_base > first_dirty) {
-                if largest_timestamp(segment)?.0 > now.0.saturating_sub(lag) {
+                if closed_largest_timestamp(&segment.path, segment.modified)?.0 > now.0.saturating_sub(lag) {
                     return Ok(segment.base());
                 }
             }
         }
         Ok(active)
     }
-}
-
-/// The largest timestamp in a segment that was closed: that of its last time entry, or when its file was
-/// modified last where it has no timestamps (`LogSegment.largestTimestamp`).
-fn largest_timestamp(segment: &SealedSegment) -> Result<Timestamp, FileError> {
-    let path = segment.path.time_index();
-    if path.exists() {
-        let file = fs::open_read(&path)?;
-        let len = file.metadata().map(|m| m.len()).context_io("read the size of", &path)?;
-        let end = Position(len / time_index::ENTRY_LEN as u64 * time_index::ENTRY_LEN as u64);
-        let mut bytes = [0; time_index::ENTRY_LEN];
-        if let Some(at) = end.0.checked_sub(time_index::ENTRY_LEN as u64) {
-            fs::read_at(&file, &mut bytes, at).context_io("read", &path)?;
-            let entry = time_index::TimeEntry::decode(&bytes, segment.base());
-            if entry.timestamp.0 > 0 {
-                return Ok(entry.timestamp);
-            }
-        }
-    }
-    let since = segment.modified.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    Ok(Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX)))
 }
 
 impl CleanReport {
