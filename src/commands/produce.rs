@@ -13,11 +13,10 @@ use super::{EndedBySignal, UsageError, data_dir_location, raise_open_files_limit
 use crate::cli::GlobalArgs;
 use crate::cli::produce::{PartitionerArg, ProduceArgs};
 use crate::input::{LineFormat, LineReader, Ready, wait_for_input};
-use crate::log::LogConfig;
 use crate::output::Ui;
 use crate::output::progress::Progress;
 use crate::producer::{Acks, KeylessPlacement, ProduceError, Producer, ProducerConfig, ProducerTopic};
-use crate::record::{Compression, NewRecord, TimestampType};
+use crate::record::{Compression, NewRecord};
 use crate::store::{
     DataDir, NewTopic, StoreError, Topic, TopicCompression, TopicName, TopicPartition, WritableDataDir,
 };
@@ -65,7 +64,7 @@ pub fn run(global: &GlobalArgs, args: &ProduceArgs, ui: &mut Ui) -> anyhow::Resu
     }
     let result = session.read_all(args, line_limit);
     // What came before a line at fault is produced, as it is by Kafka's tool.
-    let flushed = session.producer.flush().map_err(anyhow::Error::from);
+    let flushed = session.producer.close().map_err(anyhow::Error::from);
     let told = session.after_appends();
     result.and(flushed).and(told)?;
     match session.interrupt.status() {
@@ -213,11 +212,8 @@ impl Options {
         config.compression = codec;
         config.compression_level = level;
         let folder = |partition| data_dir.partition_path(&TopicPartition::new(topic.name.clone(), partition));
-        let producer_topic = ProducerTopic {
-            partitions: (0..topic.partition_count).map(folder).collect(),
-            log: LogConfig::from(&topic.config),
-            log_append_time: topic.config.message_timestamp_type() == TimestampType::LogAppendTime,
-        };
+        let folders = (0..topic.partition_count).map(folder).collect();
+        let producer_topic = ProducerTopic::new(folders, &topic.config);
         Ok((producer_topic, config))
     }
 }
@@ -325,7 +321,13 @@ impl Session<'_> {
         if prompts {
             self.ui.prompt(">");
         }
-        Ok(wait_for_input(reader.source(), Some(self.interrupt.as_fd()), None)?)
+        loop {
+            let patience = self.producer.sync_due_in();
+            match wait_for_input(reader.source(), Some(self.interrupt.as_fd()), patience)? {
+                Ready::TimedOut => self.producer.sync_due()?,
+                ready => return Ok(ready),
+            }
+        }
     }
 
     /// Tells what appending has brought to light, and which offsets it gave.
@@ -339,6 +341,9 @@ impl Session<'_> {
         for repair in self.producer.take_repairs() {
             self.ui.warn(&repair.to_string());
         }
+        for failure in self.producer.take_upkeep_failures() {
+            self.ui.warn(&format!("old records are kept for now: {failure}"));
+        }
         Ok(self.ui.flush()?)
     }
 }
@@ -346,7 +351,9 @@ impl Session<'_> {
 /// Says which line of `name` is at fault, if it is the line that is.
 fn at_line(error: ProduceError, name: &Path, number: u64) -> anyhow::Error {
     match error {
-        ProduceError::RecordTooLarge { .. } => {
+        ProduceError::RecordTooLarge { .. }
+        | ProduceError::KeyMissing { .. }
+        | ProduceError::TimestampOutOfRange { .. } => {
             anyhow::Error::new(error).context(format!("{}, line {number}", name.display()))
         }
         other => other.into(),

@@ -73,6 +73,17 @@ impl LogFile {
         seam::run(change, || self.file.set_len(length)).context_io("truncate", &self.path)
     }
 
+    /// Takes room for `length` bytes on the disk, without making the file longer. File systems that cannot do
+    /// that do nothing.
+    pub fn preallocate(&self, length: u64) -> Result<(), FileError> {
+        use rustix::fs::{FallocateFlags, fallocate};
+        use rustix::io::Errno;
+        match fallocate(&self.file, FallocateFlags::KEEP_SIZE, 0, length) {
+            Err(Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL) => Ok(()),
+            other => other.map_err(io::Error::from).context_io("take room for", &self.path),
+        }
+    }
+
     /// Puts its content on the disk (fdatasync). A failure must never be retried into a success: the
     /// kernel may have dropped the pages that it could not write.
     pub fn sync_data(&self) -> Result<(), FileError> {

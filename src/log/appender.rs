@@ -5,6 +5,7 @@
 //! learns what another has appended, and `recovery` for what happens at the first append.
 
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use super::active::ActiveSegment;
 use super::checkpoint;
@@ -50,6 +51,8 @@ pub struct LogAppender {
     /// Up to where this appender has synced, not yet told to the others.
     synced: Option<(Offset, Position)>,
     records_since_sync: i64,
+    /// When the first of these was appended.
+    unsynced_since: Option<Instant>,
     /// Whether a sync has failed: the kernel may have dropped what it could not write, and would call the
     /// next sync a success.
     is_poisoned: bool,
@@ -76,6 +79,7 @@ impl LogAppender {
             active: None,
             synced: None,
             records_since_sync: 0,
+            unsynced_since: None,
             is_poisoned: false,
             repairs: Vec::new(),
         })
@@ -105,12 +109,38 @@ impl LogAppender {
         }
         let appended = self.append_locked(batch).map_err(|e| gone_or(e, &self.dir))?;
         self.records_since_sync += i64::from(batch.header().count);
+        if self.config.flush_ms < i64::MAX {
+            self.unsynced_since.get_or_insert_with(Instant::now);
+        }
         if durability == Durability::Synced || self.records_since_sync >= self.config.flush_messages {
-            let synced = self.sync();
-            self.is_poisoned = synced.is_err();
-            synced.map_err(|e| gone_or(e, &self.dir))?;
+            self.sync_or_poison()?;
+        } else {
+            self.sync_if_due(false)?;
         }
         Ok(appended)
+    }
+
+    /// How long until `flush.ms` asks for a sync of what was appended; `None` when it does not.
+    pub fn sync_due_in(&self) -> Option<Duration> {
+        let limit = Duration::from_millis(u64::try_from(self.config.flush_ms).unwrap_or(0));
+        Some(limit.saturating_sub(self.unsynced_since?.elapsed()))
+    }
+
+    /// Puts what was appended on the disk if `flush.ms` asks for it by now, or would later with `is_last`.
+    ///
+    /// # Errors
+    /// When the sync fails; this appender takes no more then.
+    pub fn sync_if_due(&mut self, is_last: bool) -> Result<(), LogError> {
+        match self.sync_due_in() {
+            Some(left) if left.is_zero() || is_last => self.sync_or_poison(),
+            _ => Ok(()),
+        }
+    }
+
+    fn sync_or_poison(&mut self) -> Result<(), LogError> {
+        let synced = self.sync();
+        self.is_poisoned = synced.is_err();
+        synced.map_err(|e| gone_or(e, &self.dir))
     }
 
     /// The offset that the next record would get now, after mending what a crash left.
@@ -196,6 +226,9 @@ impl LogAppender {
         if active.tail.end_offset == active.tail.base_offset {
             checkpoint::note_epoch(&self.dir, active.tail.leader_epoch, active.tail.end_offset)?;
         }
+        if self.config.preallocate && active.tail.size == Position(0) {
+            active.log.preallocate(self.config.segment_bytes)?;
+        }
         let first = active.tail.end_offset;
         let result = active.append(batch);
         // After a failed append the tail is what it was, but a roll may have come before.
@@ -226,6 +259,7 @@ impl LogAppender {
         active.sync()?;
         self.synced = Some(upto);
         self.records_since_sync = 0;
+        self.unsynced_since = None;
         Ok(())
     }
 }

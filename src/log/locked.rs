@@ -49,6 +49,10 @@ impl LockedLog<'_> {
         let tail = self.active.tail;
         tail.mark_as_rolling(self.lock_file, self.boot)?;
         self.active.close()?;
+        if self.config.preallocate {
+            // Gives back what room is left.
+            self.active.log.truncate(tail.size.0)?;
+        }
         let tail = self.active.tail;
         *self.active = ActiveSegment::create(
             self.dir,

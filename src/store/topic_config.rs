@@ -91,6 +91,8 @@ impl From<&TopicConfig> for LogConfig {
             index_interval_bytes: config.index_interval_bytes().into(),
             max_message_bytes: config.max_message_bytes() as usize,
             flush_messages: config.flush_messages(),
+            flush_ms: config.flush_ms(),
+            preallocate: config.preallocate(),
         }
     }
 }

@@ -213,7 +213,9 @@ impl LogCleaner {
             let sealed = self.look_at(&sealed, active)?;
             let first_dirty = self.first_dirty(&sealed, active)?;
             segments.push(active);
-            let summary = LogSummary::read(&self.dir, &segments, first_dirty)?;
+            let Some(summary) = LogSummary::read(&self.dir, &segments, first_dirty, watch)? else {
+                return Ok(total);
+            };
             let mut bound = self.first_too_young(&sealed, first_dirty, active, now)?;
             bound = summary.first_open().map_or(bound, |open| bound.min(open));
             if bound <= first_dirty {
@@ -265,7 +267,9 @@ impl LogCleaner {
         let Some((&active, sealed)) = list.logs.split_last() else { return Ok(CleanReport::default()) };
         let sealed = self.look_at(sealed, active)?;
         let first_dirty = self.first_dirty(&sealed, active)?;
-        let summary = LogSummary::read(&self.dir, &list.logs, first_dirty)?;
+        let Some(summary) = LogSummary::read(&self.dir, &list.logs, first_dirty, watch)? else {
+            return Ok(CleanReport::default());
+        };
         let bound = self.first_too_young(&sealed, first_dirty, active, now)?;
         let bound = summary.first_open().map_or(bound, |open| bound.min(open));
         if bound <= first_dirty {

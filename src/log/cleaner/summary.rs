@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use super::Watcher;
 use super::transactions::{AbortedTxn, marker_of};
 use crate::log::batch_reader::{Advance, BatchReader, Check};
 use crate::log::{LogError, SegmentPath};
@@ -35,12 +36,21 @@ struct LastRecord {
 }
 
 impl LogSummary {
-    /// Walks the batches of all segments; counts the records from `dirty_from` on.
-    pub(super) fn read(dir: &Path, segments: &[Offset], dirty_from: Offset) -> Result<Self, LogError> {
+    /// Walks the batches of all segments; counts the records from `dirty_from` on. `None` when `watch` will not
+    /// go on.
+    pub(super) fn read(
+        dir: &Path,
+        segments: &[Offset],
+        dirty_from: Offset,
+        watch: &mut Watcher<'_>,
+    ) -> Result<Option<Self>, LogError> {
         let mut summary = Self::default();
         let mut decoder = RecordDecoder::new();
         let mut buffer = Vec::new();
         for &base in segments {
+            if watch(0).is_break() {
+                return Ok(None);
+            }
             let mut reader = BatchReader::open(&SegmentPath::new(dir, base).log())?;
             reader.give_buffer(std::mem::take(&mut buffer));
             // What is no batch here is met again, and complained about, when its records are read. Behind the
@@ -65,7 +75,7 @@ impl LogSummary {
             buffer = reader.take_buffer();
         }
         summary.aborted.sort_by_key(|aborted| aborted.first_offset);
-        Ok(summary)
+        Ok(Some(summary))
     }
 
     fn observe(&mut self, header: &BatchHeader, marker: Option<ControlType>) {
