@@ -16,6 +16,10 @@
 //! | finding the end, an offset; facts about a partition | `bounds` |
 //! | following a log without any lock | `reader` |
 //! | `leader-epoch-checkpoint` and its like | `checkpoint` |
+//! | compaction | `cleaner` |
+//! | deleting old segments | `retention` |
+//! | putting one segment in the place of several | `swap` |
+//! | working on a partition under its lock, besides appending | `locked` |
 
 mod active;
 pub mod appender;
@@ -23,6 +27,7 @@ pub mod batch_reader;
 mod batch_search;
 pub mod bounds;
 pub mod checkpoint;
+pub mod cleaner;
 mod config;
 #[cfg(test)]
 mod crash_tests;
@@ -30,11 +35,14 @@ mod error;
 mod index_rules;
 #[cfg(test)]
 mod interleaving_tests;
+mod locked;
 pub mod offset_index;
 pub mod reader;
 mod recovery;
+pub mod retention;
 mod scan;
 pub mod segment;
+mod swap;
 mod tail;
 #[cfg(test)]
 mod tests;
@@ -43,7 +51,9 @@ mod writeback;
 
 pub use appender::{Appended, Durability, LogAppender};
 pub use batch_reader::{BatchReader, Step};
+pub use cleaner::{CleanReport, CleanerConfig, Dirtiness, LogCleaner};
 pub use config::LogConfig;
 pub use error::{LogError, Repair};
 pub use reader::LogReader;
+pub use retention::{Retained, RetentionConfig};
 pub use segment::{Position, SegmentPath};

@@ -8,6 +8,7 @@
 //! | the 61-byte header of magic 2, its attributes | `header` |
 //! | framing and verifying one batch of any magic | `batch` |
 //! | encoding a batch | `builder` |
+//! | what compaction leaves of a batch | `retained` |
 //! | decoding its records | `decoder` (magic 2), `legacy` (magic 0 and 1) |
 //! | commit and abort markers | `control` |
 //! | gzip, snappy, lz4, zstd as Kafka frames them | `compression` |
@@ -20,6 +21,7 @@ pub mod control;
 pub mod decoder;
 pub mod header;
 mod legacy;
+mod retained;
 mod types;
 pub mod varint;
 
@@ -28,4 +30,5 @@ pub use builder::{BatchBuilder, EncodedBatch, NewRecord};
 pub use compression::{Compression, CompressionError, Compressor, UnknownCompression};
 pub use decoder::{Header, Headers, RecordDecoder, RecordRef, Records};
 pub use header::{Attributes, BatchHeader, TimestampType};
+pub use retained::{RetainedBatch, empty_batch};
 pub use types::{LeaderEpoch, Offset, Timestamp};
