@@ -9,6 +9,8 @@ mod dump;
 mod generated;
 mod judge;
 mod produce;
+mod produce_forms;
+mod prompt;
 mod readme;
 mod tidy;
 mod topics;
