@@ -149,8 +149,10 @@ Register-ArgumentCompleter -Native -CommandName 'mkafka' -ScriptBlock {
             break
         }
         'mkafka;consume' {
-            [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'The topic, in the form of Kafka''s tools')
-            [CompletionResult]::new('--topic', '--topic', [CompletionResultType]::ParameterName, 'The topic, in the form of Kafka''s tools')
+            [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'The topics, in the form of Kafka''s tools; several with commas, or repeated')
+            [CompletionResult]::new('--topic', '--topic', [CompletionResultType]::ParameterName, 'The topics, in the form of Kafka''s tools; several with commas, or repeated')
+            [CompletionResult]::new('--include', '--include', [CompletionResultType]::ParameterName, 'All topics whose whole name matches this regular expression, now and later; a comma means "or"')
+            [CompletionResult]::new('--whitelist', '--whitelist', [CompletionResultType]::ParameterName, 'All topics whose whole name matches this regular expression, now and later; a comma means "or"')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Read only these partitions (a number, or several with commas) [default: all]')
             [CompletionResult]::new('--partition', '--partition', [CompletionResultType]::ParameterName, 'Read only these partitions (a number, or several with commas) [default: all]')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Begin at this offset: a number, earliest, latest, or -N for the last N of each partition')

@@ -94,7 +94,7 @@ _mkafka() {
             return 0
             ;;
         mkafka__subcmd__consume)
-            opts="-t -p -o -e -c -q -h --topic --partition --offset --from-beginning --exit-at-end --max-messages --timeout-ms --output --formatter-property --property --quiet --data-dir --color --help"
+            opts="-t -p -o -e -c -q -h --topic --whitelist --include --partition --offset --from-beginning --exit-at-end --max-messages --timeout-ms --output --formatter-property --property --quiet --data-dir --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -105,6 +105,14 @@ _mkafka() {
                     return 0
                     ;;
                 -t)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --include)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --whitelist)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -139,8 +139,10 @@ set edit:completion:arg-completer[mkafka] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'mkafka;consume'= {
-            cand -t 'The topic, in the form of Kafka''s tools'
-            cand --topic 'The topic, in the form of Kafka''s tools'
+            cand -t 'The topics, in the form of Kafka''s tools; several with commas, or repeated'
+            cand --topic 'The topics, in the form of Kafka''s tools; several with commas, or repeated'
+            cand --include 'All topics whose whole name matches this regular expression, now and later; a comma means "or"'
+            cand --whitelist 'All topics whose whole name matches this regular expression, now and later; a comma means "or"'
             cand -p 'Read only these partitions (a number, or several with commas) [default: all]'
             cand --partition 'Read only these partitions (a number, or several with commas) [default: all]'
             cand -o 'Begin at this offset: a number, earliest, latest, or -N for the last N of each partition'

@@ -127,7 +127,8 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -s v -l verbose -
 complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -s q -l quiet -d 'Show neither prompt nor progress nor summary'
 complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l no-auto-create -d 'Refuse a topic that does not exist instead of creating it'
 complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s t -l topic -d 'The topic, in the form of Kafka\'s tools' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s t -l topic -d 'The topics, in the form of Kafka\'s tools; several with commas, or repeated' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l include -l whitelist -d 'All topics whose whole name matches this regular expression, now and later; a comma means "or"' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s p -l partition -d 'Read only these partitions (a number, or several with commas) [default: all]' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s o -l offset -d 'Begin at this offset: a number, earliest, latest, or -N for the last N of each partition' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s c -l max-messages -d 'Stop after so many records' -r

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use clap::Args;
 
-use super::{KeyValue, OutputFormat, TopicArgs};
+use super::{KeyValue, OutputFormat};
 
 /// Print the records of a topic, and go on printing them as they are appended.
 ///
@@ -16,7 +16,7 @@ use super::{KeyValue, OutputFormat, TopicArgs};
 /// standard error says how many records there were.
 #[derive(Debug, Args)]
 #[command(
-    override_usage = "mkafka consume [OPTIONS] <TOPIC>",
+    override_usage = "mkafka consume [OPTIONS] <TOPIC>...",
     after_help = "Examples:
   All that is there, into a file:
       mkafka consume orders --from-beginning --exit-at-end > orders.txt
@@ -31,9 +31,9 @@ use super::{KeyValue, OutputFormat, TopicArgs};
       mkafka consume orders --timeout-ms 10000"
 )]
 pub struct ConsumeArgs {
-    /// The topic.
+    /// Which topics.
     #[command(flatten)]
-    pub topic: TopicArgs,
+    pub topics: ConsumeTopics,
 
     /// Read only these partitions (a number, or several with commas) [default: all]
     #[arg(long, short = 'p', value_name = "N", value_delimiter = ',')]
@@ -81,6 +81,35 @@ pub struct ConsumeArgs {
     /// Do not say how many records there were
     #[arg(long, short = 'q')]
     pub quiet: bool,
+}
+
+/// Which topics a consumer reads: `mkafka consume orders payments`, `--topic orders`, `--include 'ord.*'`.
+#[derive(Debug, Args)]
+pub struct ConsumeTopics {
+    /// The topics
+    #[arg(
+        value_name = "TOPIC",
+        conflicts_with_all = ["topic", "include"],
+        required_unless_present_any = ["topic", "include"]
+    )]
+    names: Vec<String>,
+
+    /// The topics, in the form of Kafka's tools; several with commas, or repeated
+    #[arg(long, short = 't', value_name = "TOPIC", value_delimiter = ',', conflicts_with = "include")]
+    topic: Vec<String>,
+
+    /// All topics whose whole name matches this regular expression, now and later; a comma means "or"
+    ///
+    /// Internal topics, such as __consumer_offsets, are left out.
+    #[arg(long, visible_alias = "whitelist", value_name = "REGEX")]
+    pub include: Option<String>,
+}
+
+impl ConsumeTopics {
+    /// The topics' names as they were given, in whichever form.
+    pub fn names(&self) -> &[String] {
+        if self.names.is_empty() { &self.topic } else { &self.names }
+    }
 }
 
 /// An offset as it is typed.

@@ -164,6 +164,19 @@ impl TopicPartition {
     }
 }
 
+impl serde::Serialize for TopicPartition {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.folder_name())
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for TopicPartition {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = <String as serde::Deserialize>::deserialize(deserializer)?;
+        Self::from_folder_name(&name).ok_or_else(|| serde::de::Error::custom(format!("'{name}' is no partition")))
+    }
+}
+
 /// What the name of a folder that only waits to be removed ends in (`UnifiedLog.DELETE_DIR_SUFFIX`).
 const DELETE_SUFFIX: &str = "-delete";
 
