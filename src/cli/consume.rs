@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use clap::Args;
 
-use super::{KeyValue, OutputFormat};
+use super::consume_view::{FilterArgs, ViewArgs};
 
 /// Print the records of a topic, and go on printing them as they are appended.
 ///
@@ -65,18 +65,13 @@ pub struct ConsumeArgs {
     #[arg(long, value_name = "MS")]
     pub timeout_ms: Option<u64>,
 
-    /// How records are written
-    #[arg(long, value_enum, value_name = "FORM", default_value = "text")]
-    pub output: OutputFormat,
+    /// How records are written.
+    #[command(flatten)]
+    pub view: ViewArgs,
 
-    /// Which columns --output text has, and what stands between them; may be repeated
-    ///
-    /// Names and defaults are those of kafka-console-consumer. The columns are print.timestamp,
-    /// print.partition, print.offset, print.delivery, print.epoch, print.headers, print.key (all false) and
-    /// print.value (true). Between and behind them stand key.separator (a tab), headers.separator (a
-    /// comma) and line.separator (a newline). null.literal (null) stands for what is null.
-    #[arg(long = "property", visible_alias = "formatter-property", value_name = "NAME=VALUE")]
-    pub formatter_properties: Vec<KeyValue>,
+    /// Which records are written.
+    #[command(flatten)]
+    pub filter: FilterArgs,
 
     /// Do not say how many records there were
     #[arg(long, short = 'q')]

@@ -1,10 +1,12 @@
 //! Kafka's consumer: pulls records from the partitions that it is given, in turn.
 
+pub mod filter;
 pub mod wait;
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
+pub use filter::RecordFilter;
 pub use wait::{FolderWatch, Waiter, Waker};
 
 use crate::log::{LogError, LogReader};

@@ -128,7 +128,12 @@ impl<'a> LockedGroup<'a> {
         let others: Vec<MemberId> = self.state.members.keys().filter(|id| Some(*id) != me).cloned().collect();
         for id in others {
             let sign = self.folder.sign_of(&id)?;
-            if self.state.members.get(&id).is_some_and(|member| is_out(sign, now, member.max_poll_interval_ms)) {
+            if self
+                .state
+                .members
+                .get(&id)
+                .is_some_and(|member| is_out(sign, now, member.max_poll_interval_ms))
+            {
                 self.remove_member(&id)?;
             }
         }

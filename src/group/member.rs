@@ -291,7 +291,8 @@ impl GroupMember {
             let (leader_epoch, metadata) = (LeaderEpoch(-1), String::new());
             (of.clone(), CommittedOffset { offset: *offset, leader_epoch, metadata, commit_timestamp })
         };
-        let offsets: Vec<(TopicPartition, CommittedOffset)> = positions.iter().filter(is_there).map(of_position).collect();
+        let offsets: Vec<(TopicPartition, CommittedOffset)> =
+            positions.iter().filter(is_there).map(of_position).collect();
         self.offsets.commit(offsets.iter().map(|(of, committed)| (of, Some(committed))))?;
         change(&mut group, &self.id)?;
         Ok(group.write()?)

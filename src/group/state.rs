@@ -218,11 +218,7 @@ impl GroupState {
     }
 
     /// Takes `partitions` from member `id`, which delivers from them no more.
-    pub fn release<'a>(
-        &mut self,
-        id: &MemberId,
-        partitions: impl IntoIterator<Item = &'a TopicPartition>,
-    ) {
+    pub fn release<'a>(&mut self, id: &MemberId, partitions: impl IntoIterator<Item = &'a TopicPartition>) {
         if let Some(member) = self.members.get_mut(id) {
             for partition in partitions {
                 member.owned.remove(partition);

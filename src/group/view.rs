@@ -7,7 +7,9 @@ use super::GroupError;
 use super::folder::{GroupFolder, LockedGroup, is_out};
 use super::presence::Moment;
 use super::state::{GroupPhase, GroupState};
-use crate::store::{CommittedOffset, DataDir, GroupId, GroupOffsets, OffsetsLog, TopicPartition, WritableDataDir};
+use crate::store::{
+    CommittedOffset, DataDir, GroupId, GroupOffsets, OffsetsLog, TopicPartition, WritableDataDir,
+};
 
 /// A group, as it is at one moment.
 #[derive(Debug, Clone, PartialEq, Eq)]

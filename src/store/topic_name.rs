@@ -173,7 +173,8 @@ impl serde::Serialize for TopicPartition {
 impl<'de> serde::Deserialize<'de> for TopicPartition {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let name = <String as serde::Deserialize>::deserialize(deserializer)?;
-        Self::from_folder_name(&name).ok_or_else(|| serde::de::Error::custom(format!("'{name}' is no partition")))
+        Self::from_folder_name(&name)
+            .ok_or_else(|| serde::de::Error::custom(format!("'{name}' is no partition")))
     }
 }
 

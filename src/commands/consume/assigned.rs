@@ -51,10 +51,10 @@ impl Assignment {
         consumer: &mut Consumer,
         waiter: Option<&mut Waiter>,
     ) -> anyhow::Result<()> {
-        match &mut self.watch {
-            Some(watch) if watch.take() => self.assign(consumer, waiter, StartPosition::Earliest),
-            _ => Ok(()),
+        if self.watch.as_mut().is_some_and(|watch| watch.take()) {
+            return self.assign(consumer, waiter, StartPosition::Earliest);
         }
+        Ok(())
     }
 
     fn assign(

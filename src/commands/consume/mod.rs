@@ -2,6 +2,7 @@
 
 mod assigned;
 mod session;
+mod view;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -12,11 +13,10 @@ use self::assigned::Assignment;
 use self::session::Session;
 use super::interrupt::Interrupt;
 use super::{EndedBySignal, UsageError, data_dir_location, raise_open_files_limit};
+use crate::cli::GlobalArgs;
 use crate::cli::consume::{ConsumeArgs, OffsetArg};
-use crate::cli::{GlobalArgs, OutputFormat};
 use crate::consumer::{StartPosition, Waiter};
 use crate::output::Ui;
-use crate::output::record::{RecordFormat, TextFormat};
 use crate::record::Offset;
 use crate::store::{DataDir, StoreError, TopicName, TopicSelection};
 
@@ -25,7 +25,8 @@ use crate::store::{DataDir, StoreError, TopicName, TopicSelection};
 /// # Errors
 /// When the topic cannot be read or the output not be written.
 pub fn run(global: &GlobalArgs, args: &ConsumeArgs, ui: &mut Ui) -> anyhow::Result<()> {
-    let format = record_format(args)?;
+    let format = view::record_format(&args.view, ui)?;
+    let filter = view::record_filter(&args.filter)?;
     let selection = selection(args)?;
     raise_open_files_limit();
     let data_dir = DataDir::open_for_reading(&data_dir_location(global)?.path)?;
@@ -34,7 +35,8 @@ pub fn run(global: &GlobalArgs, args: &ConsumeArgs, ui: &mut Ui) -> anyhow::Resu
     let waker = waiter.as_ref().map(Waiter::waker);
     interrupt.end_soon(move || waker.iter().for_each(crate::consumer::Waker::wake))?;
     let assignment = Assignment::new(data_dir, selection, args.partition.clone(), start(args));
-    let mut session = Session::new(ui.data(), format, waiter, &interrupt);
+    let mut session = Session::new(ui, format, filter, waiter, &interrupt);
+    session.skips_faults = args.view.skip_message_on_error;
     session.limit = args.max_messages.unwrap_or(u64::MAX);
     session.idle_limit = args.timeout_ms.map(Duration::from_millis);
     let result = session.run(assignment);
@@ -72,13 +74,4 @@ fn selection(args: &ConsumeArgs) -> anyhow::Result<TopicSelection> {
     let topics: BTreeSet<TopicName> =
         names.map(|name| TopicName::new(name)).collect::<Result<_, _>>().map_err(StoreError::from)?;
     Ok(TopicSelection::Topics(topics))
-}
-
-fn record_format(args: &ConsumeArgs) -> anyhow::Result<RecordFormat> {
-    let properties = args.formatter_properties.iter().map(|p| (p.key.as_str(), p.value.as_str()));
-    let text = TextFormat::from_properties(properties).map_err(UsageError)?;
-    Ok(match args.output {
-        OutputFormat::Text => RecordFormat::Text(text),
-        OutputFormat::Json => RecordFormat::Json,
-    })
 }

@@ -5,10 +5,9 @@ use std::time::{Duration, Instant};
 
 use super::assigned::Assignment;
 use crate::commands::interrupt::Interrupt;
-use crate::consumer::{Consumer, ConsumerRecord, Poll, Waiter};
-use crate::output::StdoutError;
-use crate::output::data::DataWriter;
-use crate::output::record::RecordFormat;
+use crate::consumer::{Consumer, ConsumerRecord, Poll, RecordFilter, Waiter};
+use crate::output::Ui;
+use crate::output::record::{RecordFormat, RecordFormatError};
 
 /// A run of the command.
 pub(super) struct Session<'a> {
@@ -21,27 +20,42 @@ pub(super) struct Session<'a> {
     pub(super) limit: u64,
     /// Time without any record after which it ends.
     pub(super) idle_limit: Option<Duration>,
+    /// Whether a record that cannot be shown is told of and passed over.
+    pub(super) skips_faults: bool,
 }
 
 /// What has been read goes through here.
 struct Printer<'a> {
-    out: &'a mut DataWriter,
+    ui: &'a mut Ui,
     format: RecordFormat,
+    filter: RecordFilter,
+    /// Whether a record that cannot be shown is told of and passed over.
+    skips_faults: bool,
     printed: u64,
     limit: u64,
     /// Why the output was given up.
-    failure: Option<StdoutError>,
+    failure: Option<anyhow::Error>,
 }
 
 impl<'a> Session<'a> {
     pub(super) fn new(
-        out: &'a mut DataWriter,
+        ui: &'a mut Ui,
         format: RecordFormat,
+        filter: RecordFilter,
         waiter: Option<Waiter>,
         interrupt: &'a Interrupt,
     ) -> Self {
-        let printer = Printer { out, format, printed: 0, limit: u64::MAX, failure: None };
-        Self { consumer: Consumer::new(), waiter, interrupt, printer, limit: u64::MAX, idle_limit: None }
+        let printer =
+            Printer { ui, format, filter, skips_faults: false, printed: 0, limit: u64::MAX, failure: None };
+        Self {
+            consumer: Consumer::new(),
+            waiter,
+            interrupt,
+            printer,
+            limit: u64::MAX,
+            idle_limit: None,
+            skips_faults: false,
+        }
     }
 
     /// How many records have been printed.
@@ -52,6 +66,7 @@ impl<'a> Session<'a> {
     /// Reads what `assignment` says.
     pub(super) fn run(&mut self, mut assignment: Assignment) -> anyhow::Result<()> {
         self.printer.limit = self.limit;
+        self.printer.skips_faults = self.skips_faults;
         assignment.begin(&mut self.consumer, self.waiter.as_mut())?;
         if self.waiter.is_none() {
             self.consumer.stop_at_end()?;
@@ -65,7 +80,7 @@ impl<'a> Session<'a> {
                 Poll::Progress => {}
                 Poll::Stopped | Poll::Finished => return Ok(()),
                 Poll::CaughtUp => {
-                    self.printer.out.flush()?;
+                    self.printer.ui.flush()?;
                     if self.wait(idle_since).is_break() {
                         return Ok(());
                     }
@@ -84,7 +99,7 @@ impl<'a> Session<'a> {
         }
         let poll = self.consumer.poll(&mut |record| self.printer.print(record))?;
         match self.printer.failure.take() {
-            Some(failure) => Err(failure.into()),
+            Some(failure) => Err(failure),
             None => Ok(poll),
         }
     }
@@ -106,12 +121,29 @@ impl<'a> Session<'a> {
 
 impl Printer<'_> {
     fn print(&mut self, record: &ConsumerRecord<'_>) -> ControlFlow<()> {
-        self.format.write(record, self.out.buffer());
+        if !self.filter.matches(record) {
+            return ControlFlow::Continue(());
+        }
+        let out = self.ui.data();
+        if let Err(fault) = self.format.write(record, out.buffer()) {
+            return self.fault(&fault);
+        }
         self.printed += 1;
-        if let Err(error) = self.out.spill() {
-            self.failure = Some(error);
+        if let Err(error) = out.spill() {
+            self.failure = Some(error.into());
             return ControlFlow::Break(());
         }
         if self.printed == self.limit { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    /// A record that cannot be shown.
+    #[cold]
+    fn fault(&mut self, fault: &RecordFormatError) -> ControlFlow<()> {
+        if self.skips_faults {
+            self.ui.warn(&fault.to_string());
+            return ControlFlow::Continue(());
+        }
+        self.failure = Some(anyhow::Error::new(fault.clone()));
+        ControlFlow::Break(())
     }
 }
