@@ -1,16 +1,21 @@
 //! Kafka's consumer: pulls records from the partitions that it is given, in turn.
 
 pub mod filter;
+mod last;
+pub mod ordered;
+mod transactions;
 pub mod wait;
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 pub use filter::RecordFilter;
+pub use ordered::OrderedConsumer;
 pub use wait::{FolderWatch, Waiter, Waker};
 
-use crate::log::{LogError, LogReader};
-use crate::record::{Batch, LeaderEpoch, Offset, RecordDecoder, RecordRef, TimestampType};
+use self::transactions::{Fate, Transactions};
+use crate::log::{LogError, LogReader, offset_for_time};
+use crate::record::{Batch, LeaderEpoch, Offset, RecordDecoder, RecordRef, Timestamp, TimestampType};
 use crate::store::TopicPartition;
 
 /// A partition to be read.
@@ -35,6 +40,20 @@ pub enum StartPosition {
     At(Offset),
     /// So many offsets before the log end, or at the log start where there are fewer.
     BeforeEnd(u64),
+    /// At the first record that is as late as this, or at the log end if there is none.
+    AtTime(Timestamp),
+}
+
+/// What is not read of a partition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ReadLimits {
+    /// Reading ends before this offset.
+    pub until_offset: Option<Offset>,
+    /// Reading ends before the first record that is as late as this.
+    pub until_time: Option<Timestamp>,
+    /// Records of transactions that were aborted are passed over, and reading goes no further than to the first
+    /// that is open (`isolation.level=read_committed`).
+    pub committed_only: bool,
 }
 
 /// A failure to read a partition.
@@ -84,6 +103,7 @@ pub struct Consumer {
     decoder: RecordDecoder,
     buffer: Vec<u8>,
     turn_bytes: usize,
+    limits: ReadLimits,
 }
 
 impl Default for Consumer {
@@ -95,6 +115,7 @@ impl Default for Consumer {
             decoder: RecordDecoder::new(),
             buffer: Vec::new(),
             turn_bytes: TURN_BYTES,
+            limits: ReadLimits::default(),
         }
     }
 }
@@ -107,9 +128,14 @@ struct Assigned {
     position: Offset,
     /// Where reading ends, if it does.
     stop_at: Option<Offset>,
+    /// Whether it ends where the log ended when that was looked up.
+    ends_at_present_end: bool,
     is_finished: bool,
     /// Whether the receiver broke off in the middle of a batch, which is to be read again from there on.
     broke_off: bool,
+    until_time: Option<Timestamp>,
+    /// What became of transactions, if that is asked for.
+    transactions: Option<Transactions>,
 }
 
 /// Bytes that one partition is read for before it is another's turn.
@@ -126,14 +152,30 @@ impl Consumer {
         self.turn_bytes = bytes;
     }
 
+    /// Sets what is not read of the partitions that are added from now on.
+    pub fn set_limits(&mut self, limits: ReadLimits) {
+        self.limits = limits;
+    }
+
+    /// A consumer for each partition, each where this one stands, which reads none any more.
+    fn split(&mut self) -> impl Iterator<Item = Self> {
+        let limits = self.limits;
+        self.turn = 0;
+        std::mem::take(&mut self.partitions).into_iter().map(move |assigned| Self {
+            partitions: vec![assigned],
+            limits,
+            ..Self::default()
+        })
+    }
+
     /// Reads `partition` as well, from `start`.
     ///
     /// # Errors
     /// When it cannot be read, or an offset is out of its range; it is not read then.
     pub fn add(&mut self, partition: ConsumerPartition, start: StartPosition) -> Result<(), ConsumeError> {
         let topic_partition = partition.topic_partition.clone();
-        let assigned =
-            Assigned::new(partition, start).map_err(|source| ConsumeError { topic_partition, source })?;
+        let assigned = Assigned::new(partition, start, self.limits)
+            .map_err(|source| ConsumeError { topic_partition, source })?;
         self.partitions.push(assigned);
         self.idle = 0;
         Ok(())
@@ -161,7 +203,8 @@ impl Consumer {
     pub fn stop_at_end(&mut self) -> Result<(), ConsumeError> {
         for assigned in &mut self.partitions {
             let (_, end) = assigned.reader.bounds().map_err(|source| assigned.error(source))?;
-            assigned.stop_at = Some(end);
+            assigned.stop_at = Some(assigned.stop_at.map_or(end, |stop| stop.min(end)));
+            assigned.ends_at_present_end = true;
         }
         Ok(())
     }
@@ -215,7 +258,7 @@ enum Turn {
 }
 
 impl Assigned {
-    fn new(p: ConsumerPartition, start: StartPosition) -> Result<Self, LogError> {
+    fn new(p: ConsumerPartition, start: StartPosition, limits: ReadLimits) -> Result<Self, LogError> {
         let mut reader = LogReader::new(&p.dir, p.floor);
         let position = match start {
             StartPosition::At(offset) => offset,
@@ -226,10 +269,24 @@ impl Assigned {
                 let back = i64::try_from(count).unwrap_or(i64::MAX);
                 Offset(end.0.saturating_sub(back)).max(first)
             }
+            StartPosition::AtTime(time) => match offset_for_time(&p.dir, p.floor, time)? {
+                Some(offset) => offset,
+                None => reader.bounds()?.1,
+            },
         };
         reader.seek(position)?;
         let topic_partition = p.topic_partition;
-        Ok(Self { topic_partition, reader, position, stop_at: None, is_finished: false, broke_off: false })
+        Ok(Self {
+            topic_partition,
+            reader,
+            position,
+            stop_at: limits.until_offset,
+            ends_at_present_end: false,
+            is_finished: false,
+            broke_off: false,
+            until_time: limits.until_time,
+            transactions: limits.committed_only.then(|| Transactions::new(&p.dir, p.floor)),
+        })
     }
 
     fn error(&self, source: LogError) -> ConsumeError {
@@ -258,15 +315,40 @@ impl Assigned {
             };
             bytes += batch.size();
             let end = batch.last_offset().next();
-            let delivered =
-                deliver_batch(&batch, &self.topic_partition, &mut self.position, decoder, deliver);
+            if let Some(until) = self.until_time
+                && batch.header().max_timestamp >= until
+            {
+                match first_as_late(&batch, self.position, until, decoder) {
+                    Ok(None) => {}
+                    Ok(Some(first)) => {
+                        self.stop_at = Some(self.stop_at.map_or(first, |stop| stop.min(first)))
+                    }
+                    Err(error) => return Err(self.reader.undecodable(&error)),
+                }
+            }
+            match fate(&mut self.transactions, &batch)? {
+                Fate::Committed => {}
+                Fate::Aborted => {
+                    self.position = self.position.max(end);
+                    continue;
+                }
+                Fate::Open => {
+                    self.reader.seek(self.position)?;
+                    // What is open at the end of reading will not be decided in time.
+                    self.is_finished = self.ends_at_present_end;
+                    return Ok(if self.is_finished { Turn::Progress } else { Turn::Nothing });
+                }
+            }
+            let stop = self.stop_at.unwrap_or(Offset(i64::MAX));
+            let (of, position) = (&self.topic_partition, &mut self.position);
+            let delivered = deliver_batch(&batch, of, position, stop, decoder, deliver);
             match delivered.map_err(|error| self.reader.undecodable(&error))? {
                 ControlFlow::Break(()) => {
                     self.broke_off = true;
                     return Ok(Turn::Stopped);
                 }
                 // Offsets that compaction or a control record took are passed over.
-                ControlFlow::Continue(()) => self.position = self.position.max(end),
+                ControlFlow::Continue(()) => self.position = self.position.max(end.min(stop)),
             }
             if bytes >= turn_bytes && (turn_bytes < TURN_BYTES || !self.reader.has_buffered_batch()) {
                 return Ok(Turn::Progress);
@@ -276,7 +358,7 @@ impl Assigned {
 
     /// With nothing more to be read, what was taken for the end may have been cut off since.
     fn lower_stop(&mut self) -> Result<(), LogError> {
-        if let Some(stop) = self.stop_at
+        if let Some(stop) = self.stop_at.filter(|_| self.ends_at_present_end)
             && self.position < stop
         {
             let (_, end) = self.reader.bounds()?;
@@ -287,11 +369,40 @@ impl Assigned {
     }
 }
 
-/// Hands the data records of `batch` from `position` on to `deliver`, moving `position` past each.
+/// What became of the transaction of `batch`; one that is in none, or where nobody asks, is committed.
+fn fate(transactions: &mut Option<Transactions>, batch: &Batch<'_>) -> Result<Fate, LogError> {
+    let Some(transactions) = transactions else { return Ok(Fate::Committed) };
+    let header = batch.header();
+    let attributes = header.attributes;
+    if batch.magic() < 2 || !attributes.is_transactional() || attributes.is_control() {
+        return Ok(Fate::Committed);
+    }
+    transactions.fate(header.producer_id, header.base_offset)
+}
+
+/// The first record of `batch` from `position` on that is as late as `until`.
+fn first_as_late(
+    batch: &Batch<'_>,
+    position: Offset,
+    until: Timestamp,
+    decoder: &mut RecordDecoder,
+) -> Result<Option<Offset>, crate::record::BatchError> {
+    let mut records = decoder.records(batch)?;
+    while let Some(record) = records.next()? {
+        if record.offset >= position && record.timestamp >= until {
+            return Ok(Some(record.offset));
+        }
+    }
+    Ok(None)
+}
+
+/// Hands the data records of `batch` from `position` on to `deliver`, moving `position` past each; those from
+/// `stop` on are left.
 fn deliver_batch(
     batch: &Batch<'_>,
     topic_partition: &TopicPartition,
     position: &mut Offset,
+    stop: Offset,
     decoder: &mut RecordDecoder,
     deliver: &mut impl FnMut(&ConsumerRecord<'_>) -> ControlFlow<()>,
 ) -> Result<ControlFlow<()>, crate::record::BatchError> {
@@ -304,6 +415,9 @@ fn deliver_batch(
     while let Some(record) = records.next()? {
         if record.offset < *position {
             continue;
+        }
+        if record.offset >= stop {
+            break;
         }
         let flow = deliver(&ConsumerRecord { topic_partition, timestamp_type, leader_epoch, record });
         *position = record.offset.next();

@@ -13,6 +13,7 @@
 //! | mending what a crash left | `recovery` |
 //! | finding the end, an offset; facts about a partition | `bounds` |
 //! | following a log without any lock | `reader` |
+//! | from a timestamp to an offset | `time_search` |
 //! | `leader-epoch-checkpoint` and its like | `checkpoint` |
 
 mod active;
@@ -34,6 +35,7 @@ mod tail;
 #[cfg(test)]
 mod tests;
 pub mod time_index;
+pub mod time_search;
 
 pub use appender::{Appended, Durability, LogAppender};
 pub use batch_reader::{BatchReader, Step};
@@ -41,3 +43,4 @@ pub use config::LogConfig;
 pub use error::{LogError, Repair};
 pub use reader::LogReader;
 pub use segment::{Position, SegmentPath};
+pub use time_search::offset_for_time;

@@ -23,6 +23,7 @@ pub mod deserializer;
 pub mod header;
 pub mod java_number;
 mod legacy;
+mod owned;
 mod types;
 pub mod varint;
 
@@ -32,4 +33,5 @@ pub use compression::{Compression, CompressionError, Compressor, UnknownCompress
 pub use decoder::{Header, Headers, RecordDecoder, RecordRef, Records};
 pub use deserializer::{Deserializer, UnknownDeserializer};
 pub use header::{Attributes, BatchHeader, TimestampType};
+pub use owned::OwnedRecord;
 pub use types::{LeaderEpoch, Offset, Timestamp};
