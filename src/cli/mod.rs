@@ -3,6 +3,7 @@
 
 pub mod completions;
 pub mod consume;
+pub mod consume_range;
 pub mod consume_view;
 pub mod dump;
 mod kafka_forms;

@@ -48,6 +48,14 @@ impl Interrupt {
         status_of(&self.signal)
     }
 
+    /// Sleeps for `duration`, or until the process is asked to end.
+    pub(super) fn sleep(&self, duration: Duration) {
+        use rustix::event::{PollFd, PollFlags, Timespec, poll};
+        let timeout = Timespec::try_from(duration).ok();
+        // Whatever ends it early: the caller looks at the status.
+        let _ = poll(&mut [PollFd::new(&self.readable_when_asked, PollFlags::IN)], timeout.as_ref());
+    }
+
     /// A descriptor that becomes readable when the process is asked to end.
     pub(super) fn as_fd(&self) -> BorrowedFd<'_> {
         self.readable_when_asked.as_fd()

@@ -104,6 +104,7 @@ pub struct Consumer {
     buffer: Vec<u8>,
     turn_bytes: usize,
     limits: ReadLimits,
+    stops_at_end: bool,
 }
 
 impl Default for Consumer {
@@ -116,6 +117,7 @@ impl Default for Consumer {
             buffer: Vec::new(),
             turn_bytes: TURN_BYTES,
             limits: ReadLimits::default(),
+            stops_at_end: false,
         }
     }
 }
@@ -174,7 +176,7 @@ impl Consumer {
     /// When it cannot be read, or an offset is out of its range; it is not read then.
     pub fn add(&mut self, partition: ConsumerPartition, start: StartPosition) -> Result<(), ConsumeError> {
         let topic_partition = partition.topic_partition.clone();
-        let assigned = Assigned::new(partition, start, self.limits)
+        let assigned = Assigned::new(partition, start, self.limits, self.stops_at_end)
             .map_err(|source| ConsumeError { topic_partition, source })?;
         self.partitions.push(assigned);
         self.idle = 0;
@@ -195,18 +197,10 @@ impl Consumer {
         self.partitions.is_empty()
     }
 
-    /// Makes the present end of each partition the end of reading. Looked up once: what is appended
-    /// later is not read.
-    ///
-    /// # Errors
-    /// When a partition cannot be read.
-    pub fn stop_at_end(&mut self) -> Result<(), ConsumeError> {
-        for assigned in &mut self.partitions {
-            let (_, end) = assigned.reader.bounds().map_err(|source| assigned.error(source))?;
-            assigned.stop_at = Some(assigned.stop_at.map_or(end, |stop| stop.min(end)));
-            assigned.ends_at_present_end = true;
-        }
-        Ok(())
+    /// Makes the present end of each partition that is added from now on the end of reading. Looked up once: what
+    /// is appended later is not read.
+    pub fn stop_at_end(&mut self) {
+        self.stops_at_end = true;
     }
 
     /// The offset of the next record of each partition.
@@ -258,7 +252,12 @@ enum Turn {
 }
 
 impl Assigned {
-    fn new(p: ConsumerPartition, start: StartPosition, limits: ReadLimits) -> Result<Self, LogError> {
+    fn new(
+        p: ConsumerPartition,
+        start: StartPosition,
+        limits: ReadLimits,
+        stops_at_end: bool,
+    ) -> Result<Self, LogError> {
         let mut reader = LogReader::new(&p.dir, p.floor);
         let position = match start {
             StartPosition::At(offset) => offset,
@@ -276,12 +275,17 @@ impl Assigned {
         };
         reader.seek(position)?;
         let topic_partition = p.topic_partition;
+        let mut stop_at = limits.until_offset;
+        if stops_at_end {
+            let end = reader.bounds()?.1;
+            stop_at = Some(stop_at.map_or(end, |stop| stop.min(end)));
+        }
         Ok(Self {
             topic_partition,
             reader,
             position,
-            stop_at: limits.until_offset,
-            ends_at_present_end: false,
+            stop_at,
+            ends_at_present_end: stops_at_end,
             is_finished: false,
             broke_off: false,
             until_time: limits.until_time,

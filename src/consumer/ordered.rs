@@ -40,6 +40,11 @@ impl OrderedConsumer {
         Self::default()
     }
 
+    /// Whether there is nothing to be read.
+    pub fn is_empty(&self) -> bool {
+        self.partitions.is_empty()
+    }
+
     /// Takes over the partitions that `consumer` reads, where it stands.
     pub fn take_over(&mut self, consumer: &mut Consumer) {
         for mut consumer in consumer.split() {

@@ -129,6 +129,11 @@ impl GroupMember {
         self.shall_own
     }
 
+    /// Whether this member owns all that it shall.
+    pub fn is_settled(&self) -> bool {
+        self.owned.len() == self.shall_own
+    }
+
     /// Says that something in [`GroupMember::watched_folders`] has changed.
     pub fn stir(&mut self) {
         self.stirred = Some((Moment::now(), 0));
@@ -150,10 +155,20 @@ impl GroupMember {
         (self.config.max_poll_interval / 10).min(CHECK_INTERVAL)
     }
 
-    /// Whether this member can be sure that the others have not taken it out yet, from the time alone: what it
-    /// owns it may deliver from.
-    pub fn is_surely_in(&self) -> bool {
+    /// Whether the others cannot have taken this member out yet, from the time alone.
+    fn is_surely_in(&self) -> bool {
         Moment::now().since(self.presence.last_poll()) < self.config.max_poll_interval
+    }
+
+    /// Whether this member is still in its group: what it owns it may deliver from.
+    pub fn is_in(&mut self) -> bool {
+        if self.is_surely_in() {
+            return true;
+        }
+        let Ok(group) = LockedGroup::new(&mut self.lock, &self.folder, &self.dir, &self.config.group) else {
+            return false;
+        };
+        group.state.members.contains_key(&self.id) && self.presence.poll(Moment::now()).is_ok()
     }
 
     /// Gives a sign of life, and answers what has changed for this member since the last call; `None` when

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use anyhow::bail;
 
+use super::position_file::PositionFile;
 use crate::consumer::{Consumer, ConsumerPartition, FolderWatch, StartPosition, Waiter};
 use crate::record::Offset;
 use crate::store::{DataDir, LogStartOffsets, StoreError, Topic, TopicPartition, TopicSelection};
@@ -18,6 +19,8 @@ pub(super) struct Assignment {
     /// What is read already.
     assigned: BTreeSet<TopicPartition>,
     watch: Option<FolderWatch>,
+    /// Whether topics and partitions that come later are read too.
+    follows: bool,
 }
 
 impl Assignment {
@@ -27,41 +30,46 @@ impl Assignment {
         wanted: Vec<u32>,
         start: StartPosition,
     ) -> Self {
-        Self { data_dir, selection, wanted, start, assigned: BTreeSet::new(), watch: None }
+        Self { data_dir, selection, wanted, start, assigned: BTreeSet::new(), watch: None, follows: true }
     }
 
-    /// Gives `consumer` what there is to read now. With a `waiter`, what comes later is watched for.
+    /// Looks for no partitions that come later.
+    pub(super) fn finally(mut self) -> Self {
+        self.follows = false;
+        self
+    }
+
+    /// Gives `consumer` what there is to read now. Where `positions` has one, reading begins there.
     pub(super) fn begin(
         &mut self,
         consumer: &mut Consumer,
-        mut waiter: Option<&mut Waiter>,
+        waiter: &mut Waiter,
+        positions: Option<&PositionFile>,
     ) -> anyhow::Result<()> {
-        if self.wanted.is_empty() {
+        if self.wanted.is_empty() && self.follows {
             // Watching begins before the first look, so that nothing falls between the two.
-            self.watch = waiter.as_mut().map(|waiter| waiter.watch_folder(&self.data_dir.topics_folder()));
+            self.watch = Some(waiter.watch_folder(&self.data_dir.topics_folder()));
         }
-        check_topics(&self.data_dir, &self.selection)?;
-        self.assign(consumer, waiter, self.start)
+        let start = self.start;
+        self.assign(consumer, waiter, |of| {
+            positions.and_then(|file| file.position(of)).map_or(start, StartPosition::At)
+        })
     }
 
     /// Picks up topics and partitions that have come to be since, from their beginning: all that is in them
     /// came after reading began.
-    pub(super) fn pick_up_new(
-        &mut self,
-        consumer: &mut Consumer,
-        waiter: Option<&mut Waiter>,
-    ) -> anyhow::Result<()> {
-        if self.watch.as_mut().is_some_and(|watch| watch.take()) {
-            return self.assign(consumer, waiter, StartPosition::Earliest);
+    pub(super) fn pick_up_new(&mut self, consumer: &mut Consumer, waiter: &mut Waiter) -> anyhow::Result<()> {
+        match self.watch.as_mut().is_some_and(FolderWatch::take) {
+            true => self.assign(consumer, waiter, |_| StartPosition::Earliest),
+            false => Ok(()),
         }
-        Ok(())
     }
 
     fn assign(
         &mut self,
         consumer: &mut Consumer,
-        mut waiter: Option<&mut Waiter>,
-        start: StartPosition,
+        waiter: &mut Waiter,
+        start: impl Fn(&TopicPartition) -> StartPosition,
     ) -> anyhow::Result<()> {
         let mut floors: Option<LogStartOffsets> = None;
         for topic in self.selection.existing(&self.data_dir)?.values() {
@@ -75,10 +83,8 @@ impl Assignment {
                     none => none.insert(self.data_dir.log_start_offsets()?),
                 };
                 let read = consumer_partition(&self.data_dir, floors, of.clone());
-                if let Some(waiter) = &mut waiter {
-                    waiter.watch_log(&read.dir);
-                }
-                consumer.add(read, start)?;
+                waiter.watch_log(&read.dir);
+                consumer.add(read, start(&of))?;
                 self.assigned.insert(of);
             }
         }

@@ -1,23 +1,37 @@
 //! `mkafka consume`: the records of topics to standard output.
 
 mod assigned;
+mod config;
+mod dead_letter;
+mod exec;
+mod membership;
+mod position_file;
+mod printer;
 mod session;
 mod view;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 
-use self::assigned::Assignment;
-use self::session::Session;
+use self::assigned::{Assignment, check_topics};
+use self::config::{AutoOffsetReset, ConsumerConfig};
+use self::dead_letter::DeadLetters;
+use self::exec::Exec;
+use self::membership::Membership;
+use self::position_file::PositionFile;
+use self::printer::Printer;
+use self::session::{Session, Source, Terms};
 use super::interrupt::Interrupt;
 use super::{EndedBySignal, UsageError, data_dir_location, raise_open_files_limit};
 use crate::cli::GlobalArgs;
-use crate::cli::consume::{ConsumeArgs, OffsetArg};
-use crate::consumer::{StartPosition, Waiter};
+use crate::cli::consume::ConsumeArgs;
+use crate::cli::consume_range::OffsetArg;
+use crate::consumer::{ReadLimits, StartPosition, Waiter, Waker};
 use crate::output::Ui;
-use crate::record::Offset;
+use crate::output::record::RecordFormat;
+use crate::record::{Offset, Timestamp};
 use crate::store::{DataDir, StoreError, TopicName, TopicSelection};
 
 /// Runs the command.
@@ -28,23 +42,69 @@ pub fn run(global: &GlobalArgs, args: &ConsumeArgs, ui: &mut Ui) -> anyhow::Resu
     let format = view::record_format(&args.view, ui)?;
     let filter = view::record_filter(&args.filter)?;
     let selection = selection(args)?;
+    let config = ConsumerConfig::new(args)?;
     raise_open_files_limit();
-    let data_dir = DataDir::open_for_reading(&data_dir_location(global)?.path)?;
-    let waiter = (!args.exit_at_end).then(Waiter::new);
+    let path = data_dir_location(global)?.path;
+    let data_dir = DataDir::open_for_reading(&path)?;
+    check_topics(&data_dir, &selection)?;
     let interrupt = Interrupt::install().context("cannot take over the signals")?;
-    let waker = waiter.as_ref().map(Waiter::waker);
-    interrupt.end_soon(move || waker.iter().for_each(crate::consumer::Waker::wake))?;
-    let assignment = Assignment::new(data_dir, selection, args.partition.clone(), start(args));
-    let mut session = Session::new(ui, format, filter, waiter, &interrupt);
-    session.skips_faults = args.view.skip_message_on_error;
-    session.limit = args.max_messages.unwrap_or(u64::MAX);
-    session.idle_limit = args.timeout_ms.map(Duration::from_millis);
-    let result = session.run(assignment);
-    let printed = session.printed();
+    let mut waiter = Waiter::new();
+    let mut printer = printer(args, format, &data_dir, &config)?;
+    printer.filter = filter;
+    printer.skips_faults = args.view.skip_message_on_error;
+    printer.bytes_left = args.range.max_bytes.unwrap_or(u64::MAX);
+    end_when_asked(&interrupt, waiter.waker(), args.exec.is_some())?;
+    let now = Timestamp::now().0;
+    let until_time = args.range.to_timestamp.map(|time| time.millis(now));
+    // Nothing that comes now can be from before a time that is past.
+    let stop_at_end = args.range.exit_at_end || until_time.is_some_and(|time| time <= now);
+    let source = match &config.group {
+        Some(group) => {
+            let writable = DataDir::open_for_writing(&path)?;
+            let mut membership = Membership::begin(writable, group.clone(), selection, &config, &mut waiter)?;
+            if args.quiet {
+                membership.be_quiet();
+            }
+            Source::Member(Box::new(membership))
+        }
+        None => {
+            let start = start(args, &config);
+            let mut assignment = Assignment::new(data_dir, selection, args.partition.clone(), start);
+            if stop_at_end {
+                assignment = assignment.finally();
+            }
+            match &args.checkpoint {
+                Some(file) => Source::Kept(assignment, PositionFile::open(file)?),
+                None => Source::Assigned(assignment),
+            }
+        }
+    };
+    let terms = Terms {
+        stop_at_end,
+        idle_limit: args.range.timeout_ms.map(Duration::from_millis),
+        delivery: config.delivery,
+        save_interval: config.commit_interval,
+        limits: ReadLimits {
+            until_offset: args.range.until_offset.map(Offset),
+            until_time: until_time.map(Timestamp),
+            committed_only: config.committed_only,
+        },
+        tail: args.range.tail,
+        is_ordered: args.range.ordered || args.range.tail.is_some(),
+    };
+    let mut session = Session::new(ui, &interrupt, waiter, printer, terms);
+    let result = session.run(source);
+    let printed = session.printer.printed();
     result?;
-    ui.flush()?;
+    session.ui.flush()?;
     if !args.quiet {
-        ui.note(&format!("Processed a total of {printed} messages"));
+        session.ui.note(&format!("Processed a total of {printed} messages"));
+    }
+    if let Some(wanted) =
+        args.range.max_messages.filter(|wanted| printed < *wanted && session.has_timed_out())
+    {
+        let limit = args.range.timeout_ms.unwrap_or_default();
+        bail!("no record has come for {limit} ms, and {printed} of {wanted} have");
     }
     match interrupt.status() {
         Some(status) => Err(EndedBySignal(status).into()),
@@ -52,9 +112,44 @@ pub fn run(global: &GlobalArgs, args: &ConsumeArgs, ui: &mut Ui) -> anyhow::Resu
     }
 }
 
-fn start(args: &ConsumeArgs) -> StartPosition {
-    match args.offset {
-        _ if args.from_beginning => StartPosition::Earliest,
+/// Lets the first signal end the run in good order. If it does not come to an end, because nobody reads what it
+/// prints, it is ended; but a command that works on records is waited for.
+fn end_when_asked(interrupt: &Interrupt, waker: Waker, has_command: bool) -> anyhow::Result<()> {
+    let waited = match has_command {
+        true => interrupt.when_asked(move |_| waker.wake()),
+        false => interrupt.end_soon(move || waker.wake()),
+    };
+    Ok(waited?)
+}
+
+fn printer(
+    args: &ConsumeArgs,
+    format: RecordFormat,
+    data_dir: &DataDir,
+    config: &ConsumerConfig,
+) -> anyhow::Result<Printer> {
+    let limit = args.range.max_messages.unwrap_or(u64::MAX);
+    let Some(command) = &args.exec else {
+        let held_back = config.group.is_some() || args.checkpoint.is_some();
+        return Ok(Printer::new(format, limit, held_back));
+    };
+    let dead_letters = match &args.dead_letter {
+        Some(topic) => {
+            let topic = TopicName::new(topic).map_err(StoreError::from)?;
+            Some(DeadLetters::new(DataDir::open_for_writing(data_dir.path())?, topic))
+        }
+        None => None,
+    };
+    let exec = Exec::new(command, args.exec_batch, args.retries, dead_letters);
+    Ok(Printer::to_command(format, limit, exec))
+}
+
+fn start(args: &ConsumeArgs, config: &ConsumerConfig) -> StartPosition {
+    if let Some(time) = args.range.from_timestamp {
+        return StartPosition::AtTime(Timestamp(time.millis(Timestamp::now().0)));
+    }
+    match args.range.offset {
+        None if config.reset == Some(AutoOffsetReset::Earliest) => StartPosition::Earliest,
         None | Some(OffsetArg::Latest) => StartPosition::Latest,
         Some(OffsetArg::Earliest) => StartPosition::Earliest,
         Some(OffsetArg::At(offset)) => StartPosition::At(Offset(offset)),

@@ -62,7 +62,7 @@ const OF_A_BROKER: &[&str] = &[
 
 /// What Kafka's configs come to.
 #[derive(Debug, Default)]
-pub(super) struct Configs {
+pub(in crate::commands) struct Configs {
     pub(super) producer: ProducerConfig,
     pub(super) linger: Option<Duration>,
     /// `max.request.size`: bytes that a record may take at the most.
@@ -209,7 +209,7 @@ impl Configs {
     }
 
     /// The producer's view of `topic`, whose configs may choose codec and timestamps.
-    pub(super) fn for_topic(
+    pub(in crate::commands) fn for_topic(
         &self,
         data_dir: &WritableDataDir,
         topic: &Topic,

@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use anyhow::{Context as _, anyhow};
 
-use self::config::Configs;
+pub(super) use self::config::Configs;
 use self::form::RecordExtras;
 use self::session::Session;
 use super::interrupt::Interrupt;

@@ -80,7 +80,7 @@ impl Session<'_> {
         let metadata = source.metadata().with_context(|| format!("cannot read {name}"))?;
         let may_pause = !metadata.is_file();
         let prompts = source.is_terminal() && self.ui.stderr_is_terminal() && !self.quiet;
-        let total = metadata.is_file().then(|| metadata.len());
+        let total = metadata.is_file().then_some(metadata.len());
         let mut bar = Progress::reading(total, !self.quiet && !source.is_terminal(), self.ui);
         let form = self.form.clone();
         let mut reader = RecordReader::new(InputBuffer::new(source), name, &form, self.record_limit);

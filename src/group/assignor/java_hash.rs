@@ -4,13 +4,10 @@
 //! order in which keys were put there; growing it keeps that order. (Past eight keys in a bucket Java may make a
 //! tree of it; then this order would be another. That takes keys chosen to collide.)
 
+pub(super) use crate::store::java_string_hash as string_hash;
+
 /// The buckets of a new map (`HashMap.DEFAULT_INITIAL_CAPACITY`).
 const INITIAL_CAPACITY: usize = 16;
-
-/// Java's `String.hashCode`.
-pub(super) fn string_hash(text: &str) -> i32 {
-    text.encode_utf16().fold(0_i32, |hash, unit| hash.wrapping_mul(31).wrapping_add(i32::from(unit)))
-}
 
 /// Kafka's `TopicPartition.hashCode`, from the hash of the topic's name.
 pub(super) fn partition_hash(topic_hash: i32, partition: i32) -> i32 {
