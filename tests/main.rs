@@ -4,6 +4,7 @@
 
 mod common;
 mod consume;
+mod consume_range;
 mod consume_view;
 mod crash;
 mod dump;
