@@ -11,6 +11,8 @@
 //! | the active segment: writing, indexing, when to roll | `active` |
 //! | what a writer tells the next one through the lock file | `tail` |
 //! | mending what a crash left | `recovery` |
+//! | what a segment's indexes must be, by its log | `scan` |
+//! | moving the recovery point without making anybody wait | `writeback` |
 //! | finding the end, an offset; facts about a partition | `bounds` |
 //! | following a log without any lock | `reader` |
 //! | from a timestamp to an offset | `time_search` |
@@ -27,15 +29,19 @@ mod config;
 mod crash_tests;
 mod error;
 mod index_rules;
+#[cfg(test)]
+mod interleaving_tests;
 pub mod offset_index;
 pub mod reader;
 mod recovery;
+mod scan;
 pub mod segment;
 mod tail;
 #[cfg(test)]
 mod tests;
 pub mod time_index;
 pub mod time_search;
+mod writeback;
 
 pub use appender::{Appended, Durability, LogAppender};
 pub use batch_reader::{BatchReader, Step};

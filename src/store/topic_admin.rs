@@ -209,6 +209,7 @@ impl WritableDataDir {
         for file in listing.temporary_files() {
             fs::remove_file(&self.metadata.topics().join(file))?;
         }
+        self.metadata.remove_temporary_files()?;
         for topic in listing.unfinished() {
             self.forget(topic)?;
         }
