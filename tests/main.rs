@@ -9,6 +9,7 @@ mod consume_view;
 mod crash;
 mod dump;
 mod generated;
+mod introductions;
 mod judge;
 mod membership;
 mod produce;

@@ -78,8 +78,22 @@ pub struct ConsumeArgs {
     /// These have an effect: group.id, client.id, auto.offset.reset (earliest, latest or none),
     /// enable.auto.commit, auto.commit.interval.ms, max.poll.interval.ms and partition.assignment.strategy. The
     /// others of Kafka's consumer are accepted and mean nothing here.
-    #[arg(long = "consumer-property", value_name = "NAME=VALUE", help_heading = "Consumer groups")]
+    #[arg(
+        long = "consumer-property",
+        alias = "command-property",
+        value_name = "NAME=VALUE",
+        help_heading = "Consumer groups"
+    )]
     pub consumer_properties: Vec<KeyValue>,
+
+    /// Read such configs from this file; those of --consumer-property count more
+    #[arg(
+        long = "consumer.config",
+        alias = "command-config",
+        value_name = "FILE",
+        help_heading = "Consumer groups"
+    )]
+    pub consumer_config: Option<PathBuf>,
 
     /// Keep the positions in this JSON file instead of a group: read at the start, replaced after the output
     #[arg(long, value_name = "FILE", conflicts_with = "group", help_heading = "Positions of one's own")]

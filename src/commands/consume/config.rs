@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::cli::consume::{ConsumeArgs, DeliveryArg};
 use crate::cli::consume_range::IsolationLevelArg;
-use crate::commands::UsageError;
+use crate::commands::{UsageError, properties_in};
 use crate::group::assignor::AssignmentStrategy;
 use crate::spelling;
 use crate::store::GroupId;
@@ -86,7 +86,7 @@ impl ConsumerConfig {
     ///
     /// # Errors
     /// Those of Kafka's console consumer where it has one, in its words.
-    pub(super) fn new(args: &ConsumeArgs) -> Result<Self, UsageError> {
+    pub(super) fn new(args: &ConsumeArgs) -> anyhow::Result<Self> {
         let mut config = Self {
             group: None,
             client_id: "console-consumer".to_owned(),
@@ -99,6 +99,12 @@ impl ConsumerConfig {
             delivery: args.delivery.unwrap_or_default(),
             committed_only: false,
         };
+        if let Some(path) = &args.consumer_config {
+            for (name, value) in properties_in(path)? {
+                let set = config.set(&name, value.trim());
+                set.map_err(|message| UsageError(format!("{}: {message}", path.display())))?;
+            }
+        }
         for property in &args.consumer_properties {
             config.set(&property.key, property.value.trim()).map_err(UsageError)?;
         }
