@@ -175,6 +175,7 @@ Register-ArgumentCompleter -Native -CommandName 'mkafka' -ScriptBlock {
             [CompletionResult]::new('--delivery', '--delivery', [CompletionResultType]::ParameterName, 'When offsets are committed: after the records were written out, or before')
             [CompletionResult]::new('--commit-interval-ms', '--commit-interval-ms', [CompletionResultType]::ParameterName, 'Milliseconds between two commits')
             [CompletionResult]::new('--consumer-property', '--consumer-property', [CompletionResultType]::ParameterName, 'Set a consumer config by Kafka''s name; may be repeated')
+            [CompletionResult]::new('--consumer.config', '--consumer.config', [CompletionResultType]::ParameterName, 'Read such configs from this file; those of --consumer-property count more')
             [CompletionResult]::new('--checkpoint', '--checkpoint', [CompletionResultType]::ParameterName, 'Keep the positions in this JSON file instead of a group: read at the start, replaced after the output')
             [CompletionResult]::new('--exec', '--exec', [CompletionResultType]::ParameterName, 'Instead of printing records, hand them to this shell command''s standard input, batch by batch')
             [CompletionResult]::new('--exec-batch', '--exec-batch', [CompletionResultType]::ParameterName, 'Records for one run of the command, at the most; it is run with less when there is no more to read')

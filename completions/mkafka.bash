@@ -94,7 +94,7 @@ _mkafka() {
             return 0
             ;;
         mkafka__subcmd__consume)
-            opts="-t -p -o -n -e -c -g -J -f -K -D -0 -k -H -i -q -h --topic --whitelist --include --partition --offset --from-beginning --since --from-timestamp --until --to-timestamp --tail --until-offset --exit-at-end --max-messages --max-bytes --timeout-ms --ordered --isolation-level --group --partition-assignment-strategy --delivery --commit-interval-ms --consumer-property --checkpoint --exec --exec-batch --retries --dead-letter --output --json --format --key-separator --delimiter --nul --key-deserializer --value-deserializer --skip-message-on-error --formatter-property --property --formatter-config --key --header --grep --ignore-case --quiet --data-dir --color --help"
+            opts="-t -p -o -n -e -c -g -J -f -K -D -0 -k -H -i -q -h --topic --whitelist --include --partition --offset --from-beginning --since --from-timestamp --until --to-timestamp --tail --until-offset --exit-at-end --max-messages --max-bytes --timeout-ms --ordered --isolation-level --group --partition-assignment-strategy --delivery --commit-interval-ms --consumer-property --consumer.config --checkpoint --exec --exec-batch --retries --dead-letter --output --json --format --key-separator --delimiter --nul --key-deserializer --value-deserializer --skip-message-on-error --formatter-property --property --formatter-config --key --header --grep --ignore-case --quiet --data-dir --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -201,6 +201,10 @@ _mkafka() {
                     return 0
                     ;;
                 --consumer-property)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --consumer.config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -165,6 +165,7 @@ set edit:completion:arg-completer[mkafka] = {|@words|
             cand --delivery 'When offsets are committed: after the records were written out, or before'
             cand --commit-interval-ms 'Milliseconds between two commits'
             cand --consumer-property 'Set a consumer config by Kafka''s name; may be repeated'
+            cand --consumer.config 'Read such configs from this file; those of --consumer-property count more'
             cand --checkpoint 'Keep the positions in this JSON file instead of a group: read at the start, replaced after the output'
             cand --exec 'Instead of printing records, hand them to this shell command''s standard input, batch by batch'
             cand --exec-batch 'Records for one run of the command, at the most; it is run with less when there is no more to read'

@@ -146,6 +146,7 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l delivery -d 'W
 at-most-once\t'Before the records are written out: a crash loses some'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l commit-interval-ms -d 'Milliseconds between two commits' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l consumer-property -d 'Set a consumer config by Kafka\'s name; may be repeated' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l consumer.config -d 'Read such configs from this file; those of --consumer-property count more' -r -F
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l checkpoint -d 'Keep the positions in this JSON file instead of a group: read at the start, replaced after the output' -r -F
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l exec -d 'Instead of printing records, hand them to this shell command\'s standard input, batch by batch' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l exec-batch -d 'Records for one run of the command, at the most; it is run with less when there is no more to read' -r

@@ -63,10 +63,9 @@ impl PrettyFormat {
         let mut text = Vec::new();
         form.write(bytes, &mut text).map_err(|what| Fault::new(name, what))?;
         if matches!(text.first(), Some(b'{' | b'['))
-            && let Ok(value) = serde_json::from_slice::<serde_json::Value>(&text)
-            && let Ok(laid_out) = serde_json::to_vec_pretty(&value)
+            && serde_json::from_slice::<serde::de::IgnoredAny>(&text).is_ok()
         {
-            text = laid_out;
+            text = laid_out(&text);
         }
         escape_from(0, &mut text);
         for (i, line) in text.split(|byte| *byte == b'\n').enumerate() {
@@ -90,8 +89,76 @@ impl PrettyFormat {
     }
 }
 
+/// JSON with each member and item on a line of its own. Only space between its tokens is changed, so that
+/// numbers stay as they were written.
+fn laid_out(json: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(json.len() * 2);
+    let mut depth = 0;
+    let (mut in_string, mut is_escaped) = (false, false);
+    let new_line = |depth: usize, out: &mut Vec<u8>| {
+        out.push(b'\n');
+        out.extend(std::iter::repeat_n(b' ', 2 * depth));
+    };
+    for &byte in json {
+        if in_string {
+            in_string = is_escaped || byte != b'"';
+            is_escaped = byte == b'\\' && !is_escaped;
+            out.push(byte);
+            continue;
+        }
+        match byte {
+            b' ' | b'\t' | b'\r' | b'\n' => continue,
+            b'}' | b']' => {
+                depth -= 1;
+                if !matches!(out.last(), Some(b'{' | b'[')) {
+                    new_line(depth, &mut out);
+                }
+            }
+            _ if matches!(out.last(), Some(b'{' | b'[')) => new_line(depth, &mut out),
+            _ => {}
+        }
+        out.push(byte);
+        match byte {
+            b'"' => in_string = true,
+            b'{' | b'[' => depth += 1,
+            b',' => new_line(depth, &mut out),
+            b':' => out.push(b' '),
+            _ => {}
+        }
+    }
+    out
+}
+
 fn escaped(bytes: &[u8]) -> Vec<u8> {
     let mut text = bytes.to_vec();
     escape_from(0, &mut text);
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn json_is_laid_out_and_not_changed() {
+        let json = br#"{"a": [1e400, {}, [] ,"x,{\"\\"], "b":12345678901234567890123}"#;
+        let expected = "{\n  \"a\": [\n    1e400,\n    {},\n    [],\n    \"x,{\\\"\\\\\"\n  ],\n  \
+                        \"b\": 12345678901234567890123\n}";
+        assert_eq!(String::from_utf8(laid_out(json)).expect("UTF-8"), expected);
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_laid_out_means_the_same(
+            texts in proptest::collection::vec(".{0,6}", 0..4), numbers in proptest::collection::vec(any::<i32>(), 0..4)
+        ) {
+            let value = serde_json::json!({ "t": texts, "n": { "n": numbers, "e": {} }, "z": null });
+            for json in [value.to_string(), format!("{value:#}")] {
+                let back: serde_json::Value = serde_json::from_slice(&laid_out(json.as_bytes())).expect("JSON");
+                prop_assert_eq!(&back, &value);
+            }
+        }
+    }
 }
