@@ -42,6 +42,7 @@
 //! | a segment rolled | `log::active` (`should_roll`) |
 //! | an index entry decided | `log::index_rules` |
 //! | a torn tail cut, an index rebuilt | `log::recovery`, the only code that cuts a log |
+//! | a partition compacted | [`log::LogCleaner`], with a lock of its own; segments change places in `log::swap` |
 //! | a tail left unread until it is whole | [`log::LogReader`] |
 //! | damage described and passed over | [`dump::LogWalk`] |
 //! | data put on the disk | [`log::Durability`]; files and folders in [`fs`] |

@@ -4,6 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use super::seam::{self, Change};
 use super::{FileError, FileId, IoContext as _};
@@ -78,10 +79,26 @@ impl LogFile {
         seam::run(change, || self.file.set_len(length)).context_io("truncate", &self.path)
     }
 
+    /// Takes room for `length` bytes on the disk, without making the file longer. File systems that cannot do
+    /// that do nothing.
+    pub fn preallocate(&self, length: u64) -> Result<(), FileError> {
+        use rustix::fs::{FallocateFlags, fallocate};
+        use rustix::io::Errno;
+        match fallocate(&self.file, FallocateFlags::KEEP_SIZE, 0, length) {
+            Err(Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL) => Ok(()),
+            other => other.map_err(io::Error::from).context_io("take room for", &self.path),
+        }
+    }
+
     /// Puts its content on the disk (fdatasync). A failure must never be retried into a success: the
     /// kernel may have dropped the pages that it could not write.
     pub fn sync_data(&self) -> Result<(), FileError> {
         seam::run(Change::SyncData(&self.path), || self.file.sync_data()).context_io("sync", &self.path)
+    }
+
+    /// Sets when it was modified last, as if nothing had been written since.
+    pub fn set_modified(&self, time: SystemTime) -> Result<(), FileError> {
+        self.file.set_modified(time).context_io("set the time of", &self.path)
     }
 
     /// Whether the name it was opened by still leads to this very file.

@@ -112,6 +112,52 @@ pub fn rename_unsynced(from: &Path, to: &Path) -> Result<(), FileError> {
     seam::run(Change::Rename { from, to }, || fs::rename(from, to)).context_io("rename", from)
 }
 
+/// Makes `to` a second name of the file `from`, replacing what had it, in one step: whoever opens `to` finds
+/// the one or the other. Where the file system has no such names it becomes a copy. Both are in one folder,
+/// which the caller syncs.
+pub fn link_over(from: &Path, to: &Path) -> Result<(), FileError> {
+    if is_same_file(from, to) {
+        // Renaming one name of a file to another would do nothing, and leave both.
+        return Ok(());
+    }
+    let mut between = to.as_os_str().to_owned();
+    between.push(".link");
+    let between = Path::new(&between);
+    remove_if_present(between)?;
+    let link = || match fs::hard_link(from, between) {
+        Err(e) if has_no_links(&e) => {
+            fs::copy(from, between)?;
+            File::open(between)?.sync_all()
+        }
+        other => other,
+    };
+    seam::run(Change::Link { from, to: between }, link).context_io("link", from)?;
+    rename_unsynced(between, to)
+}
+
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    let id = |path| fs::metadata(path).map(|metadata| FileId::of(&metadata)).ok();
+    id(one).is_some_and(|one| Some(one) == id(other))
+}
+
+/// Whether `error` means that this file system gives a file one name only.
+fn has_no_links(error: &io::Error) -> bool {
+    use rustix::io::Errno;
+    let unsupported = [Errno::PERM, Errno::OPNOTSUPP, Errno::NOSYS, Errno::MLINK, Errno::XDEV];
+    unsupported.iter().any(|errno| error.raw_os_error() == Some(errno.raw_os_error()))
+}
+
+/// Removes the file `path`; no error when there is none.
+pub fn remove_if_present(path: &Path) -> Result<(), FileError> {
+    if !path.exists() {
+        return Ok(());
+    }
+    match remove_file(path) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other,
+    }
+}
+
 /// Removes the file `path`.
 pub fn remove_file(path: &Path) -> Result<(), FileError> {
     seam::run(Change::Remove(path), || fs::remove_file(path)).context_io("remove", path)

@@ -27,6 +27,8 @@ pub(super) enum Change<'a> {
     CreateDir(&'a Path),
     /// A name is moved, replacing what had the new one.
     Rename { from: &'a Path, to: &'a Path },
+    /// A file gets a second name.
+    Link { from: &'a Path, to: &'a Path },
     /// A file is removed.
     Remove(&'a Path),
     /// A folder is removed with all that is in it.

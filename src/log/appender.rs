@@ -5,13 +5,15 @@
 //! learns what another has appended, and `recovery` for what happens at the first append.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::LogConfig;
 use super::active::ActiveSegment;
 use super::checkpoint;
 use super::error::{LogError, Repair};
+use super::locked::LockedLog;
 use super::recovery::{self, Known};
+use super::segment::Position;
 use super::tail::{BootId, RecoveryPoint, Tail};
 use super::writeback::{LEFT_BYTES, WRITEBACK_BYTES, Work, Writeback, sync_sealed};
 use crate::fs::{self, FileLock, LockGuard};
@@ -54,6 +56,8 @@ pub struct LogAppender {
     /// How much is appended before such a sync begins, in bytes.
     pub(super) writeback_bytes: u64,
     records_since_sync: i64,
+    /// When the first of these was appended.
+    unsynced_since: Option<Instant>,
     /// Whether a sync has failed: the kernel may have dropped what it could not write, and would call the
     /// next sync a success.
     is_poisoned: bool,
@@ -82,6 +86,7 @@ impl LogAppender {
             writeback: None,
             writeback_bytes: WRITEBACK_BYTES,
             records_since_sync: 0,
+            unsynced_since: None,
             is_poisoned: false,
             repairs: Vec::new(),
         })
@@ -112,12 +117,38 @@ impl LogAppender {
         self.note_writeback(Duration::ZERO).map_err(|e| gone_or(e, &self.dir))?;
         let appended = self.append_locked(batch, durability).map_err(|e| gone_or(e, &self.dir))?;
         self.records_since_sync += i64::from(batch.header().count);
+        if self.config.flush_ms < i64::MAX {
+            self.unsynced_since.get_or_insert_with(Instant::now);
+        }
         if durability == Durability::Synced || self.records_since_sync >= self.config.flush_messages {
-            let synced = self.sync();
-            self.is_poisoned = synced.is_err();
-            synced.map_err(|e| gone_or(e, &self.dir))?;
+            self.sync_or_poison()?;
+        } else {
+            self.sync_if_due(false)?;
         }
         Ok(appended)
+    }
+
+    /// How long until `flush.ms` asks for a sync of what was appended; `None` when it does not.
+    pub fn sync_due_in(&self) -> Option<Duration> {
+        let limit = Duration::from_millis(u64::try_from(self.config.flush_ms).unwrap_or(0));
+        Some(limit.saturating_sub(self.unsynced_since?.elapsed()))
+    }
+
+    /// Puts what was appended on the disk if `flush.ms` asks for it by now, or would later with `is_last`.
+    ///
+    /// # Errors
+    /// When the sync fails; this appender takes no more then.
+    pub fn sync_if_due(&mut self, is_last: bool) -> Result<(), LogError> {
+        match self.sync_due_in() {
+            Some(left) if left.is_zero() || is_last => self.sync_or_poison(),
+            _ => Ok(()),
+        }
+    }
+
+    fn sync_or_poison(&mut self) -> Result<(), LogError> {
+        let synced = self.sync();
+        self.is_poisoned = synced.is_err();
+        synced.map_err(|e| gone_or(e, &self.dir))
     }
 
     /// The offset that the next record would get now, after mending what a crash left.
@@ -175,6 +206,41 @@ impl LogAppender {
         Ok(())
     }
 
+    /// The active segment's base offset and size as they were at the last append; `None` before the first.
+    pub fn active_segment(&self) -> Option<(Offset, Position)> {
+        self.active.as_ref().map(|active| (active.tail.base_offset, active.tail.size))
+    }
+
+    /// Does `work` under the partition's lock, after mending what a crash left.
+    ///
+    /// # Errors
+    /// When the partition cannot be locked or mended, and whatever `work` fails with.
+    pub(crate) fn with_lock<T>(
+        &mut self,
+        work: impl FnOnce(&mut LockedLog<'_>) -> Result<T, LogError>,
+    ) -> Result<T, LogError> {
+        self.with_lock_unmapped(work).map_err(|e| gone_or(e, &self.dir))
+    }
+
+    fn with_lock_unmapped<T>(
+        &mut self,
+        work: impl FnOnce(&mut LockedLog<'_>) -> Result<T, LogError>,
+    ) -> Result<T, LogError> {
+        let guard = self.lock.acquire()?;
+        if guard.is_new() {
+            self.synced = None;
+        }
+        let active =
+            refresh(&mut self.active, &guard, &self.dir, &self.config, self.boot, &mut self.repairs)?;
+        work(&mut LockedLog {
+            dir: &self.dir,
+            config: &self.config,
+            lock_file: guard.file(),
+            boot: self.boot,
+            active,
+        })
+    }
+
     fn check_size(&self, batch: &EncodedBatch) -> Result<(), LogError> {
         let size = batch.bytes().len();
         if size > self.config.max_message_bytes {
@@ -210,21 +276,20 @@ impl LogAppender {
             active.tail.recovery_point = found.max(synced);
         }
         if active.should_roll(batch, &self.config, self.jitter_ms) {
-            // Whatever fails or dies between here and the note of the new segment, nobody goes on in this one.
-            active.tail.mark_as_rolling(guard.file(), self.boot)?;
-            active.close()?;
-            let tail = active.tail;
-            *active = ActiveSegment::create(
-                &self.dir,
-                tail.end_offset,
-                self.config.index_interval_bytes,
-                tail.leader_epoch,
-                tail.recovery_point,
-                tail.appended,
-            )?;
+            LockedLog {
+                dir: &self.dir,
+                config: &self.config,
+                lock_file: guard.file(),
+                boot: self.boot,
+                active,
+            }
+            .roll()?;
         }
         if active.tail.end_offset == active.tail.base_offset {
             checkpoint::note_epoch(&self.dir, active.tail.leader_epoch, active.tail.end_offset)?;
+        }
+        if self.config.preallocate && active.tail.size == Position(0) {
+            active.log.preallocate(self.config.segment_bytes)?;
         }
         let first = active.tail.end_offset;
         let result = active.append(batch);
@@ -255,6 +320,7 @@ impl LogAppender {
         active.sync()?;
         self.synced = Some(upto);
         self.records_since_sync = 0;
+        self.unsynced_since = None;
         Ok(())
     }
 }
@@ -320,7 +386,7 @@ fn refresh<'a>(
 }
 
 /// A missing file under a folder that is gone means that the partition was deleted.
-fn gone_or(error: LogError, dir: &Path) -> LogError {
+pub(super) fn gone_or(error: LogError, dir: &Path) -> LogError {
     match &error {
         LogError::File(e) if e.kind() == std::io::ErrorKind::NotFound && !dir.is_dir() => {
             LogError::Gone(dir.to_owned())

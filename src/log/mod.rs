@@ -17,6 +17,10 @@
 //! | following a log without any lock | `reader` |
 //! | from a timestamp to an offset | `time_search` |
 //! | `leader-epoch-checkpoint` and its like | `checkpoint` |
+//! | compaction | `cleaner` |
+//! | deleting old segments | `retention` |
+//! | putting one segment in the place of several | `swap` |
+//! | working on a partition under its lock, besides appending | `locked` |
 
 mod active;
 pub mod appender;
@@ -24,6 +28,7 @@ pub mod batch_reader;
 mod batch_search;
 pub mod bounds;
 pub mod checkpoint;
+pub mod cleaner;
 mod config;
 #[cfg(test)]
 mod crash_tests;
@@ -31,11 +36,14 @@ mod error;
 mod index_rules;
 #[cfg(test)]
 mod interleaving_tests;
+mod locked;
 pub mod offset_index;
 pub mod reader;
 mod recovery;
+pub mod retention;
 mod scan;
 pub mod segment;
+mod swap;
 mod tail;
 #[cfg(test)]
 mod tests;
@@ -45,8 +53,10 @@ mod writeback;
 
 pub use appender::{Appended, Durability, LogAppender};
 pub use batch_reader::{BatchReader, Step};
+pub use cleaner::{CleanReport, CleanerConfig, Dirtiness, LogCleaner};
 pub use config::LogConfig;
 pub use error::{LogError, Repair};
 pub use reader::LogReader;
+pub use retention::{Retained, RetentionConfig};
 pub use segment::{Position, SegmentPath};
 pub use time_search::offset_for_time;

@@ -14,6 +14,7 @@ use super::index_rules::IndexRules;
 use super::offset_index::{self, OffsetIndex};
 use super::scan::Scan;
 use super::segment::{Position, SegmentList, SegmentPath};
+use super::swap;
 use super::tail::{RecoveryPoint, Tail};
 use super::time_index::{self, TimeEntry};
 use crate::fs::{self, LogFile};
@@ -39,7 +40,11 @@ pub(crate) fn recover(
     known: Known,
     repairs: &mut Vec<Repair>,
 ) -> Result<ActiveSegment, LogError> {
-    let list = SegmentList::read(dir)?;
+    let mut list = SegmentList::read(dir)?;
+    if list.has_swap_files {
+        swap::finish_interrupted(dir)?;
+        list = SegmentList::read(dir)?;
+    }
     remove_leftovers(dir, &list)?;
     let Some((&last, sealed)) = list.logs.split_last() else {
         let start = RecoveryPoint::start_of(Offset::ZERO, interval);

@@ -29,12 +29,27 @@ impl fmt::Display for Position {
 pub struct SegmentPath {
     dir: PathBuf,
     base_offset: Offset,
+    /// What is appended to the names of files that are not, or no longer, part of the log.
+    suffix: &'static str,
 }
+
+/// Files that a cleaning is writing (`UnifiedLog.CLEANED_FILE_SUFFIX`).
+pub(crate) const CLEANED_SUFFIX: &str = ".cleaned";
+/// Files that are about to take the place of others (`UnifiedLog.SWAP_FILE_SUFFIX`).
+pub(crate) const SWAP_SUFFIX: &str = ".swap";
+/// Files that wait to be removed (`LogFileUtils.DELETED_FILE_SUFFIX`).
+pub(crate) const DELETED_SUFFIX: &str = ".deleted";
 
 impl SegmentPath {
     /// The segment of `dir` whose first offset is `base_offset`.
     pub fn new(dir: &Path, base_offset: Offset) -> Self {
-        Self { dir: dir.to_owned(), base_offset }
+        Self { dir: dir.to_owned(), base_offset, suffix: "" }
+    }
+
+    /// The same segment's files with `suffix` behind their names.
+    #[must_use]
+    pub(crate) fn with_suffix(&self, suffix: &'static str) -> Self {
+        Self { suffix, ..self.clone() }
     }
 
     /// The first offset that belongs to the segment.
@@ -57,9 +72,24 @@ impl SegmentPath {
         self.file("timeindex")
     }
 
+    /// The aborted transactions; only where a broker has seen some.
+    pub fn txn_index(&self) -> PathBuf {
+        self.file("txnindex")
+    }
+
+    /// What its producers had come to when the segment was begun; only where a broker has written one.
+    pub fn snapshot(&self) -> PathBuf {
+        self.file("snapshot")
+    }
+
+    /// All files that a segment may have. The log comes last: without it the others are nothing.
+    pub(crate) fn files(&self) -> [PathBuf; 5] {
+        [self.index(), self.time_index(), self.txn_index(), self.snapshot(), self.log()]
+    }
+
     /// Files are named by the base offset in 20 digits (`LogFileUtils.filenamePrefixFromOffset`).
     fn file(&self, extension: &str) -> PathBuf {
-        self.dir.join(format!("{:020}.{extension}", self.base_offset.0))
+        self.dir.join(format!("{:020}.{extension}{}", self.base_offset.0, self.suffix))
     }
 
     /// The base offset in a file's name: what stands before the first dot (`LogFileUtils.offsetFromFileName`).
@@ -83,6 +113,8 @@ pub struct SegmentList {
     pub time_indexes: Vec<Offset>,
     /// Temporary files; unless one holds the partition's lock, somebody may be writing them.
     pub temporary_files: Vec<PathBuf>,
+    /// Whether somebody is putting segments in the place of others, or died doing so.
+    pub has_swap_files: bool,
 }
 
 impl SegmentList {
@@ -101,7 +133,10 @@ impl SegmentList {
                 "log" => &mut list.logs,
                 "index" => &mut list.indexes,
                 "timeindex" => &mut list.time_indexes,
-                _ => continue,
+                other => {
+                    list.has_swap_files |= other.ends_with(SWAP_SUFFIX);
+                    continue;
+                }
             };
             kind.extend(SegmentPath::parse_base_offset(stem));
         }

@@ -3,8 +3,12 @@
 //! Entries of 12 bytes: `i64` timestamp, `i32` offset relative to the segment's base. An entry says that
 //! no record at or before its offset has a later timestamp.
 
-use super::Position;
-use crate::fs::{FileError, LogFile};
+use std::fs::File;
+use std::path::Path;
+use std::time::SystemTime;
+
+use super::{Position, SegmentPath};
+use crate::fs::{self, FileError, IoContext as _, LogFile};
 use crate::record::header::array;
 use crate::record::{Offset, Timestamp};
 
@@ -48,4 +52,43 @@ pub fn entry_before(file: &LogFile, end: Position, base: Offset) -> Result<Optio
     let mut bytes = [0; ENTRY_LEN];
     file.read_at(&mut bytes, at)?;
     Ok(Some(TimeEntry::decode(&bytes, base)))
+}
+
+/// The largest timestamp in a segment that was closed: that of its last time entry, or when its file was
+/// modified last where it has no timestamps (`LogSegment.largestTimestamp`).
+pub(crate) fn closed_largest_timestamp(
+    segment: &SegmentPath,
+    modified: SystemTime,
+) -> Result<Timestamp, FileError> {
+    if let Some(entry) = last_entry(&segment.time_index(), segment.base_offset())?
+        && entry.timestamp.0 >= 0
+    {
+        return Ok(entry.timestamp);
+    }
+    let since = modified.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    Ok(Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX)))
+}
+
+/// The last entry of the time index `path`, leaving out the zeros that a live broker preallocates; `None`
+/// when there is none, or no such file.
+pub(crate) fn last_entry(path: &Path, base: Offset) -> Result<Option<TimeEntry>, FileError> {
+    let file = match fs::open_read(path) {
+        Ok(file) => file,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(e) => return Err(e),
+    };
+    let len = file.metadata().map(|m| m.len()).context_io("read the size of", path)?;
+    // The used entries come before the zeros: those are all alike, so that their beginning can be searched.
+    let (mut low, mut high) = (0, len / ENTRY_LEN as u64);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if nth(&file, path, middle)? == [0; ENTRY_LEN] { high = middle } else { low = middle + 1 }
+    }
+    low.checked_sub(1).map(|n| Ok(TimeEntry::decode(&nth(&file, path, n)?, base))).transpose()
+}
+
+fn nth(file: &File, path: &Path, n: u64) -> Result<[u8; ENTRY_LEN], FileError> {
+    let mut bytes = [0; ENTRY_LEN];
+    fs::read_at(file, &mut bytes, n * ENTRY_LEN as u64).context_io("read", path)?;
+    Ok(bytes)
 }

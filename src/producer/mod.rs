@@ -1,17 +1,22 @@
 //! Kafka's producer: collects records into batches, one a partition, and appends them.
 
 pub mod partitioner;
+mod upkeep;
 
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 pub use partitioner::{KeylessPlacement, Partitioner};
+use upkeep::Upkeep;
+pub use upkeep::UpkeepConfig;
 
 use crate::log::{Appended, Durability, LogAppender, LogConfig, LogError, Repair};
 use crate::record::header::HEADER_LEN;
 use crate::record::{
     BatchBuilder, Compression, CompressionError, Compressor, EncodedBatch, NewRecord, Offset, Timestamp,
+    TimestampType,
 };
+use crate::store::TopicConfig;
 
 /// What a producer waits for, and reports, after an append (Kafka's `acks`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -68,6 +73,29 @@ pub struct ProducerTopic {
     pub log: LogConfig,
     /// Whether the log's time replaces the records' (`message.timestamp.type=LogAppendTime`).
     pub log_append_time: bool,
+    /// Whether the log is compacted, so that each record needs a key.
+    pub compacted: bool,
+    /// `message.timestamp.before.max.ms` and `message.timestamp.after.max.ms`: how far a record's timestamp
+    /// may lie before and after the clock, in milliseconds; `None` for no limits.
+    pub timestamp_range_ms: Option<(i64, i64)>,
+    /// What is done about old segments; `None` for nothing.
+    pub upkeep: Option<UpkeepConfig>,
+}
+
+impl ProducerTopic {
+    /// A topic with these partitions' folders that is configured so.
+    pub fn new(partitions: Vec<PathBuf>, config: &TopicConfig) -> Self {
+        let range = (config.message_timestamp_before_max_ms(), config.message_timestamp_after_max_ms());
+        let log_append_time = config.message_timestamp_type() == TimestampType::LogAppendTime;
+        Self {
+            partitions,
+            log: config.into(),
+            log_append_time,
+            compacted: config.cleanup_policy().compact,
+            timestamp_range_ms: (!log_append_time && range != (i64::MAX, i64::MAX)).then_some(range),
+            upkeep: Some(UpkeepConfig::from(config)),
+        }
+    }
 }
 
 /// Why records could not be produced.
@@ -93,6 +121,25 @@ pub enum ProduceError {
         config: &'static str,
         /// Its value in bytes.
         limit: usize,
+    },
+    /// A record without a key for a topic that keeps the last record of each.
+    #[error("Compacted topic cannot accept message without key in partition {partition}.")]
+    KeyMissing {
+        /// The partition's number.
+        partition: i32,
+    },
+    /// A record whose timestamp is too far from the clock.
+    #[error(
+        "Timestamp {timestamp} of message is out of range. The timestamp should be within [{first}, {last}] \
+         (message.timestamp.before.max.ms and message.timestamp.after.max.ms of the topic)"
+    )]
+    TimestampOutOfRange {
+        /// The record's.
+        timestamp: Timestamp,
+        /// The earliest that would do now.
+        first: Timestamp,
+        /// The latest.
+        last: Timestamp,
     },
     /// A partition that the topic does not have.
     #[error("there is no partition {partition}: the topic has {count}, numbered from 0")]
@@ -131,6 +178,7 @@ pub struct Producer {
     pending_bytes: usize,
     pending_since: Option<Instant>,
     hidden_failure: Option<ProduceError>,
+    upkeep: Option<Upkeep>,
     receipts: Vec<Receipt>,
 }
 
@@ -169,6 +217,7 @@ impl Producer {
             pending_bytes: 0,
             pending_since: None,
             hidden_failure: None,
+            upkeep: topic.upkeep.map(|config| Upkeep::new(config, count)),
             receipts: Vec::new(),
             topic,
             config,
@@ -195,6 +244,12 @@ impl Producer {
         else {
             return Err(ProduceError::UnknownPartition { partition, count });
         };
+        if self.topic.compacted && record.key.is_none() {
+            return Err(ProduceError::KeyMissing { partition });
+        }
+        if let Some(range) = self.topic.timestamp_range_ms {
+            check_timestamp(record.timestamp, range, Timestamp::now())?;
+        }
         if !pending.builder.is_empty() && !pending.builder.has_room(record, self.batch_limit) {
             let goes_on = self.partitioner.batch_full(partition);
             self.append(at)?;
@@ -245,20 +300,6 @@ impl Producer {
         result
     }
 
-    /// Ends the work on the partitions, after the last [`Producer::flush`] ([`LogAppender::close`]).
-    ///
-    /// # Errors
-    /// When the disk has refused data, of whatever process; with `acks=0` that is not told.
-    pub fn close(&mut self) -> Result<(), ProduceError> {
-        for (at, pending) in self.partitions.iter_mut().enumerate() {
-            let closed = pending.appender.as_mut().map_or(Ok(()), LogAppender::close);
-            if self.config.acks != Acks::None {
-                closed.map_err(|source| ProduceError::Log { partition: number(at), source })?;
-            }
-        }
-        Ok(())
-    }
-
     /// When the oldest record that is not appended yet was added; `None` when all are appended.
     pub fn pending_since(&self) -> Option<Instant> {
         self.pending_since
@@ -276,6 +317,54 @@ impl Producer {
             .filter_map(|p| p.appender.as_mut())
             .flat_map(LogAppender::take_repairs)
             .collect()
+    }
+
+    /// How long until what was appended is to be put on the disk (`flush.ms`); `None` when that is not asked.
+    pub fn sync_due_in(&self) -> Option<Duration> {
+        self.partitions.iter().filter_map(|p| p.appender.as_ref()?.sync_due_in()).min()
+    }
+
+    /// Puts on the disk what is due to be (`flush.ms`).
+    ///
+    /// # Errors
+    /// When a sync fails.
+    pub fn sync_due(&mut self) -> Result<(), ProduceError> {
+        for (at, pending) in self.partitions.iter_mut().enumerate() {
+            if let Some(appender) = &mut pending.appender {
+                let synced = appender.sync_if_due(false);
+                synced.map_err(|source| ProduceError::Log { partition: number(at), source })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends in good order: appends everything that is pending, puts on the disk what `flush.ms` would have put
+    /// there later, and gives a cleaning that is going on a moment to come to its end.
+    ///
+    /// # Errors
+    /// When an append or a sync fails, or the disk has refused data of whatever process; with `acks=0` the last
+    /// is not told.
+    pub fn close(&mut self) -> Result<(), ProduceError> {
+        let flushed = self.flush();
+        let mut synced = Ok(());
+        for (at, pending) in self.partitions.iter_mut().enumerate() {
+            if let Some(appender) = &mut pending.appender {
+                let done = appender.sync_if_due(true);
+                let closed = appender.close();
+                let done = if self.config.acks == Acks::None { done } else { done.and(closed) };
+                synced =
+                    synced.and(done.map_err(|source| ProduceError::Log { partition: number(at), source }));
+            }
+        }
+        if let Some(upkeep) = &mut self.upkeep {
+            upkeep.finish();
+        }
+        flushed.and(synced)
+    }
+
+    /// What has gone wrong with retention and cleaning since the last call: it keeps nobody from producing.
+    pub fn take_upkeep_failures(&mut self) -> Vec<ProduceError> {
+        self.upkeep.as_mut().map(Upkeep::take_failures).unwrap_or_default()
     }
 
     /// Finishes and appends the batch of the `at`-th partition.
@@ -299,6 +388,9 @@ impl Producer {
         {
             Ok(offsets) => {
                 self.receipts.push(Receipt { partition, offsets, bytes: self.encoded.bytes().len() });
+                if let (Some(upkeep), Some(appender)) = (&mut self.upkeep, &mut pending.appender) {
+                    upkeep.after_append(at, &self.topic.partitions[at], appender);
+                }
                 Ok(())
             }
             Err(source) => {
@@ -320,6 +412,16 @@ fn number(at: usize) -> i32 {
 
 fn usize_of(bytes: u64) -> usize {
     usize::try_from(bytes).unwrap_or(usize::MAX)
+}
+
+/// Refuses a timestamp that is too far from `now` (`LogValidator.validateTimestamp`).
+fn check_timestamp(timestamp: Timestamp, range: (i64, i64), now: Timestamp) -> Result<(), ProduceError> {
+    let first = Timestamp(now.0.saturating_sub(range.0));
+    let last = Timestamp(now.0.saturating_add(range.1));
+    if timestamp == Timestamp::NONE || (first..=last).contains(&timestamp) {
+        return Ok(());
+    }
+    Err(ProduceError::TimestampOutOfRange { timestamp, first, last })
 }
 
 /// Refuses a record that no batch of the topic can hold, before anything of it is written.

@@ -68,6 +68,11 @@ impl<'a> Headers<'a> {
         self.count == 0
     }
 
+    /// The headers as they are encoded, without their count.
+    pub(super) fn encoded(&self) -> &'a [u8] {
+        self.bytes
+    }
+
     /// The headers in order.
     pub fn iter(&self) -> impl Iterator<Item = Header<'a>> + use<'a> {
         let mut cursor = Cursor { bytes: self.bytes, at: 0 };

@@ -8,6 +8,7 @@
 //! | the 61-byte header of magic 2, its attributes | `header` |
 //! | framing and verifying one batch of any magic | `batch` |
 //! | encoding a batch | `builder` |
+//! | what compaction leaves of a batch | `retained` |
 //! | decoding its records | `decoder` (magic 2), `legacy` (magic 0 and 1) |
 //! | Kafka's deserializers, by name; numbers as Java prints them | `deserializer`, `java_number` |
 //! | commit and abort markers | `control` |
@@ -24,6 +25,7 @@ pub mod header;
 pub mod java_number;
 mod legacy;
 mod owned;
+mod retained;
 mod types;
 pub mod varint;
 
@@ -34,4 +36,5 @@ pub use decoder::{Header, Headers, RecordDecoder, RecordRef, Records};
 pub use deserializer::{Deserializer, UnknownDeserializer};
 pub use header::{Attributes, BatchHeader, TimestampType};
 pub use owned::OwnedRecord;
+pub use retained::{RetainedBatch, empty_batch};
 pub use types::{LeaderEpoch, Offset, Timestamp};

@@ -43,6 +43,11 @@ impl TopicMetadata {
         Self { version: VERSION, name, id: TopicId::random(), partitions, configs }
     }
 
+    /// The metadata of a topic that a broker wrote, from now on known to us.
+    pub(super) fn adopted(name: TopicName, id: TopicId, partitions: i32) -> Self {
+        Self { version: VERSION, name, id, partitions, configs: TopicConfig::default() }
+    }
+
     /// The bytes of its file.
     pub(super) fn to_bytes(&self) -> Vec<u8> {
         let json = serde_json::json!({
@@ -143,6 +148,11 @@ impl MetadataPaths {
     /// `.mkafka/topics.lock`, held exclusively to create, alter or delete a topic.
     pub(super) fn topics_lock(&self) -> PathBuf {
         self.root.join("topics.lock")
+    }
+
+    /// `.mkafka/checkpoints.lock`, held exclusively to change a checkpoint in the data directory's root.
+    pub(super) fn checkpoints_lock(&self) -> PathBuf {
+        self.root.join("checkpoints.lock")
     }
 
     /// The file whose presence makes `topic` exist.

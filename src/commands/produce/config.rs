@@ -5,9 +5,8 @@ use std::time::Duration;
 use crate::cli::produce::{BatchingArgs, PartitionerArg};
 use crate::commands::{UsageError, properties_in};
 use crate::input::Serializer;
-use crate::log::LogConfig;
 use crate::producer::{Acks, KeylessPlacement, ProducerConfig, ProducerTopic};
-use crate::record::{Compression, TimestampType};
+use crate::record::Compression;
 use crate::spelling;
 use crate::store::{Topic, TopicCompression, TopicPartition, WritableDataDir};
 
@@ -235,11 +234,12 @@ impl Configs {
         config.compression = codec;
         config.compression_level = level;
         let folder = |partition| data_dir.partition_path(&TopicPartition::new(topic.name.clone(), partition));
-        let producer_topic = ProducerTopic {
-            partitions: (0..topic.partition_count).map(folder).collect(),
-            log: LogConfig::from(&topic.config),
-            log_append_time: topic.config.message_timestamp_type() == TimestampType::LogAppendTime,
-        };
+        let folders = (0..topic.partition_count).map(folder).collect();
+        let mut producer_topic = ProducerTopic::new(folders, &topic.config);
+        if !topic.known_to_us {
+            // How long its records are to be kept is known to the broker that wrote it, not here.
+            producer_topic.upkeep = None;
+        }
         Ok((producer_topic, config))
     }
 }
