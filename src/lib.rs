@@ -13,7 +13,7 @@
 //!  └─ commands                    one file a subcommand: arguments in, work done, text out
 //!      ├─ cli                     which arguments there are; nothing is done there
 //!      ├─ output                  what is printed; knows what there is to print, and cli's colours
-//!      ├─ input                   lines, and what is in them; uses record
+//!      ├─ input                   records out of lines, JSON, format strings; uses record
 //!      ├─ producer, consumer      Kafka's clients, over the partitions that they are given
 //!      ├─ group                   consumer groups: who gets which partitions
 //!      ├─ store                   the data directory: topics, their configs and ids
@@ -22,10 +22,9 @@
 //!          ├─ fs                  files and locks
 //!          └─ record              bytes of batches, without any file
 //!
-//! spelling (names typed wrong) is below all of them
-//!
 //! record, fs  ←  log  ←  store, dump, producer, consumer, group  ←  output  ←  commands
 //! record      ←  input  ←  commands;    cli  ←  output, commands
+//! spelling (names typed wrong), format_string (how records are laid out)  ←  input, output
 //! ```
 //!
 //! Errors of the engine are types that say what went wrong and where. `commands` turns them into one line
@@ -54,13 +53,16 @@
 //! | a partition assigned to a member of a group | [`group::assignor::assign`] |
 //! | waiting for a log to grow | [`consumer::Waiter`] |
 //! | a line split into headers, key and value | [`input::LineFormat`] |
+//! | a form of input | [`input::RecordReader`]; text as Kafka's bytes in [`input::serializer`] |
+//! | a verb of a format string | [`format_string`] |
+//! | a producer config of Kafka | `commands::produce` (`config`) |
 //! | an argument defined | [`cli`], and nowhere else: manual pages and completions are made from it |
 //! | text printed | [`output`]: [`output::Ui`] for lines, [`output::record`] for records |
 //! | the exit status decided | [`commands::run`] |
 //!
 //! # The three ways through
 //!
-//! **produce.** [`commands::produce`] reads lines with [`input::LineReader`] and hands each to a
+//! **produce.** [`commands::produce`] reads records with [`input::RecordReader`] and hands each to a
 //! [`producer::Producer`], which picks the partition and adds it to that partition's
 //! [`record::BatchBuilder`]. When the batch is full, or the input pauses, it is encoded, compressed and
 //! summed; only then does [`log::LogAppender`] take the lock, look at what others have appended, patch in

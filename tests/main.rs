@@ -4,12 +4,17 @@
 
 mod common;
 mod consume;
+mod consume_range;
+mod consume_view;
 mod crash;
 mod dump;
 mod generated;
+mod introductions;
 mod judge;
 mod membership;
 mod produce;
+mod produce_forms;
+mod prompt;
 mod readme;
 mod refusals;
 mod tidy;

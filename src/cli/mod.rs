@@ -3,6 +3,8 @@
 
 pub mod completions;
 pub mod consume;
+pub mod consume_range;
+pub mod consume_view;
 pub mod dump;
 mod kafka_forms;
 pub mod manual;
@@ -66,7 +68,7 @@ pub struct GlobalArgs {
     pub color: ColorChoice,
 
     /// Refused: Kafka's tools need it, mkafka has no server
-    #[arg(long, global = true, value_name = "HOST:PORT", hide = true, value_parser = no_cluster)]
+    #[arg(long, short = 'b', global = true, value_name = "HOST:PORT", hide = true, value_parser = no_cluster)]
     bootstrap_server: Option<String>,
 }
 

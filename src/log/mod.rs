@@ -15,6 +15,7 @@
 //! | moving the recovery point without making anybody wait | `writeback` |
 //! | finding the end, an offset; facts about a partition | `bounds` |
 //! | following a log without any lock | `reader` |
+//! | from a timestamp to an offset | `time_search` |
 //! | `leader-epoch-checkpoint` and its like | `checkpoint` |
 //! | compaction | `cleaner` |
 //! | deleting old segments | `retention` |
@@ -47,6 +48,7 @@ mod tail;
 #[cfg(test)]
 mod tests;
 pub mod time_index;
+pub mod time_search;
 mod writeback;
 
 pub use appender::{Appended, Durability, LogAppender};
@@ -57,3 +59,4 @@ pub use error::{LogError, Repair};
 pub use reader::LogReader;
 pub use retention::{Retained, RetentionConfig};
 pub use segment::{Position, SegmentPath};
+pub use time_search::offset_for_time;
