@@ -6,6 +6,7 @@ use super::batch_reader::{BatchReader, Check, Step};
 use super::error::LogError;
 use super::offset_index::{OffsetEntry, OffsetIndex};
 use super::segment::{Position, SegmentList, SegmentPath};
+use super::time_index::last_entry;
 use crate::fs::IoContext as _;
 use crate::record::{Offset, Timestamp};
 
@@ -99,6 +100,22 @@ pub(crate) fn end_of_segment(segment: &SegmentPath) -> Result<(Offset, Option<Ti
         end = (batch.last_offset().next(), Some(batch.header().max_timestamp));
     }
     Ok(end)
+}
+
+/// The largest timestamp in a segment that may still be appended to; −1 where it has none.
+pub(crate) fn largest_timestamp(segment: &SegmentPath) -> Result<Timestamp, LogError> {
+    let mut reader = BatchReader::open(&segment.log())?;
+    let mut largest = last_entry(&segment.time_index(), segment.base_offset())?
+        .map_or(Timestamp::NONE, |entry| entry.timestamp);
+    // The entries of the time index are written with those of the offset index.
+    if let Some(index) = OffsetIndex::open(&segment.index(), segment.base_offset())? {
+        let last = last_good_entry(&index, index.len(), &mut reader)?;
+        reader.seek(last.entry().map_or(Position(0), |(_, entry)| entry.position));
+    }
+    while let Step::Batch(_, batch) = reader.next(Check::Checksums)? {
+        largest = largest.max(batch.header().max_timestamp);
+    }
+    Ok(largest)
 }
 
 /// What [`last_good_entry`] finds.

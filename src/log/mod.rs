@@ -12,6 +12,7 @@
 //! | what a writer tells the next one through the lock file | `tail` |
 //! | mending what a crash left | `recovery` |
 //! | finding the end, an offset; facts about a partition | `bounds` |
+//! | from a time to an offset | `time_search` |
 //! | following a log without any lock | `reader` |
 //! | `leader-epoch-checkpoint` and its like | `checkpoint` |
 
@@ -34,6 +35,7 @@ mod tail;
 #[cfg(test)]
 mod tests;
 pub mod time_index;
+pub mod time_search;
 
 pub use appender::{Appended, Durability, LogAppender};
 pub use batch_reader::{BatchReader, Step};
