@@ -4,6 +4,7 @@
 pub mod completions;
 pub mod consume;
 pub mod dump;
+pub mod groups;
 mod kafka_forms;
 pub mod manual;
 pub mod produce;
@@ -144,15 +145,17 @@ pub enum Command {
     Topics(topics::TopicsArgs),
     Produce(Box<produce::ProduceArgs>),
     Consume(Box<consume::ConsumeArgs>),
+    Groups(groups::GroupsArgs),
     #[command(alias = "dump-log")]
     DumpLogSegments(dump::DumpLogSegmentsArgs),
     Completions(completions::CompletionsArgs),
 }
 
 /// The subcommands as the help of the program groups them.
-const GROUPS: [(&str, &[&str]); 4] = [
+const GROUPS: [(&str, &[&str]); 5] = [
     ("Topics", &["topics"]),
     ("Records", &["produce", "consume"]),
+    ("Consumer groups", &["groups"]),
     ("Files", &["dump-log-segments"]),
     ("Other", &["completions", "help"]),
 ];

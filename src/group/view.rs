@@ -7,6 +7,8 @@ use super::GroupError;
 use super::folder::{GroupFolder, LockedGroup, is_out};
 use super::presence::Moment;
 use super::state::{GroupPhase, GroupState};
+use super::undo::{self, OffsetChanges};
+use crate::fs;
 use crate::store::{
     CommittedOffset, DataDir, GroupId, GroupOffsets, OffsetsLog, TopicPartition, WritableDataDir,
 };
@@ -38,6 +40,23 @@ impl GroupView {
         Ok(Some(Self { group: group.clone(), state, offsets }))
     }
 
+    /// As [`Self::read`], of a group that is to be there.
+    ///
+    /// # Errors
+    /// [`GroupError::Unknown`], with the group that comes closest, when it is not.
+    pub fn find(dir: &DataDir, group: &GroupId) -> Result<Self, GroupError> {
+        if let Some(found) = Self::read(dir, group)? {
+            return Ok(found);
+        }
+        // A broker may have left nothing of a group but that it knew it.
+        let mut groups = all_groups(dir)?;
+        if let Some(known) = groups.iter().position(|other| other.group == *group) {
+            return Ok(groups.swap_remove(known));
+        }
+        let suggestion = group.nearest(groups.iter().map(|other| &other.group)).cloned();
+        Err(GroupError::Unknown { group: group.clone(), suggestion })
+    }
+
     /// How far the group is.
     pub fn phase(&self) -> GroupPhase {
         self.state.phase()
@@ -63,6 +82,14 @@ pub fn all_groups(dir: &DataDir) -> Result<Vec<GroupView>, GroupError> {
         .collect()
 }
 
+/// What the last reset of `group` replaced; `None` when there was none.
+///
+/// # Errors
+/// [`GroupError::BadUndo`] when the record of it is damaged.
+pub fn last_replaced(dir: &DataDir, group: &GroupId) -> Result<Option<OffsetChanges>, GroupError> {
+    undo::read(&GroupFolder::of(dir, group), group)
+}
+
 /// The state of `group` without the members that are dead.
 fn live_state(dir: &DataDir, group: &GroupId) -> Result<Option<GroupState>, GroupError> {
     let folder = GroupFolder::of(dir, group);
@@ -80,6 +107,7 @@ fn live_state(dir: &DataDir, group: &GroupId) -> Result<Option<GroupState>, Grou
 
 /// A group that is kept empty while it is changed from outside: it is locked, and nobody can join.
 pub struct EmptyGroup<'a> {
+    group: &'a GroupId,
     locked: LockedGroup<'a>,
     folder: &'a GroupFolder,
     offsets: OffsetsLog,
@@ -90,7 +118,7 @@ pub struct GroupAdmin {
     dir: WritableDataDir,
     group: GroupId,
     folder: GroupFolder,
-    lock: crate::fs::FileLock,
+    lock: fs::FileLock,
 }
 
 impl GroupAdmin {
@@ -118,7 +146,7 @@ impl GroupAdmin {
             return Err(GroupError::NotEmpty { group: self.group.clone(), phase });
         }
         let offsets = OffsetsLog::new(self.dir.clone(), self.group.clone());
-        Ok(EmptyGroup { locked, folder: &self.folder, offsets })
+        Ok(EmptyGroup { group: &self.group, locked, folder: &self.folder, offsets })
     }
 }
 
@@ -140,6 +168,35 @@ impl EmptyGroup<'_> {
         offsets: impl IntoIterator<Item = (&'a TopicPartition, Option<&'a CommittedOffset>)>,
     ) -> Result<(), GroupError> {
         Ok(self.offsets.commit(offsets)?)
+    }
+
+    /// What the last [`Self::replace`] replaced; `None` when there was none.
+    ///
+    /// # Errors
+    /// [`GroupError::BadUndo`] when the record of it is damaged.
+    pub fn last_replaced(&self) -> Result<Option<OffsetChanges>, GroupError> {
+        undo::read(self.folder, self.group)
+    }
+
+    /// Commits `changes`, all or none, and keeps what they replace, in place of what was kept before.
+    ///
+    /// # Errors
+    /// When they cannot be written; what was kept before is kept then.
+    pub fn replace(&mut self, changes: &OffsetChanges) -> Result<(), GroupError> {
+        let committed = self.offsets.read()?;
+        let replaced = changes.keys().map(|of| (of.clone(), committed.get(of).cloned())).collect();
+        let path = self.folder.undo();
+        let before = fs::read_if_present(&path)?;
+        fs::write_atomically(&path, &undo::to_bytes(self.group, &replaced))?;
+        let done = self.commit(changes.iter().map(|(of, committed)| (of, committed.as_ref())));
+        if done.is_err() {
+            // The error itself matters more than any that this may run into.
+            let _ = match before {
+                Some(bytes) => fs::write_atomically(&path, &bytes),
+                None => fs::remove_file(&path),
+            };
+        }
+        done
     }
 
     /// Deletes the group: all that it has committed, and what is known of it.
