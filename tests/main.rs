@@ -7,6 +7,7 @@ mod consume;
 mod crash;
 mod dump;
 mod generated;
+mod groups;
 mod judge;
 mod produce;
 mod readme;

@@ -51,6 +51,8 @@ pub(super) fn run(location: &DataDirLocation, args: &ResetOffsetsArgs, ui: &mut 
     }
     show(&all, args, is_only, ui)?;
     if !args.execute && !args.dry_run && !args.export && !all.is_empty() {
+        // Behind what it is about.
+        ui.flush()?;
         ui.note("No action was performed: that takes --execute.");
     }
     Ok(())
