@@ -57,8 +57,11 @@ struct Member(Child);
 
 impl Member {
     fn join(sandbox: &Sandbox, client: &str) -> Self {
-        let client = format!("client.id={client}");
-        let args = ["consume", "orders", "--group", "billing", "--quiet", "--consumer-property", &client];
+        Self::join_with(sandbox, &format!("client.id={client}"))
+    }
+
+    fn join_with(sandbox: &Sandbox, property: &str) -> Self {
+        let args = ["consume", "orders", "--group", "billing", "--quiet", "--consumer-property", property];
         let child =
             sandbox.command(&args).stdout(Stdio::null()).stderr(Stdio::null()).stdin(Stdio::null()).spawn();
         Self(child.unwrap())
@@ -184,12 +187,12 @@ fn members_are_shown_with_what_they_have_and_keep_others_from_changing_the_group
 #[test]
 fn a_partition_that_is_assigned_and_has_nothing_committed_is_a_row() {
     let sandbox = orders();
-    let member = Member::join(&sandbox, "idle");
+    let member = Member::join_with(&sandbox, "enable.auto.commit=false");
     wait_for_members(&sandbox, 1);
     let described = words(&sandbox.ok("groups describe billing"));
     let rows: Vec<&str> = described[2..].iter().map(String::as_str).collect();
-    assert!(rows[0].starts_with("billing orders 0 - 3 - idle-"), "{rows:?}");
-    assert!(rows[1].ends_with(" /127.0.0.1 idle"), "{rows:?}");
+    assert!(rows[0].starts_with("billing orders 0 - 3 - "), "{rows:?}");
+    assert!(rows[1].contains(" /127.0.0.1 "), "{rows:?}");
     drop(member);
 }
 
@@ -220,7 +223,6 @@ fn a_reset_is_shown_then_done_then_seen_by_consumers_and_taken_back() {
 
     sandbox.ok("groups reset-offsets billing --all-topics --to-earliest --execute");
     assert_eq!(offsets(&sandbox, "billing"), [[Some(0), Some(3), Some(3)]; 2]);
-    sandbox.ok("groups reset-offsets billing --undo");
     let shown = words(&sandbox.run("groups reset-offsets billing --undo --dry-run").stdout);
     assert_eq!(shown[2..], ["billing orders 0 3 0", "billing orders 1 3 0"]);
     sandbox.ok("groups reset-offsets billing --undo --execute");
@@ -249,7 +251,7 @@ fn every_way_of_saying_where_to() {
         // Partition 0 has the timestamps 1000, 3000 and 5000, partition 1 has 2000, 4000 and 6000.
         ("--to-datetime 1970-01-01T00:00:03.500", [2, 1]),
         ("--to-datetime 1970-01-01T00:00:03.000Z", [1, 1]),
-        ("--by-duration P20000D", [0, 0]),
+        ("--by-duration P30000D", [0, 0]),
     ] {
         let ran = reset(to);
         assert_eq!((ran.status, ran.stderr.as_str()), (0, ""), "{to}");

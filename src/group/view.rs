@@ -211,3 +211,74 @@ impl EmptyGroup<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::{LeaderEpoch, Offset, Timestamp};
+    use crate::store::{NewTopic, TopicName};
+
+    fn to(offset: Option<i64>) -> OffsetChanges {
+        let committed = |offset| CommittedOffset {
+            offset: Offset(offset),
+            leader_epoch: LeaderEpoch(-1),
+            metadata: String::new(),
+            commit_timestamp: Timestamp(0),
+        };
+        [(TopicPartition::new(TopicName::new("t").unwrap(), 0), offset.map(committed))].into()
+    }
+
+    /// What the last reset replaced, without the time at which it would be committed.
+    fn replaced(dir: &DataDir, group: &GroupId) -> Option<OffsetChanges> {
+        let mut replaced = last_replaced(dir, group).unwrap()?;
+        replaced.values_mut().flatten().for_each(|committed| committed.commit_timestamp = Timestamp(0));
+        Some(replaced)
+    }
+
+    #[test]
+    fn what_is_replaced_is_kept_unless_replacing_fails() {
+        let temp = tempfile::tempdir().unwrap();
+        let dir = DataDir::open_for_writing(temp.path()).unwrap();
+        dir.create_topic(&NewTopic::named(TopicName::new("t").unwrap())).unwrap();
+        let group = GroupId::new("billing").unwrap();
+        let reset = |offset| {
+            let mut admin = GroupAdmin::open(dir.clone(), group.clone()).unwrap();
+            admin.lock().unwrap().replace(&to(offset))
+        };
+        assert_eq!(replaced(&dir, &group), None);
+        reset(Some(5)).unwrap();
+        assert_eq!(replaced(&dir, &group), Some(to(None)));
+        reset(Some(7)).unwrap();
+        assert_eq!(replaced(&dir, &group), Some(to(Some(5))));
+
+        // Nobody can append where the lock cannot be opened; reading needs none.
+        let lock = temp.path().join("__consumer_offsets-9/.lock");
+        std::fs::remove_file(&lock).unwrap();
+        std::fs::create_dir(&lock).unwrap();
+        reset(Some(9)).unwrap_err();
+        assert_eq!(replaced(&dir, &group), Some(to(Some(5))));
+        std::fs::remove_dir(&lock).unwrap();
+
+        let mut admin = GroupAdmin::open(dir.clone(), group.clone()).unwrap();
+        admin.lock().unwrap().delete().unwrap();
+        assert_eq!((replaced(&dir, &group), GroupView::read(&dir, &group).unwrap()), (None, None));
+    }
+
+    #[test]
+    fn a_group_that_is_not_there_is_told_with_the_nearest() {
+        let temp = tempfile::tempdir().unwrap();
+        let dir = DataDir::open_for_writing(temp.path()).unwrap();
+        let group = GroupId::new("billing").unwrap();
+        let find = |id: &str| GroupView::find(&dir, &GroupId::new(id).unwrap()).map(|view| view.group);
+        let message = find("billing").unwrap_err().to_string();
+        assert_eq!(
+            message,
+            "Consumer group 'billing' does not exist. `mkafka groups list` shows the groups there are."
+        );
+        let mut admin = GroupAdmin::open(dir.clone(), group.clone()).unwrap();
+        admin.lock().unwrap().replace(&to(Some(1))).unwrap();
+        assert_eq!(find("billing").unwrap(), group);
+        let message = find("biling").unwrap_err().to_string();
+        assert_eq!(message, "Consumer group 'biling' does not exist. Did you mean 'billing'?");
+    }
+}

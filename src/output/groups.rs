@@ -380,3 +380,82 @@ fn or_missing(text: Option<impl ToString>) -> String {
 pub fn printable(id: &str) -> String {
     super::on_one_line(id)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::group::state::GroupState;
+    use crate::record::{LeaderEpoch, Timestamp};
+    use crate::store::{GroupOffsets, TopicName, TopicSelection};
+
+    fn of(topic: &str, partition: i32) -> TopicPartition {
+        TopicPartition::new(TopicName::new(topic).unwrap(), partition)
+    }
+
+    fn member(owned: &[TopicPartition]) -> MemberState {
+        let all = TopicSelection::Pattern(".*".parse().unwrap());
+        let mut member = MemberState::new("c\u{1b}", all, Vec::new(), 300_000);
+        member.pid = 42;
+        member.owned = owned.iter().cloned().collect();
+        member.target = member.owned.clone();
+        member
+    }
+
+    fn view() -> GroupView {
+        let mut state = GroupState::new("payments.consumer_1");
+        state.members.insert(MemberId::new("a"), member(&[of("dash-7", 0)]));
+        state
+            .members
+            .insert(MemberId::new("b"), member(&[of("orders", 2), of("orders", 10), of("dash-7", 1)]));
+        GroupView { group: GroupId::new("payments.consumer_1").unwrap(), state, offsets: GroupOffsets::new() }
+    }
+
+    fn rows() -> Vec<PartitionProgress> {
+        let committed = CommittedOffset {
+            offset: Offset(300),
+            leader_epoch: LeaderEpoch(4),
+            metadata: "m".to_owned(),
+            commit_timestamp: Timestamp(7),
+        };
+        let row = |partition, committed, end: Option<i64>, owner| PartitionProgress {
+            of: of("orders.v1-eu_west", partition),
+            committed,
+            log_end_offset: end.map(Offset),
+            owner,
+        };
+        vec![
+            row(0, Some(committed.clone()), Some(134), None),
+            row(1, None, Some(5), Some((MemberId::new("a"), member(&[])))),
+            row(2, Some(committed), None, None),
+        ]
+    }
+
+    /// Widths and order are those of a real kafka-consumer-groups.
+    #[test]
+    fn lines_are_kafkas_own() {
+        let group = GroupId::new("payments.consumer_1").unwrap();
+        insta::assert_snapshot!(offsets_columns(&group, &rows(), false).kafka_lines(), @"");
+        insta::assert_snapshot!(offsets_columns(&group, &rows(), true).kafka_lines(), @"");
+        insta::assert_snapshot!(members_columns(&view(), false).kafka_lines(), @"");
+        insta::assert_snapshot!(members_columns(&view(), true).kafka_lines(), @"");
+        insta::assert_snapshot!(state_columns(&view(), false).kafka_lines(), @"");
+    }
+
+    #[test]
+    fn tables_are_for_people() {
+        let table = offsets_columns(&view().group, &rows(), false).table(1, false);
+        insta::assert_snapshot!(table, @"");
+        insta::assert_snapshot!(group_heading(&view(), &rows(), false), @"");
+        assert!(offsets_columns(&view().group, &rows(), false).table(1, true).contains("\u{1b}[1m"));
+    }
+
+    #[test]
+    fn json_has_all_there_is() {
+        let rows = rows();
+        insta::assert_snapshot!(describe_json(&view(), Details::Offsets(&rows[1..2])), @"");
+        insta::assert_snapshot!(describe_json(&view(), Details::State), @"");
+        let members = describe_json(&view(), Details::Members);
+        assert_eq!(members["members"][1]["assignment"][0], json!({ "topic": "dash-7", "partition": 1 }));
+        assert_eq!(members["members"][0]["pid"], 42);
+    }
+}

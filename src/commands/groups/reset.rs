@@ -162,11 +162,12 @@ fn dry_run(
     ui: &mut Ui,
 ) -> Result<Vec<ResetOffset>> {
     let found = look(dir, group, task)?;
-    if found.is_none() {
-        ui.warn(&format!("group '{group}' does not exist: to execute this would create it"));
-    }
+    let is_new = found.is_none();
     let committed = found.unwrap_or_default();
     let outcome = outcome(dir, group, task, is_only, &committed, || last_replaced(dir, group))?;
+    if is_new {
+        ui.warn(&format!("group '{group}' does not exist: to execute this would create it"));
+    }
     outcome.warnings.iter().for_each(|warning| ui.warn(warning));
     Ok(outcome.resets)
 }
