@@ -51,6 +51,9 @@
 //! | a topic's configs, their ranges and defaults | [`store::config_table`] |
 //! | a record's partition chosen | [`producer::partitioner`] |
 //! | a partition assigned to a member of a group | [`group::assignor::assign`] |
+//! | what groups there are, and how far they are | [`group::view`] |
+//! | a group's offsets reset, and that taken back | [`commands::groups`], over `group::view` |
+//! | an offset found for a time | [`log::time_search`] |
 //! | waiting for a log to grow | [`consumer::Waiter`] |
 //! | a line split into headers, key and value | [`input::LineFormat`] |
 //! | a form of input | [`input::RecordReader`]; text as Kafka's bytes in [`input::serializer`] |

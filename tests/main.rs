@@ -9,6 +9,7 @@ mod consume_view;
 mod crash;
 mod dump;
 mod generated;
+mod groups;
 mod introductions;
 mod judge;
 mod membership;

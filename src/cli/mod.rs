@@ -6,6 +6,7 @@ pub mod consume;
 pub mod consume_range;
 pub mod consume_view;
 pub mod dump;
+pub mod groups;
 mod kafka_forms;
 pub mod manual;
 pub mod produce;
@@ -146,15 +147,17 @@ pub enum Command {
     Topics(topics::TopicsArgs),
     Produce(Box<produce::ProduceArgs>),
     Consume(Box<consume::ConsumeArgs>),
+    Groups(groups::GroupsArgs),
     #[command(alias = "dump-log")]
     DumpLogSegments(dump::DumpLogSegmentsArgs),
     Completions(completions::CompletionsArgs),
 }
 
 /// The subcommands as the help of the program groups them.
-const GROUPS: [(&str, &[&str]); 4] = [
+const GROUPS: [(&str, &[&str]); 5] = [
     ("Topics", &["topics"]),
     ("Records", &["produce", "consume"]),
+    ("Consumer groups", &["groups"]),
     ("Files", &["dump-log-segments"]),
     ("Other", &["completions", "help"]),
 ];

@@ -3,6 +3,7 @@
 pub mod completions;
 pub mod consume;
 pub mod dump_log_segments;
+pub mod groups;
 mod interrupt;
 pub mod produce;
 pub mod topics;
@@ -75,6 +76,7 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Topics(args) => topics::run(&cli.global, args, &mut ui),
         Command::Produce(args) => produce::run(&cli.global, args, &mut ui),
         Command::Consume(args) => consume::run(&cli.global, args, &mut ui),
+        Command::Groups(args) => groups::run(&cli.global, args, &mut ui),
         Command::DumpLogSegments(args) => dump_log_segments::run(args, &mut ui),
         Command::Completions(args) => completions::run(args, &mut ui),
     };

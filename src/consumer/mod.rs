@@ -269,7 +269,7 @@ impl Assigned {
                 Offset(end.0.saturating_sub(back)).max(first)
             }
             StartPosition::AtTime(time) => match offset_for_time(&p.dir, p.floor, time)? {
-                Some(offset) => offset,
+                Some((offset, _)) => offset,
                 None => reader.bounds()?.1,
             },
         };

@@ -14,8 +14,8 @@
 //! | what a segment's indexes must be, by its log | `scan` |
 //! | moving the recovery point without making anybody wait | `writeback` |
 //! | finding the end, an offset; facts about a partition | `bounds` |
+//! | from a time to an offset | `time_search` |
 //! | following a log without any lock | `reader` |
-//! | from a timestamp to an offset | `time_search` |
 //! | `leader-epoch-checkpoint` and its like | `checkpoint` |
 //! | compaction | `cleaner` |
 //! | deleting old segments | `retention` |
@@ -48,7 +48,7 @@ mod tail;
 #[cfg(test)]
 mod tests;
 pub mod time_index;
-pub mod time_search;
+mod time_search;
 mod writeback;
 
 pub use appender::{Appended, Durability, LogAppender};
