@@ -7,6 +7,7 @@ pub mod dump;
 mod kafka_forms;
 pub mod manual;
 pub mod produce;
+pub mod range;
 pub mod topics;
 
 use std::ffi::OsString;

@@ -40,4 +40,5 @@ pub use batch_reader::{BatchReader, Step};
 pub use config::LogConfig;
 pub use error::{LogError, Repair};
 pub use reader::LogReader;
+pub use recovery::rebuild_indexes;
 pub use segment::{Position, SegmentPath};

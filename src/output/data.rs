@@ -58,3 +58,18 @@ impl DataWriter {
         Ok(result?)
     }
 }
+
+/// For what is written piece by piece and may be long; it spills by itself.
+impl io::Write for DataWriter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.buffer.len() >= PIECE {
+            io::Write::flush(self)?;
+        }
+        self.buffer.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        DataWriter::flush(self).map_err(|error| error.source)
+    }
+}

@@ -9,8 +9,10 @@
 //! | framing and verifying one batch of any magic | `batch` |
 //! | encoding a batch | `builder` |
 //! | decoding its records | `decoder` (magic 2), `legacy` (magic 0 and 1) |
+//! | Kafka's deserializers, by name; numbers as Java prints them | `deserializer`, `java_number` |
 //! | commit and abort markers | `control` |
 //! | gzip, snappy, lz4, zstd as Kafka frames them | `compression` |
+//! | what is in the records of Kafka's own topics | `message` |
 
 pub mod batch;
 pub mod builder;
@@ -18,8 +20,11 @@ pub mod checksum;
 pub mod compression;
 pub mod control;
 pub mod decoder;
+pub mod deserializer;
 pub mod header;
+pub mod java_number;
 mod legacy;
+pub mod message;
 mod types;
 pub mod varint;
 
@@ -27,5 +32,6 @@ pub use batch::{Batch, BatchError, Frame};
 pub use builder::{BatchBuilder, EncodedBatch, NewRecord};
 pub use compression::{Compression, CompressionError, Compressor, UnknownCompression};
 pub use decoder::{Header, Headers, RecordDecoder, RecordRef, Records};
+pub use deserializer::{Deserializer, UnknownDeserializer};
 pub use header::{Attributes, BatchHeader, TimestampType};
 pub use types::{LeaderEpoch, Offset, Timestamp};
