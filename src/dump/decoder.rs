@@ -24,6 +24,7 @@ pub enum MessageDecoder {
 }
 
 /// A record that has been made out.
+#[expect(clippy::large_enum_variant, reason = "there is one at a time, on the stack")]
 #[derive(Debug, Clone, Copy)]
 pub enum DecodedRecord<'a> {
     /// A record of one of the coordinators whose keys say what they are.

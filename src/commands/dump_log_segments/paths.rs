@@ -5,6 +5,13 @@ use std::path::{Path, PathBuf};
 use crate::dump::FileKind;
 use crate::fs::{FileError, IoContext as _};
 
+/// `*` matches no leading dot.
+const LIKE_A_SHELL: glob::MatchOptions = glob::MatchOptions {
+    case_sensitive: true,
+    require_literal_separator: true,
+    require_literal_leading_dot: true,
+};
+
 /// What an argument names.
 #[derive(Debug)]
 pub(super) enum Named {
@@ -18,7 +25,7 @@ pub(super) enum Named {
 pub(super) fn named(argument: &Path) -> Vec<Named> {
     let mut found = Vec::new();
     if !argument.exists() && is_pattern(argument) {
-        match glob::glob(&argument.to_string_lossy()) {
+        match glob::glob_with(&argument.to_string_lossy(), LIKE_A_SHELL) {
             Err(error) => {
                 found.push(Named::Nothing(format!("'{}' is no pattern: {error}", argument.display())))
             }

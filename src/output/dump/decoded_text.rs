@@ -119,7 +119,7 @@ fn write_transaction(out: &mut impl Write, value: &Struct<'_>) -> io::Result<()>
     )
 }
 
-/// The partitions of a transaction in the order in which Scala's hash set has them.
+/// The partitions of a transaction, in the order of the record, which is that of the coordinator's set.
 fn transaction_partitions(value: &Struct<'_>) -> Vec<(String, i64)> {
     let mut partitions = Vec::new();
     for topic in value.items("transactionPartitions") {

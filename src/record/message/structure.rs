@@ -26,6 +26,7 @@ pub struct Struct<'a> {
 }
 
 /// What a field holds.
+#[expect(clippy::large_enum_variant, reason = "there is one at a time, on the stack")]
 #[derive(Debug, Clone, Copy)]
 pub enum Value<'a> {
     /// Nothing.
@@ -183,7 +184,7 @@ fn skip(
     let length = match field.kind {
         Kind::String => reader.string_length(encoding.is_flexible)?,
         Kind::Bytes | Kind::Embedded(_) | Kind::Array(_) => reader.length(encoding.is_flexible)?,
-        Kind::Struct(_) if is_nullable && is_null_struct(reader)? => return Ok(()),
+        Kind::Struct(_) if is_nullable && is_null_struct(field, reader)? => return Ok(()),
         _ => return skip_item(&field.kind, encoding, reader, depth),
     };
     let Some(length) = length else { return if is_nullable { Ok(()) } else { Err(null) } };
@@ -245,16 +246,20 @@ fn value<'a>(
             Some(left) => Value::Array(Items { kind, encoding, left, reader: *reader }),
             None => Value::Null,
         }),
-        Kind::Struct(_) if encoding.version >= field.nullable_from && is_null_struct(reader)? => {
+        Kind::Struct(_) if encoding.version >= field.nullable_from && is_null_struct(field, reader)? => {
             Ok(Value::Null)
         }
         _ => item(&field.kind, encoding, reader),
     }
 }
 
-/// Takes the byte in front of a structure that may be null: below 0 when it is.
-fn is_null_struct(reader: &mut FieldReader<'_>) -> Result<bool, MessageError> {
-    Ok(i8::from_be_bytes(reader.array()?) < 0)
+/// Takes what stands in front of a structure that may be null: a byte that is below 0 when it is, or in a
+/// tagged field a varint that is 0.
+fn is_null_struct(field: &Field, reader: &mut FieldReader<'_>) -> Result<bool, MessageError> {
+    match field.tag {
+        Some(_) => Ok(reader.unsigned_varint()? == 0),
+        None => Ok(i8::from_be_bytes(reader.array()?) < 0),
+    }
 }
 
 /// An item of a list, or what cannot be null.
