@@ -20,8 +20,8 @@ use super::range::{OffsetRange, TimeRange};
 /// reports at its end is reported there: offsets that do not follow one another, index entries that the log
 /// contradicts. The exit status is 1 when any fault was found.
 ///
-/// With --output json each batch, record, entry and fault is an object on a line of its own, of which type
-/// and file are the first fields.
+/// With --output json each batch, record, entry and fault is an object on a line of its own; its
+/// first fields are v (1), type and file.
 #[derive(Debug, Clone, clap::Args)]
 #[command(
     override_usage = "mkafka dump-log-segments [OPTIONS] <FILE>...",

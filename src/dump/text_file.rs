@@ -41,6 +41,8 @@ pub enum TextValue {
 /// What a line says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TextItem {
+    /// The version of a checkpoint, and how many entries it has.
+    Head(Vec<(String, TextValue)>),
     /// Names and values, in order.
     Entry(Vec<(String, TextValue)>),
     /// Nothing that it should.
@@ -122,6 +124,9 @@ impl TextFile {
                 return fault(self.line, "is not a text".to_owned());
             };
             match self.read_line(&text) {
+                Ok(Some(head)) if self.declared.is_some() && self.line == 2 => {
+                    return Ok(Some(TextItem::Head(head)));
+                }
                 Ok(Some(entry)) => return Ok(Some(TextItem::Entry(entry))),
                 Ok(None) => {}
                 Err(reason) => return fault(self.line, reason),
@@ -283,7 +288,7 @@ mod tests {
         let mut items = Vec::new();
         while let Some(item) = file.next_item().unwrap() {
             items.push(match item {
-                TextItem::Entry(fields) => fields
+                TextItem::Head(fields) | TextItem::Entry(fields) => fields
                     .iter()
                     .map(|(name, value)| match value {
                         TextValue::Number(n) => format!("{name}={n}"),

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::{Dump, Stop};
 use crate::dump::{
-    OffsetIndexDump, OffsetVerdict, ProducerSnapshot, TextFile, TextItem, TextKind, TimeIndexDump,
+    OffsetIndexDump, OffsetVerdict, ProducerSnapshot, TextFile, TextItem, TextKind, TextValue, TimeIndexDump,
     TimeVerdict, TxnIndexDump,
 };
 use crate::log::offset_index::OffsetEntry;
@@ -186,14 +186,14 @@ impl Dump<'_> {
         let mut file = TextFile::open(path, kind)?;
         while let Some(item) = file.next_item()? {
             match item {
+                TextItem::Head(head) => {
+                    if !self.options.summary {
+                        self.text_entry(&head);
+                    }
+                }
                 TextItem::Entry(entry) => {
                     if self.counts(true) {
-                        let out = self.ui.data().buffer();
-                        if self.options.is_json {
-                            self.json.text_entry(out, &entry);
-                        } else {
-                            write_text_entry(out, &entry);
-                        }
+                        self.text_entry(&entry);
                         self.printed()?;
                     }
                 }
@@ -203,6 +203,11 @@ impl Dump<'_> {
             }
         }
         Ok(())
+    }
+
+    fn text_entry(&mut self, entry: &[(String, TextValue)]) {
+        let out = self.ui.data().buffer();
+        if self.options.is_json { self.json.text_entry(out, entry) } else { write_text_entry(out, entry) }
     }
 
     fn passed(&mut self, path: &Path) -> Result<(), Stop> {

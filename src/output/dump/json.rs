@@ -1,4 +1,4 @@
-//! A dump as JSON: one object a line. `type` and `file` come first; what follows has the names that Kafka's
+//! A dump as JSON: one object a line. `v` (1), `type` and `file` come first; what follows has the names that Kafka's
 //! text has, where it has any. Null is what is not there.
 //!
 //! | type | further fields |
@@ -55,7 +55,7 @@ impl JsonLines {
     }
 
     fn begin(&self, out: &mut Vec<u8>, kind: &str) {
-        out.extend_from_slice(b"{\"type\":\"");
+        out.extend_from_slice(b"{\"v\":1,\"type\":\"");
         out.extend_from_slice(kind.as_bytes());
         out.extend_from_slice(b"\",\"file\":");
         out.extend_from_slice(&self.file);
