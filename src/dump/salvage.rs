@@ -108,8 +108,8 @@ impl Salvage {
         let Some(batch) = found.content else {
             return Err(format!("its {0} bytes take --max-message-size {0}", found.size));
         };
-        let records = self.check_records(&batch).map_err(|error| error.to_string())?;
-        let (first, last) = (batch.header().base_offset, batch.last_offset());
+        let (first, records) = self.check_records(&batch).map_err(|error| error.to_string())?;
+        let last = batch.last_offset();
         let base = self.base.unwrap_or(first);
         if first < base || last < first {
             return Err(format!(
@@ -127,11 +127,13 @@ impl Salvage {
         Ok((batch, records))
     }
 
-    /// Decodes all records: they must be there, and their offsets ascend within the batch's.
-    fn check_records(&mut self, batch: &Batch<'_>) -> Result<u64, BatchError> {
+    /// Decodes all records: they must be there, and their offsets ascend within the batch's. Answers the first
+    /// offset, which the header of a compressed message of magic 0 or 1 does not tell, and how many they are.
+    fn check_records(&mut self, batch: &Batch<'_>) -> Result<(Offset, u64), BatchError> {
         let header = *batch.header();
         let mut records = self.decoder.records(batch)?;
         let mut count = 0u64;
+        let mut first = header.base_offset;
         let mut last = None;
         while let Some(record) = records.next()? {
             let index = u32::try_from(count).unwrap_or(u32::MAX);
@@ -140,10 +142,11 @@ impl Salvage {
             if !in_range || last.is_some_and(|last| record.offset <= last) {
                 return Err(BatchError::Record { index, reason: "its offset is out of order" });
             }
+            first = first.min(record.offset);
             last = Some(record.offset);
             count += 1;
         }
-        Ok(count)
+        Ok((first, count))
     }
 
     fn write(&mut self, batch: &Batch<'_>) -> Result<(), FileError> {

@@ -39,6 +39,10 @@ impl Dump<'_> {
                     mismatches.push(entry.offset.0, log.0);
                     None
                 }
+                OffsetVerdict::HeldLater(log) => {
+                    mismatches.push_excused(entry.offset.0, log.0);
+                    None
+                }
                 OffsetVerdict::NoBatch => Some("where no whole batch begins in the log".to_owned()),
                 OffsetVerdict::TooLarge(size) => {
                     Some(format!("to a batch of {size} bytes, above --max-message-size {max_message_size}"))

@@ -209,8 +209,7 @@ impl Dump<'_> {
 
     /// Takes note of what is only reported at the end.
     fn find(&mut self, finding: Finding, pairs: Pairs) {
-        let faults = self.findings.add(finding, pairs);
-        self.faults += faults;
+        self.faults += self.findings.add(finding, pairs);
     }
 
     /// Prints what is left, and what Kafka's tool says at the very end.
