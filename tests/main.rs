@@ -6,6 +6,7 @@ mod common;
 mod consume;
 mod crash;
 mod dump;
+mod fuzz;
 mod generated;
 mod judge;
 mod produce;

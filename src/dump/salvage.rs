@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use super::{FoundBatch, Limits, TxnIndexDump};
 use crate::fs::{FileError, IoContext as _, create_dir_all, open_read, sync_dir, write_new};
 use crate::log::{LogError, SegmentPath, rebuild_indexes};
-use crate::record::{Batch, BatchError, Offset, RecordDecoder};
+use crate::record::control::{ControlType, coordinator_epoch};
+use crate::record::{Batch, BatchError, Offset, RecordDecoder, RecordRef};
 
 /// The largest place that an offset index can hold.
 const POSITION_MAX: u64 = i32::MAX as u64;
@@ -85,8 +86,8 @@ impl Salvage {
     /// [`SalvageError::Batch`] when it is not, which ends nothing; the others do.
     pub fn add(&mut self, found: &FoundBatch<'_>) -> Result<(), SalvageError> {
         match self.check(found) {
-            Ok((batch, records)) => {
-                self.write(&batch)?;
+            Ok((batch, first, records)) => {
+                self.write(&batch, first)?;
                 self.salvaged.batches += 1;
                 self.salvaged.records += records;
                 self.salvaged.bytes += batch.size() as u64;
@@ -100,8 +101,8 @@ impl Salvage {
         }
     }
 
-    /// Answers the batch and the number of its records if it is good.
-    fn check<'a>(&mut self, found: &FoundBatch<'a>) -> Result<(Batch<'a>, u64), String> {
+    /// Answers the batch, its first offset and the number of its records if it is good.
+    fn check<'a>(&mut self, found: &FoundBatch<'a>) -> Result<(Batch<'a>, Offset, u64), String> {
         if let Some(damage) = &found.damage {
             return Err(damage.to_string());
         }
@@ -111,7 +112,7 @@ impl Salvage {
         let (first, records) = self.check_records(&batch).map_err(|error| error.to_string())?;
         let last = batch.last_offset();
         let base = self.base.unwrap_or(first);
-        if first < base || last < first {
+        if first < base.max(Offset::ZERO) || last < first {
             return Err(format!(
                 "its offsets, {first} to {last}, do not belong into a segment from {base} on"
             ));
@@ -124,7 +125,7 @@ impl Salvage {
         {
             return Err("it lies too far from the segment's beginning for an index".to_owned());
         }
-        Ok((batch, records))
+        Ok((batch, first, records))
     }
 
     /// Decodes all records: they must be there, and their offsets ascend within the batch's. Answers the first
@@ -142,6 +143,9 @@ impl Salvage {
             if !in_range || last.is_some_and(|last| record.offset <= last) {
                 return Err(BatchError::Record { index, reason: "its offset is out of order" });
             }
+            if header.magic >= 2 && header.attributes.is_control() {
+                check_control(&record).map_err(|reason| BatchError::Record { index, reason })?;
+            }
             first = first.min(record.offset);
             last = Some(record.offset);
             count += 1;
@@ -149,12 +153,12 @@ impl Salvage {
         Ok((first, count))
     }
 
-    fn write(&mut self, batch: &Batch<'_>) -> Result<(), FileError> {
+    fn write(&mut self, batch: &Batch<'_>, first: Offset) -> Result<(), FileError> {
         let new = match &mut self.new {
             Some(new) => new,
             None => {
                 create_dir_all(&self.dir)?;
-                let base = self.base.unwrap_or(batch.header().base_offset);
+                let base = self.base.unwrap_or(first);
                 let segment = SegmentPath::new(&self.dir, base);
                 let path = segment.log();
                 let file = File::options().write(true).create_new(true).open(&path);
@@ -181,6 +185,14 @@ impl Salvage {
         sync_dir(&self.dir)?;
         self.salvaged.log = Some(new.path);
         Ok(self.salvaged)
+    }
+}
+
+/// A reader that cannot make out a transaction's end cannot go on.
+fn check_control(record: &RecordRef<'_>) -> Result<(), &'static str> {
+    match ControlType::of(record)? {
+        ControlType::Abort | ControlType::Commit => coordinator_epoch(record).map(|_| ()),
+        _ => Ok(()),
     }
 }
 

@@ -24,7 +24,12 @@ impl DataWriter {
     /// When the process has none.
     pub fn stdout() -> Result<Self, StdoutError> {
         let file = File::from(rustix::io::dup(rustix::stdio::stdout()).map_err(io::Error::from)?);
-        Ok(Self { file, buffer: Vec::with_capacity(PIECE * 2) })
+        Ok(Self::to(file))
+    }
+
+    /// Writes to `file` instead.
+    pub fn to(file: File) -> Self {
+        Self { file, buffer: Vec::with_capacity(PIECE * 2) }
     }
 
     /// Where the next data goes. [`DataWriter::spill`] is due after each record or line.
