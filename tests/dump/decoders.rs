@@ -72,7 +72,8 @@ fn each_message_survives_being_cut_off_and_is_a_fault_then() {
 
 #[test]
 fn records_that_cannot_be_made_out_are_named() {
-    let cases: [(&str, Option<&[u8]>, Option<&[u8]>, &str, &str); 8] = [
+    type Case<'a> = (&'a str, Option<&'a [u8]>, Option<&'a [u8]>, &'a str, &'a str);
+    let cases: [Case<'_>; 8] = [
         // Newer than this program is no fault.
         (
             "--offsets-decoder",

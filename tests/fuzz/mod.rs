@@ -28,6 +28,7 @@ fn setting(name: &str, default: u64) -> u64 {
 }
 
 /// Gives `target` many mutants of `corpus`.
+#[expect(clippy::print_stdout, reason = "whoever asks for a million wants to know")]
 fn round(name: &str, corpus: &[Vec<u8>], count: u64, target: fn(&[u8])) {
     let seed = setting("MKAFKA_FUZZ_SEED", 1);
     let started = Instant::now();
