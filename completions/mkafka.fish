@@ -31,7 +31,7 @@ never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mkafka -n "__fish_mkafka_needs_command" -s V -l version -d 'Print version'
 complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "topics" -d 'Create, list, describe and delete topics'
-complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "produce" -d 'Append records to a topic, one a line of the input'
+complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "produce" -d 'Append records to a topic: each line of the input is one'
 complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "consume" -d 'Print the records of a topic, and go on printing them as they are appended'
 complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "dump-log-segments" -d 'Print what is in the files that a broker leaves behind'
 complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
@@ -83,7 +83,19 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_su
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -s t -l topic -d 'The topic, in the form of Kafka\'s tools' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -s l -l file -d 'Read this file instead of standard input; several are read one after the other' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -s f -l format -d 'The form of the input: lines, json, raw, or a format string such as \'%k\\t%v\\n\' [default: lines]' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -s D -l delimiter -d 'What ends a line: any text, in which \\n \\t \\r \\0 \\\\ \\xNN are bytes [default: \\n]' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -s K -l key-separator -d 'Take what stands before this text in a line for the key; escapes as in --delimiter' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l null-marker -d 'Make a field that is exactly this text null: key, value, or value of a header' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l skip -d 'Pass over the first N records of the input, such as those that an earlier run has produced' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l property -l reader-property -d 'How a line is split into headers, key and value; may be repeated' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l reader-config -d 'Read such properties from this file; those of --property count more' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -s k -l key -d 'Give every record this key' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -s H -l header -d 'Give every record this header, behind those of its own; NAME alone is a header without a value; may be repeated' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -s p -l partition -d 'Put every record into this partition' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l timestamp -d 'Give every record this timestamp, instead of the time at which it is read' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l key-serializer -d 'What keys are given as, and turned into bytes from: string, integer, long, short, float, double, boolean, uuid, bytes, base64, hex, or Kafka\'s name of the class [default: bytes]' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l value-serializer -d 'The same of values' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l partitioner -d 'How records without a key are spread over the partitions [default: roundrobin]' -r -f -a "roundrobin\t'One partition after the other, record by record'
 sticky\t'One partition until its batch is full, then the next'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -s z -l compression-codec -d 'Compress batches with this codec [default: none; gzip if no codec is named]' -r -f -a "none\t''
@@ -98,22 +110,40 @@ all\t''
 complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l batch-size -l max-partition-memory-bytes -d 'Bytes that a batch grows to before it is appended [default: 262144, less with many partitions]' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l linger-ms -l timeout -d 'Let records wait up to so many milliseconds for others to share their batch, even when the input has nothing more [default: append as soon as the input pauses]' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l max-memory-bytes -d 'Bytes that all unfinished batches may take together [default: 33554432]' -r
-complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l property -l reader-property -d 'How a line is split into headers, key and value; may be repeated' -r
-complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l producer-property -d 'Set a producer config by Kafka\'s name: acks, batch.size, buffer.memory, compression.type, linger.ms; may be repeated' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -s X -l producer-property -d 'Set a producer config by Kafka\'s name, such as acks, batch.size, linger.ms, compression.type, max.request.size, partitioner.class or enable.idempotence; may be repeated' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l producer.config -d 'Read such configs from this file; those of --producer-property count more' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l output -d 'The form of what is printed to standard output; json also prints an object at the end that tells how many records went to which offsets' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
+json\t'One JSON value a line'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
 complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
+complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -s 0 -l nul -d 'End lines with a NUL byte, as find -print0 does: the same as --delimiter \'\\0\''
+complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -s Z -l empty-as-null -d 'Make empty keys and values null: the same as --null-marker \'\''
+complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l skip-empty -d 'Pass over empty lines, which are records otherwise'
 complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l sync -d 'Append every record by itself, in a batch of its own'
-complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l no-auto-create -d 'Refuse a topic that does not exist instead of creating it'
 complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l print-offsets -d 'Print TOPIC:PARTITION:FIRST:LAST to standard output for each batch, once it is acknowledged: its partition, and the offsets of its first and last record'
-complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -s q -l quiet -d 'Show neither progress nor prompt'
+complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -s v -l verbose -d 'Say at the end what was produced; at the prompt, say after each line where it went'
+complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -s q -l quiet -d 'Show neither prompt nor progress nor summary'
+complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l no-auto-create -d 'Refuse a topic that does not exist instead of creating it'
 complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s t -l topic -d 'The topic, in the form of Kafka\'s tools' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s t -l topic -d 'The topics, in the form of Kafka\'s tools; several with commas, or repeated' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l include -l whitelist -d 'All topics whose whole name matches this regular expression, now and later; a comma means "or"' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s p -l partition -d 'Read only these partitions (a number, or several with commas) [default: all]' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s o -l offset -d 'Begin at this offset: a number, earliest, latest, or -N for the last N of each partition' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s c -l max-messages -d 'Stop after so many records' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l timeout-ms -d 'Stop when no record has come for so many milliseconds' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s g -l group -d 'Take part in this consumer group: its members share the partitions, and it goes on where it left off' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l partition-assignment-strategy -d 'How the group\'s partitions are assigned: range, roundrobin or cooperative-sticky; several with commas, best first, to agree on one with the other members' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l delivery -d 'When offsets are committed: after the records were written out, or before' -r -f -a "at-least-once\t'After the records were written out: a crash repeats some'
+at-most-once\t'Before the records are written out: a crash loses some'"
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l commit-interval-ms -d 'Milliseconds between two commits' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l consumer-property -d 'Set a consumer config by Kafka\'s name; may be repeated' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l checkpoint -d 'Keep the positions in this JSON file instead of a group: read at the start, replaced after the output' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l exec -d 'Instead of printing records, hand them to this shell command\'s standard input, batch by batch' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l exec-batch -d 'Records for one run of the command, at the most; it is run with less when there is no more to read' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l retries -d 'How often a command that failed is run again, after 100 ms, 200 ms, 400 ms and so on, up to 10 s' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l dead-letter -d 'Where the records go for which the command keeps failing' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l output -d 'How records are written' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
 json\t'One JSON value a line'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l property -l formatter-property -d 'Which columns --output text has, and what stands between them; may be repeated' -r

@@ -15,13 +15,16 @@
 //!      ├─ output                  what is printed; knows what there is to print, and cli's colours
 //!      ├─ input                   lines, and what is in them; uses record
 //!      ├─ producer, consumer      Kafka's clients, over the partitions that they are given
+//!      ├─ group                   consumer groups: who gets which partitions
 //!      ├─ store                   the data directory: topics, their configs and ids
 //!      ├─ dump                    files in whatever state they are, described instead of refused
 //!      └─ log                     one partition: segments, indexes, append, read, recovery
 //!          ├─ fs                  files and locks
 //!          └─ record              bytes of batches, without any file
 //!
-//! record, fs  ←  log  ←  store, dump, producer, consumer  ←  output  ←  commands
+//! spelling (names typed wrong) is below all of them
+//!
+//! record, fs  ←  log  ←  store, dump, producer, consumer, group  ←  output  ←  commands
 //! record      ←  input  ←  commands;    cli  ←  output, commands
 //! ```
 //!
@@ -41,12 +44,14 @@
 //! | an index entry decided | `log::index_rules` |
 //! | a torn tail cut, an index rebuilt | `log::recovery`, the only code that cuts a log |
 //! | a tail left unread until it is whole | [`log::LogReader`] |
-//! | damage described and passed over | [`dump::LogWalk`] |
+//! | damage described and passed over | [`dump::LogWalk`]; what is good written to a new segment: [`dump::Salvage`] |
+//! | a record of Kafka's own topics made out | the tables of [`record::message`], by [`dump::MessageDecoder`] |
 //! | data put on the disk | [`log::Durability`]; files and folders in [`fs`] |
 //! | a topic created or deleted | `store::topic_admin`: [`store::WritableDataDir::create_topic`] |
 //! | what topics there are | [`store::Listing`]; a broker's folders count too |
 //! | a topic's configs, their ranges and defaults | [`store::config_table`] |
 //! | a record's partition chosen | [`producer::partitioner`] |
+//! | a partition assigned to a member of a group | [`group::assignor::assign`] |
 //! | waiting for a log to grow | [`consumer::Waiter`] |
 //! | a line split into headers, key and value | [`input::LineFormat`] |
 //! | an argument defined | [`cli`], and nowhere else: manual pages and completions are made from it |
@@ -70,16 +75,19 @@
 //! **dump.** [`commands::dump_log_segments`] goes past store and clients: it needs no data directory, only the
 //! files that it is given. [`dump::FileKind`] tells what a file is; [`dump::LogWalk`] takes a segment batch by
 //! batch from the same [`log::BatchReader`] that reads and mends logs, and goes on behind damage;
-//! [`output::dump`] writes what is found in Kafka's words, and counts the faults for the exit status.
+//! [`output::dump`] writes what is found in Kafka's words, or as JSON; every fault counts for the exit status.
 
 pub mod cli;
 pub mod commands;
 pub mod consumer;
 pub mod dump;
+pub mod format_string;
 pub mod fs;
+pub mod group;
 pub mod input;
 pub mod log;
 pub mod output;
 pub mod producer;
 pub mod record;
+pub mod spelling;
 pub mod store;

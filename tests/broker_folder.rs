@@ -8,8 +8,11 @@ use std::process::Stdio;
 
 use crate::common::Sandbox;
 
+/// A file or folder as it is.
+type State = (PathBuf, u32, u64, (i64, i64), Vec<u8>);
+
 /// Everything below `dir`: path, mode, size, time of the last change and content.
-fn state(dir: &Path) -> Vec<(PathBuf, u32, u64, (i64, i64), Vec<u8>)> {
+fn state(dir: &Path) -> Vec<State> {
     let mut all = Vec::new();
     let mut folders = vec![dir.to_owned()];
     while let Some(folder) = folders.pop() {

@@ -8,6 +8,7 @@ mod kafka_forms;
 pub mod manual;
 pub mod produce;
 pub mod range;
+pub mod time;
 pub mod topics;
 
 use std::ffi::OsString;

@@ -11,7 +11,7 @@ pub(crate) mod power;
 pub(crate) mod seam;
 
 pub use file::LogFile;
-pub use lock::{FileLock, LockGuard, broker_is_live};
+pub use lock::{FileLock, HeldLock, LockGuard, broker_is_live, is_locked};
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
@@ -136,6 +136,17 @@ pub fn is_temporary_name(name: &str) -> bool {
 /// Replaces `path` by a file that holds `bytes`, or leaves it as it was: a temporary file in the same
 /// folder is written, synced and renamed over it, and the folder is synced.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    replace(path, bytes, true)?;
+    sync_dir(path.parent().unwrap_or(Path::new(".")))
+}
+
+/// Replaces `path` by a file that holds `bytes`, or leaves it as it was, for every process that looks. After
+/// a loss of power it may be either, or empty.
+pub fn replace_unsynced(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    replace(path, bytes, false)
+}
+
+fn replace(path: &Path, bytes: &[u8], sync: bool) -> Result<(), FileError> {
     let parent = path.parent().unwrap_or(Path::new("."));
     let mut file = tempfile::Builder::new()
         .prefix(TEMPORARY_PREFIX)
@@ -147,10 +158,27 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     seam::run(Change::Write { path: &temporary, position: 0, bytes }, || file.write_all(bytes))
         .context_io("write to", path)?;
     make_readable(file.as_file()).context_io("set the permissions of", path)?;
-    seam::run(Change::SyncData(&temporary), || file.as_file().sync_all()).context_io("sync", path)?;
+    if sync {
+        seam::run(Change::SyncData(&temporary), || file.as_file().sync_all()).context_io("sync", path)?;
+    }
     seam::run(Change::Rename { from: &temporary, to: path }, || file.persist(path).map_err(|e| e.error))
         .context_io("replace", path)?;
-    sync_dir(parent)
+    Ok(())
+}
+
+/// The names in folder `path`, in no order; none when there is no such folder. Names that are no text are left
+/// out: mkafka gives none such.
+pub fn names_in(path: &Path) -> Result<Vec<String>, FileError> {
+    let entries = match fs::read_dir(path) {
+        Ok(entries) => entries,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(e) => return Err(FileError::new("list", path, e)),
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        names.extend(entry.context_io("list", path)?.file_name().into_string().ok());
+    }
+    Ok(names)
 }
 
 /// Writes `bytes` to a new file `path`, replacing what an interrupted predecessor left there, and puts

@@ -2,7 +2,9 @@
 
 pub mod data;
 pub mod dump;
+pub mod produced;
 pub mod progress;
+pub mod prompt;
 pub mod record;
 pub mod topics;
 

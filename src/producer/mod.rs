@@ -41,6 +41,8 @@ pub struct ProducerConfig {
     pub acks: Acks,
     /// How keyless records are spread.
     pub placement: KeylessPlacement,
+    /// `partitioner.ignore.keys`: records with a key are spread as those without.
+    pub ignore_keys: bool,
 }
 
 impl Default for ProducerConfig {
@@ -52,6 +54,7 @@ impl Default for ProducerConfig {
             compression_level: None,
             acks: Acks::default(),
             placement: KeylessPlacement::default(),
+            ignore_keys: false,
         }
     }
 }
@@ -183,10 +186,11 @@ impl Producer {
     /// produced then.
     #[inline]
     pub fn send(&mut self, record: &NewRecord<'_>, partition: Option<i32>) -> Result<i32, ProduceError> {
-        let is_free = partition.is_none() && record.key.is_none();
+        let placing_key = record.key.filter(|_| !self.config.ignore_keys);
+        let is_free = partition.is_none() && placing_key.is_none();
         let partition = match partition {
             Some(partition) => partition,
-            None => self.partitioner.place(record.key),
+            None => self.partitioner.place(placing_key),
         };
         let count = self.partitions.len();
         let Some((at, pending)) =

@@ -151,6 +151,18 @@ impl DataDir {
         &self.path
     }
 
+    /// Where consumer groups keep who is in them; each has a folder in it. Soft state: it may be removed while no
+    /// consumer runs.
+    pub fn groups_folder(&self) -> PathBuf {
+        self.metadata.groups()
+    }
+
+    /// The folder in which a name comes, goes or changes whenever a topic does: for those who watch.
+    pub fn topics_folder(&self) -> PathBuf {
+        let ours = self.metadata.topics();
+        if ours.is_dir() { ours } else { self.path.clone() }
+    }
+
     /// The folder of a partition, whether it is there or not.
     pub fn partition_path(&self, partition: &TopicPartition) -> PathBuf {
         self.path.join(partition.folder_name())

@@ -123,6 +123,11 @@ impl MetadataPaths {
         self.root.join("topics")
     }
 
+    /// `.mkafka/groups`.
+    pub(super) fn groups(&self) -> PathBuf {
+        self.root.join("groups")
+    }
+
     /// `.mkafka/topics.lock`, held exclusively to create, alter or delete a topic.
     pub(super) fn topics_lock(&self) -> PathBuf {
         self.root.join("topics.lock")

@@ -121,6 +121,32 @@ impl WritableDataDir {
         Ok(fs::rename(&undo, &self.metadata.topic(&topic.name))?)
     }
 
+    /// Makes sure that partition `of` of `topic` has its folder, for a topic whose partitions get theirs when
+    /// they are first needed. A topic that is not there at all is created, without any folder.
+    pub(super) fn need_partition(&self, topic: &TopicMetadata, partition: i32) -> Result<(), StoreError> {
+        let folder = self.partition_path(&TopicPartition::new(topic.name.clone(), partition));
+        if folder.is_dir() {
+            return Ok(());
+        }
+        let mut lock = FileLock::open(&self.metadata.topics_lock())?;
+        let _guard = lock.acquire()?;
+        let id = match self.topic(&topic.name) {
+            Ok(known) => known.id.unwrap_or(topic.id),
+            Err(StoreError::UnknownTopic { .. }) => {
+                fs::write_atomically(&self.metadata.topic(&topic.name), &topic.to_bytes())?;
+                topic.id
+            }
+            Err(error) => return Err(error),
+        };
+        match fs::create_dir(&folder) {
+            // Somebody was faster, or died before it was full.
+            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
+            other => other?,
+        }
+        fill_partition_folder(&folder, id)?;
+        Ok(fs::sync_dir(self.path())?)
+    }
+
     /// Removes the `folders` that [`Self::create_folders_and_file`] has made. Nobody has had them open:
     /// the topic did not exist yet.
     fn undo_creation(&self, topic: &TopicName, folders: &[PathBuf]) -> Result<(), StoreError> {
@@ -176,6 +202,9 @@ impl WritableDataDir {
         }
         for folder in doomed {
             fs::remove_dir_all(&self.path().join(folder))?;
+        }
+        for topic in listing.unfinished().filter(|topic| !listing.contains(topic)) {
+            self.forget_offsets_of(topic)?;
         }
         for file in listing.temporary_files() {
             fs::remove_file(&self.metadata.topics().join(file))?;

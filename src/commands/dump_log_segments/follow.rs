@@ -25,7 +25,7 @@ pub(super) struct Growing {
 impl Growing {
     /// The segment behind this one, once there is one.
     fn successor(&self) -> Option<(PathBuf, Offset)> {
-        let dir = self.path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let dir = folder_of(&self.path);
         let next = SegmentList::read(dir).ok()?.after(self.base)?;
         let log = SegmentPath::new(dir, next).log();
         // The same way of writing it as that of the file before.
@@ -35,9 +35,13 @@ impl Growing {
 
     /// Whether there is a segment behind this one already, so that it does not grow any more.
     pub(super) fn is_closed(path: &Path, base: Offset) -> bool {
-        let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        SegmentList::read(dir).is_ok_and(|list| list.after(base).is_some())
+        SegmentList::read(folder_of(path)).is_ok_and(|list| list.after(base).is_some())
     }
+}
+
+/// The folder that a file lies in.
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 impl Dump<'_> {
@@ -47,9 +51,10 @@ impl Dump<'_> {
             return Ok(());
         }
         let interrupt = Interrupt::install().context("cannot take over the signals")?;
-        let folders: Vec<PathBuf> =
-            self.growing.iter().filter_map(|growing| growing.path.canonicalize().ok()).collect();
-        let waiter = Waiter::new(folders.iter().filter_map(|path| path.parent()));
+        let mut waiter = Waiter::new();
+        for growing in &self.growing {
+            waiter.watch_log(folder_of(&growing.path));
+        }
         let waker = waiter.waker();
         interrupt.end_soon(move || Waker::wake(&waker))?;
         let mut growing = std::mem::take(&mut self.growing);

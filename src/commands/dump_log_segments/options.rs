@@ -76,7 +76,7 @@ fn contents(args: &DecoderArgs) -> Result<Option<Contents>, UnknownDeserializer>
 
 fn filter(args: &FilterArgs) -> RecordFilter {
     let now = Timestamp::now().0;
-    let time = |arg: Option<crate::cli::range::TimeArg>| arg.map(|time| Timestamp(time.resolve(now)));
+    let time = |arg: Option<crate::cli::time::TimeArg>| arg.map(|time| Timestamp(time.millis(now)));
     RecordFilter {
         from_offset: args.offset.and_then(|range| range.from).map(Offset),
         to_offset: args.offset.and_then(|range| range.to).map(Offset),
