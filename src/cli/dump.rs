@@ -50,8 +50,8 @@ pub struct DumpLogSegmentsArgs {
     /// Files to dump, or patterns such as 'orders-*/*.log', or folders
     ///
     /// Of a folder every file is dumped that a broker may have left there, of a whole log folder those of
-    /// every partition. In a pattern * is anything but a slash, ** any folders, ? one character and [abc]
-    /// one of them.
+    /// every partition. In a pattern * is anything but a slash, ** any folders, ? one character, and
+    /// letters in brackets are one of them.
     #[arg(value_name = "FILE")]
     pub paths: Vec<PathBuf>,
 
