@@ -33,7 +33,7 @@ complete -c mkafka -n "__fish_mkafka_needs_command" -s V -l version -d 'Print ve
 complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "topics" -d 'Create, list, describe and delete topics'
 complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "produce" -d 'Append records to a topic: each line of the input is one'
 complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "consume" -d 'Print the records of a topic, and go on printing them as they are appended'
-complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "dump-log-segments" -d 'Print what is in a log\'s files: segments, indexes, producer snapshots'
+complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "dump-log-segments" -d 'Print what is in the files that a broker leaves behind'
 complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and not __fish_seen_subcommand_from create list describe delete" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and not __fish_seen_subcommand_from create list describe delete" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -179,6 +179,16 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s i -l ignore-ca
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s q -l quiet -d 'Do not say how many records there were'
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l files -d 'Files to dump, separated by commas, in the form of Kafka\'s tool; may be given several times' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
+json\t'One JSON value a line'"
+complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l salvage -d 'Write what is good of each .log to a new segment in this folder, with new indexes' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l offset -d 'Only these offsets: A..B, from A up to but not including B, either left out; or one' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l timestamp -d 'Only timestamps from A up to but not including B: times in RFC 3339, milliseconds since 1970, or how long ago, such as 15m..' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l key -d 'Only records with this key' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l producer-id -d 'Only batches, aborted transactions and snapshot entries of this producer' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l limit -d 'End after so many records; batches, where no records are printed, and entries count too' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l key-decoder-class -d 'How keys are read: string, integer, long, short, float, double, uuid, boolean, bytes, void, list<...>, or the name of Kafka\'s class for it' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l value-decoder-class -d 'How payloads are read, as for keys' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l max-message-size -d 'The largest message, in bytes, that an index entry may lead to' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l max-bytes -d 'Look only at so many bytes of a .log, from its beginning' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
@@ -188,6 +198,14 @@ never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l print-data-log -d 'Print every record with its key and payload'
 complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l deep-iteration -d 'Print every record, not just the batches they are in'
 complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l skip-record-metadata -d 'Of records print only key and payload'
+complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l summary -d 'Print one line for each file: what is in it, and how many faults'
+complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l follow -d 'Go on as the logs grow, also into the segments that follow, until interrupted'
+complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l only-control -d 'Only control records: the markers of transactions, and those of KRaft'
+complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l offsets-decoder -d 'Read records as those of __consumer_offsets'
+complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l transaction-log-decoder -d 'Read records as those of __transaction_state'
+complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l cluster-metadata-decoder -d 'Read records as those of __cluster_metadata'
+complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l remote-log-metadata-decoder -d 'Read records as those of __remote_log_metadata'
+complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l share-group-state-decoder -d 'Read records as those of __share_group_state'
 complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l index-sanity-check -d 'Only make the check of an index that a broker makes when it starts'
 complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l verify-index-only -d 'Check indexes against their logs without printing the entries'
 complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -44,7 +44,8 @@
 //! | a torn tail cut, an index rebuilt | `log::recovery`, the only code that cuts a log |
 //! | a partition compacted | [`log::LogCleaner`], with a lock of its own; segments change places in `log::swap` |
 //! | a tail left unread until it is whole | [`log::LogReader`] |
-//! | damage described and passed over | [`dump::LogWalk`] |
+//! | damage described and passed over | [`dump::LogWalk`]; what is good written to a new segment: [`dump::Salvage`] |
+//! | a record of Kafka's own topics made out | the tables of [`record::message`], by [`dump::MessageDecoder`] |
 //! | data put on the disk | [`log::Durability`]; files and folders in [`fs`] |
 //! | a topic created or deleted | `store::topic_admin`: [`store::WritableDataDir::create_topic`] |
 //! | what topics there are | [`store::Listing`]; a broker's folders count too |
@@ -80,7 +81,7 @@
 //! **dump.** [`commands::dump_log_segments`] goes past store and clients: it needs no data directory, only the
 //! files that it is given. [`dump::FileKind`] tells what a file is; [`dump::LogWalk`] takes a segment batch by
 //! batch from the same [`log::BatchReader`] that reads and mends logs, and goes on behind damage;
-//! [`output::dump`] writes what is found in Kafka's words, and counts the faults for the exit status.
+//! [`output::dump`] writes what is found in Kafka's words, or as JSON; every fault counts for the exit status.
 
 pub mod cli;
 pub mod commands;

@@ -10,6 +10,7 @@ pub mod groups;
 mod kafka_forms;
 pub mod manual;
 pub mod produce;
+pub mod range;
 pub mod time;
 pub mod topics;
 

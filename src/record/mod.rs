@@ -13,6 +13,7 @@
 //! | Kafka's deserializers, by name; numbers as Java prints them | `deserializer`, `java_number` |
 //! | commit and abort markers | `control` |
 //! | gzip, snappy, lz4, zstd as Kafka frames them | `compression` |
+//! | what is in the records of Kafka's own topics | `message` |
 
 pub mod batch;
 pub mod builder;
@@ -24,6 +25,7 @@ pub mod deserializer;
 pub mod header;
 pub mod java_number;
 mod legacy;
+pub mod message;
 mod owned;
 mod retained;
 mod types;
