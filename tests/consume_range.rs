@@ -17,7 +17,7 @@ use crate::produce::produced;
 fn times() -> Sandbox {
     let sandbox = Sandbox::new();
     sandbox
-        .ok("topics create t --partitions 3 --config segment.bytes=2000 --config index.interval.bytes=200");
+        .ok("topics create t --partitions 3 --config retention.ms=-1 --config segment.bytes=2000 --config index.interval.bytes=200");
     let lines: String = (1000..1300)
         .map(|time| format!("{{\"value\":\"{time}\",\"timestamp\":{time},\"partition\":{}}}\n", time % 3))
         .collect();
@@ -63,7 +63,7 @@ fn times_bound_what_is_read() {
 #[test]
 fn an_offset_that_is_not_there_yet_is_waited_for() {
     let sandbox = Sandbox::new();
-    sandbox.ok("topics create t");
+    sandbox.ok("topics create t --config retention.ms=-1");
     produced(&sandbox, "t", b"a\n");
     let mut command = sandbox.command(&["consume", "t", "--from-beginning", "--until-offset", "3", "-q"]);
     let mut child = command.stdout(Stdio::piped()).spawn().unwrap();

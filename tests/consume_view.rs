@@ -6,7 +6,7 @@ use crate::produce::{produce_args, produced};
 /// A topic with records of every kind, in one partition.
 fn records() -> Sandbox {
     let sandbox = Sandbox::new();
-    sandbox.ok("topics create t");
+    sandbox.ok("topics create t --config retention.ms=-1");
     let lines = concat!(
         r#"{"key":"k1","value":"first","timestamp":1700000180000,"headers":[["a","1"],["a",null]]}"#,
         "\n",
@@ -96,7 +96,7 @@ fn what_a_format_string_prints_is_read_back() {
     ] {
         let sandbox = records();
         let input = shown(&sandbox, &["-f", format]);
-        sandbox.ok("topics create copy");
+        sandbox.ok("topics create copy --config retention.ms=-1");
         let ran = produce_args(&sandbox, &["copy", "--format", format], &input);
         assert_eq!((ran.status, ran.stderr.as_str()), (0, ""), "{format}");
         let json = |topic: &str| sandbox.ok(&format!("consume {topic} --from-beginning -e -q -J"));

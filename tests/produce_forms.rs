@@ -25,7 +25,7 @@ fn contents(sandbox: &Sandbox, topic: &str) -> Vec<Value> {
 
 fn topic(partitions: u32) -> Sandbox {
     let sandbox = Sandbox::new();
-    sandbox.ok(&format!("topics create t --partitions {partitions}"));
+    sandbox.ok(&format!("topics create t --partitions {partitions} --config retention.ms=-1"));
     sandbox
 }
 
@@ -49,7 +49,7 @@ fn a_copy_as_json_loses_nothing() {
     assert_eq!(original.lines().count(), 5);
     assert!(original.contains(r#""timestamp":9007199254740993"#), "{original}");
     assert!(original.contains(r#"[{"base64":"/w=="},{"base64":"gA=="}]"#), "{original}");
-    sandbox.ok("topics create copy --partitions 3");
+    sandbox.ok("topics create copy --partitions 3 --config retention.ms=-1");
     produced(&sandbox, "copy --format json --compression-codec zstd", original.as_bytes());
     let copy = sandbox.ok("consume copy --from-beginning -e -q --output json");
     let sorted = |text: &str| {

@@ -248,7 +248,7 @@ fn check_habit(code: &str) {
     let creates = code.contains("create");
     let mut script = String::from("printf 'a:1\\nb:2\\nc:3\\n' > FILE\n");
     if !creates {
-        script.push_str("mkafka topics create T --partitions 1 > /dev/null\n");
+        script.push_str("mkafka topics create T --partitions 1 --config retention.ms=-1 > /dev/null\n");
         script.push_str("mkafka produce T -K : --timestamp 1500 < FILE\n");
         script.push_str("ln -s ~/.local/share/mkafka/T-0/00000000000000000000.log F.log\n");
     }
