@@ -5,24 +5,41 @@ use std::ffi::OsString;
 
 use clap::error::ErrorKind;
 
-/// The options of kafka-topics that say what to do.
-const TOPICS_ACTIONS: [&str; 4] = ["--list", "--describe", "--create", "--delete"];
+/// A subcommand whose actions Kafka has as options.
+struct Tool {
+    name: &'static str,
+    /// The options that say what to do.
+    actions: &'static [&'static str],
+    /// What else does, besides [`ALWAYS`].
+    others: &'static [&'static str],
+}
 
-/// What else may say what to do, so that the lack of an action is no mistake.
-const OTHER_ACTIONS: [&str; 9] =
-    ["list", "describe", "create", "delete", "help", "-h", "--help", "-V", "--version"];
+/// What may always stand in the place of an action, so that the lack of one is no mistake.
+const ALWAYS: [&str; 5] = ["help", "-h", "--help", "-V", "--version"];
+
+const TOOLS: [Tool; 2] = [
+    Tool {
+        name: "topics",
+        actions: &["--list", "--describe", "--create", "--alter", "--delete"],
+        others: &["list", "describe", "create", "alter", "delete", "offsets", "delete-records", "stats"],
+    },
+    Tool { name: "configs", actions: &["--describe", "--alter"], others: &["describe", "alter"] },
+];
 
 /// Options before the subcommand whose value is the next argument.
 const GLOBAL_OPTIONS_WITH_VALUE: [&str; 3] = ["--data-dir", "--color", "--bootstrap-server"];
 
-/// Moves the action in a `topics` command line to right behind `topics`. All else is left as it is.
+/// Moves the action in a `topics` or `configs` command line to right behind that word. All else is left as
+/// it is.
 pub(super) fn action_first(mut args: Vec<OsString>) -> Result<Vec<OsString>, clap::Error> {
-    let Some(command) = subcommand_at(&args).filter(|at| args[*at] == "topics") else { return Ok(args) };
+    let tool = |at: usize| TOOLS.iter().find(|tool| args[at] == tool.name).map(|tool| (at, tool));
+    let Some((command, tool)) = subcommand_at(&args).and_then(tool) else { return Ok(args) };
     let end = args.iter().position(|arg| arg == "--").unwrap_or(args.len());
-    let is_action = |arg: &OsString| TOPICS_ACTIONS.iter().any(|action| arg == action);
+    let is_action = |arg: &OsString| tool.actions.iter().any(|action| arg == action);
     let actions: Vec<usize> = (command + 1..end).filter(|at| is_action(&args[*at])).collect();
     let tail = &args[command + 1..end];
-    let has_other = tail.iter().any(|arg| OTHER_ACTIONS.iter().any(|action| arg == action));
+    let mut others = tool.others.iter().chain(&ALWAYS);
+    let has_other = others.any(|action| tail.iter().any(|arg| arg == action));
     match actions[..] {
         [] if tail.is_empty() || has_other || !tail[0].to_string_lossy().starts_with('-') => Ok(args),
         [at] => {
@@ -32,7 +49,7 @@ pub(super) fn action_first(mut args: Vec<OsString>) -> Result<Vec<OsString>, cla
         }
         _ => Err(super::command().error(
             ErrorKind::ArgumentConflict,
-            "Command must include exactly one action: --list, --describe, --create or --delete",
+            format!("Command must include exactly one action: {}", tool.actions.join(", ")),
         )),
     }
 }
@@ -75,6 +92,8 @@ mod tests {
                 "mkafka --data-dir=d topics --list --data-dir x",
             ),
             ("mkafka topics create o", "mkafka topics create o"),
+            ("mkafka topics --topic x --alter", "mkafka topics --alter --topic x"),
+            ("mkafka configs --entity-name x --alter", "mkafka configs --alter --entity-name x"),
             ("mkafka topics --data-dir d create o", "mkafka topics --data-dir d create o"),
             ("mkafka topics --help", "mkafka topics --help"),
             ("mkafka topics creat", "mkafka topics creat"),
@@ -85,7 +104,7 @@ mod tests {
             assert_eq!(moved(line).unwrap(), expected);
         }
         for line in
-            ["mkafka topics --create --list", "mkafka topics --topic x", "mkafka topics --alter --topic x"]
+            ["mkafka topics --create --list", "mkafka topics --topic x", "mkafka configs --entity-name x"]
         {
             let message = moved(line).unwrap_err().to_string();
             assert!(message.contains("Command must include exactly one action"), "{message}");

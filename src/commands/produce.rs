@@ -213,7 +213,11 @@ impl Options {
         config.compression_level = level;
         let folder = |partition| data_dir.partition_path(&TopicPartition::new(topic.name.clone(), partition));
         let folders = (0..topic.partition_count).map(folder).collect();
-        let producer_topic = ProducerTopic::new(folders, &topic.config);
+        let mut producer_topic = ProducerTopic::new(folders, &topic.config);
+        if !topic.known_to_us {
+            // How long its records are to be kept is known to the broker that wrote it, not here.
+            producer_topic.upkeep = None;
+        }
         Ok((producer_topic, config))
     }
 }

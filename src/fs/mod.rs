@@ -8,10 +8,11 @@ mod file;
 mod lock;
 #[cfg(test)]
 pub(crate) mod power;
+pub mod processes;
 pub(crate) mod seam;
 
 pub use file::LogFile;
-pub use lock::{FileLock, LockGuard, broker_is_live};
+pub use lock::{FileLock, LockGuard, broker_is_live, lock_folder, try_lock_folder};
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};

@@ -12,6 +12,9 @@
 //! | what a writer tells the next one through the lock file | `tail` |
 //! | mending what a crash left | `recovery` |
 //! | finding the end, an offset; facts about a partition | `bounds` |
+//! | from a time to an offset | `time_search` |
+//! | checking everything; mending what is found | `verify`, `repair` |
+//! | how many records there are | `count` |
 //! | following a log without any lock | `reader` |
 //! | `leader-epoch-checkpoint` and its like | `checkpoint` |
 //! | compaction | `cleaner` |
@@ -27,6 +30,7 @@ pub mod bounds;
 pub mod checkpoint;
 pub mod cleaner;
 mod config;
+pub mod count;
 #[cfg(test)]
 mod crash_tests;
 mod error;
@@ -35,6 +39,7 @@ mod locked;
 pub mod offset_index;
 pub mod reader;
 mod recovery;
+pub mod repair;
 pub mod retention;
 pub mod segment;
 mod swap;
@@ -42,6 +47,8 @@ mod tail;
 #[cfg(test)]
 mod tests;
 pub mod time_index;
+pub mod time_search;
+pub mod verify;
 
 pub use appender::{Appended, Durability, LogAppender};
 pub use batch_reader::{BatchReader, Step};

@@ -331,7 +331,7 @@ fn last_time_entry(
 }
 
 /// A walk over a segment that collects the index entries due.
-struct Scan<'s> {
+pub(super) struct Scan<'s> {
     segment: &'s SegmentPath,
     rules: IndexRules,
     index: Vec<u8>,
@@ -359,7 +359,7 @@ impl<'s> Scan<'s> {
     }
 
     /// Walks all of a segment that is no longer appended to.
-    fn of_sealed(segment: &'s SegmentPath, interval: u64) -> Result<Self, LogError> {
+    pub(super) fn of_sealed(segment: &'s SegmentPath, interval: u64) -> Result<Self, LogError> {
         let mut scan = Self::new(segment, IndexRules::new(interval, segment.base_offset()));
         scan.run(Position(0), None)?;
         let closing = scan.rules.time_entry();
@@ -430,7 +430,7 @@ impl<'s> Scan<'s> {
         Ok(())
     }
 
-    fn replace_indexes(&self) -> Result<(), LogError> {
+    pub(super) fn replace_indexes(&self) -> Result<(), LogError> {
         fs::write_atomically(&self.segment.index(), &self.index)?;
         fs::write_atomically(&self.segment.time_index(), &self.time_index)?;
         Ok(())

@@ -87,6 +87,35 @@ pub(crate) fn last_entry(path: &Path, base: Offset) -> Result<Option<TimeEntry>,
     low.checked_sub(1).map(|n| Ok(TimeEntry::decode(&nth(&file, path, n)?, base))).transpose()
 }
 
+/// The last entry of a segment's time index that is older than `time`; `None` when there is none.
+pub(crate) fn last_entry_before(
+    segment: &SegmentPath,
+    time: Timestamp,
+) -> Result<Option<TimeEntry>, FileError> {
+    let path = segment.time_index();
+    let file = match fs::open_read(&path) {
+        Ok(file) => file,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(e) => return Err(e),
+    };
+    let len = file.metadata().map(|m| m.len()).context_io("read the size of", &path)?;
+    let entry = |n| -> Result<TimeEntry, FileError> {
+        Ok(TimeEntry::decode(&nth(&file, &path, n)?, segment.base_offset()))
+    };
+    let (mut low, mut high) = (0, len / ENTRY_LEN as u64);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        // Behind the used entries of a live broker's file there are zeros.
+        let bytes = nth(&file, &path, middle)?;
+        if bytes != [0; ENTRY_LEN] && entry(middle)?.timestamp < time {
+            low = middle + 1
+        } else {
+            high = middle
+        }
+    }
+    low.checked_sub(1).map(entry).transpose()
+}
+
 fn nth(file: &File, path: &Path, n: u64) -> Result<[u8; ENTRY_LEN], FileError> {
     let mut bytes = [0; ENTRY_LEN];
     fs::read_at(file, &mut bytes, n * ENTRY_LEN as u64).context_io("read", path)?;

@@ -38,14 +38,9 @@ pub(super) struct TopicMetadata {
 }
 
 impl TopicMetadata {
-    /// The metadata of a new topic, with a new id.
-    pub(super) fn new(name: TopicName, partitions: i32, configs: TopicConfig) -> Self {
-        Self { version: VERSION, name, id: TopicId::random(), partitions, configs }
-    }
-
-    /// The metadata of a topic that a broker wrote, from now on known to us.
-    pub(super) fn adopted(name: TopicName, id: TopicId, partitions: i32) -> Self {
-        Self { version: VERSION, name, id, partitions, configs: TopicConfig::default() }
+    /// The metadata of a new topic.
+    pub(super) fn new(name: TopicName, id: TopicId, partitions: i32, configs: TopicConfig) -> Self {
+        Self { version: VERSION, name, id, partitions, configs }
     }
 
     /// The bytes of its file.
@@ -118,6 +113,11 @@ impl MetadataPaths {
         Self { root: data_dir.join(".mkafka") }
     }
 
+    /// `.mkafka` itself.
+    pub(super) fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// `.mkafka/meta.json`.
     pub(super) fn meta(&self) -> PathBuf {
         self.root.join("meta.json")
@@ -185,7 +185,7 @@ mod tests {
     #[test]
     fn metadata_goes_both_ways() {
         let config = TopicConfig::new([("retention.ms", "5"), ("cleanup.policy", "compact")]).unwrap();
-        let metadata = TopicMetadata::new(TopicName::new("orders").unwrap(), 3, config);
+        let metadata = TopicMetadata::new(TopicName::new("orders").unwrap(), TopicId::random(), 3, config);
         let bytes = metadata.to_bytes();
         assert_eq!(
             String::from_utf8(bytes.clone()).unwrap(),

@@ -14,6 +14,7 @@ mod topic_alter;
 mod topic_config;
 mod topic_id;
 mod topic_name;
+pub mod transfer;
 
 pub use data_dir::{DataDir, DataDirLocation, LogStartOffsets, Topic, WritableDataDir};
 pub use error::StoreError;

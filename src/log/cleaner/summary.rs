@@ -16,14 +16,14 @@ const PRODUCER_EXPIRATION_MS: i64 = 24 * 3600 * 1000;
 
 /// What a log's producers and transactions have come to.
 #[derive(Debug, Default)]
-pub(super) struct LogSummary {
+pub(in crate::log) struct LogSummary {
     producers: HashMap<i64, LastRecord>,
     /// The first offset of each transaction that is not decided, by its producer.
     open: HashMap<i64, Offset>,
     /// Transactions that were aborted, by their first offset.
-    pub(super) aborted: Vec<AbortedTxn>,
+    pub(in crate::log) aborted: Vec<AbortedTxn>,
     /// Records from a given offset on, as their batches count them.
-    pub(super) dirty_records: u64,
+    pub(in crate::log) dirty_records: u64,
 }
 
 /// The last that a producer has written (`LastRecord`).
@@ -38,7 +38,7 @@ struct LastRecord {
 impl LogSummary {
     /// Walks the batches of all segments; counts the records from `dirty_from` on. `None` when `watch` will not
     /// go on.
-    pub(super) fn read(
+    pub(in crate::log) fn read(
         dir: &Path,
         segments: &[Offset],
         dirty_from: Offset,
@@ -109,13 +109,13 @@ impl LogSummary {
     }
 
     /// The first offset of the oldest transaction that is not decided: nothing from there on may be cleaned.
-    pub(super) fn first_open(&self) -> Option<Offset> {
+    pub(in crate::log) fn first_open(&self) -> Option<Offset> {
         self.open.values().min().copied()
     }
 
     /// Whether the batch with this header tells the last that its producer did, so that it must stay, be it
     /// empty, as long as the producer is not forgotten at `now`.
-    pub(super) fn is_last_of_producer(&self, header: &BatchHeader, now: Timestamp) -> bool {
+    pub(in crate::log) fn is_last_of_producer(&self, header: &BatchHeader, now: Timestamp) -> bool {
         if header.producer_id < 0 {
             return false;
         }
