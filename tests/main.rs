@@ -8,6 +8,7 @@ mod crash;
 mod dump;
 mod generated;
 mod judge;
+mod life;
 mod produce;
 mod readme;
 mod tidy;
