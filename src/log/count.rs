@@ -28,8 +28,7 @@ pub fn count_records(dir: &Path, floor: Offset, committed_only: bool) -> Result<
         counter.walk(dir, &list, |_| true)?;
         return Ok(counter.records);
     }
-    let summary =
-        LogSummary::read(dir, &list.logs, Offset(i64::MAX), &mut |_| std::ops::ControlFlow::Continue(()))?;
+    let summary = LogSummary::read(dir, &list.logs, &mut |_| std::ops::ControlFlow::Continue(()))?;
     let summary = summary.unwrap_or_default();
     counter.end = summary.first_open().map_or(counter.end, |open| counter.end.min(open));
     let aborted = aborted_batches(dir, &list, &summary.aborted)?;

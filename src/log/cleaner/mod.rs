@@ -215,7 +215,7 @@ impl LogCleaner {
             let sealed = self.look_at(&sealed, active)?;
             let first_dirty = self.first_dirty(&sealed, active)?;
             segments.push(active);
-            let Some(summary) = LogSummary::read(&self.dir, &segments, first_dirty, watch)? else {
+            let Some(summary) = LogSummary::read(&self.dir, &segments, watch)? else {
                 return Ok(total);
             };
             let mut bound = self.first_too_young(&sealed, first_dirty, active, now)?;
@@ -269,7 +269,7 @@ impl LogCleaner {
         let Some((&active, sealed)) = list.logs.split_last() else { return Ok(CleanReport::default()) };
         let sealed = self.look_at(sealed, active)?;
         let first_dirty = self.first_dirty(&sealed, active)?;
-        let Some(summary) = LogSummary::read(&self.dir, &list.logs, first_dirty, watch)? else {
+        let Some(summary) = LogSummary::read(&self.dir, &list.logs, watch)? else {
             return Ok(CleanReport::default());
         };
         let bound = self.first_too_young(&sealed, first_dirty, active, now)?;

@@ -9,7 +9,7 @@ use super::transactions::{AbortedTxn, marker_of};
 use crate::log::batch_reader::{Advance, BatchReader, Check};
 use crate::log::{LogError, SegmentPath};
 use crate::record::control::ControlType;
-use crate::record::{Batch, BatchHeader, Offset, RecordDecoder, Timestamp};
+use crate::record::{BatchHeader, Offset, RecordDecoder, Timestamp};
 
 /// How long a producer that writes nothing is remembered (`producer.id.expiration.ms`), in milliseconds.
 const PRODUCER_EXPIRATION_MS: i64 = 24 * 3600 * 1000;
@@ -22,8 +22,6 @@ pub(in crate::log) struct LogSummary {
     open: HashMap<i64, Offset>,
     /// Transactions that were aborted, by their first offset.
     pub(in crate::log) aborted: Vec<AbortedTxn>,
-    /// Records from a given offset on, as their batches count them.
-    pub(in crate::log) dirty_records: u64,
 }
 
 /// The last that a producer has written (`LastRecord`).
@@ -36,12 +34,10 @@ struct LastRecord {
 }
 
 impl LogSummary {
-    /// Walks the batches of all segments; counts the records from `dirty_from` on. `None` when `watch` will not
-    /// go on.
+    /// Walks the batches of all segments. `None` when `watch` will not go on.
     pub(in crate::log) fn read(
         dir: &Path,
         segments: &[Offset],
-        dirty_from: Offset,
         watch: &mut Watcher<'_>,
     ) -> Result<Option<Self>, LogError> {
         let mut summary = Self::default();
@@ -57,9 +53,6 @@ impl LogSummary {
             // end of the active segment it is nobody's business.
             while let Advance::Batch(at) = reader.advance(Check::Framing)? {
                 let Some(batch) = reader.batch() else { break };
-                if batch.last_offset() >= dirty_from {
-                    summary.dirty_records += records_in(&batch);
-                }
                 if batch.header().producer_id < 0 {
                     continue;
                 }
@@ -127,14 +120,5 @@ impl LogSummary {
                 Some(offset) => header.last_offset() == offset,
                 None => header.attributes.is_control() && header.producer_epoch == last.epoch,
             }
-    }
-}
-
-/// How many records `batch` holds at the most.
-fn records_in(batch: &Batch<'_>) -> u64 {
-    match batch.magic() {
-        2 => u64::from(batch.header().count.max(0).cast_unsigned()),
-        // A compressed message does not say how many it wraps; none takes less than a byte.
-        _ => batch.size() as u64,
     }
 }
