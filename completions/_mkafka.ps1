@@ -27,17 +27,9 @@ Register-ArgumentCompleter -Native -CommandName 'mkafka' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
-            [CompletionResult]::new('topics', 'topics', [CompletionResultType]::ParameterValue, 'Create, list, describe, change and delete topics')
-            [CompletionResult]::new('configs', 'configs', [CompletionResultType]::ParameterValue, 'Show and change the configurations of topics')
-            [CompletionResult]::new('produce', 'produce', [CompletionResultType]::ParameterValue, 'Append records to a topic, one a line of the input')
+            [CompletionResult]::new('topics', 'topics', [CompletionResultType]::ParameterValue, 'Create, list, describe and delete topics')
+            [CompletionResult]::new('produce', 'produce', [CompletionResultType]::ParameterValue, 'Append records to a topic: each line of the input is one')
             [CompletionResult]::new('consume', 'consume', [CompletionResultType]::ParameterValue, 'Print the records of a topic, and go on printing them as they are appended')
-            [CompletionResult]::new('count', 'count', [CompletionResultType]::ParameterValue, 'Count the records of a topic')
-            [CompletionResult]::new('wait', 'wait', [CompletionResultType]::ParameterValue, 'Wait until a topic exists, or a partition has reached an offset')
-            [CompletionResult]::new('clean', 'clean', [CompletionResultType]::ParameterValue, 'Delete and compact old records as the topics'' configurations ask for')
-            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Read everything and check it: checksums, records, offsets, indexes, checkpoints')
-            [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Copy a topic out of the data directory, to be carried elsewhere')
-            [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Take in a topic that was exported')
-            [CompletionResult]::new('ps', 'ps', [CompletionResultType]::ParameterValue, 'Show which processes use the data directory: who holds which lock, and who has which partition open')
             [CompletionResult]::new('dump-log-segments', 'dump-log-segments', [CompletionResultType]::ParameterValue, 'Print what is in a log''s files: segments, indexes, producer snapshots')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script of a shell')
             break
@@ -50,11 +42,7 @@ Register-ArgumentCompleter -Native -CommandName 'mkafka' -ScriptBlock {
             [CompletionResult]::new('create', 'create', [CompletionResultType]::ParameterValue, 'Create a topic')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List topics, one name a line')
             [CompletionResult]::new('describe', 'describe', [CompletionResultType]::ParameterValue, 'Show partitions, configuration and size of topics')
-            [CompletionResult]::new('alter', 'alter', [CompletionResultType]::ParameterValue, 'Give a topic more partitions')
             [CompletionResult]::new('delete', 'delete', [CompletionResultType]::ParameterValue, 'Delete topics with all their records')
-            [CompletionResult]::new('offsets', 'offsets', [CompletionResultType]::ParameterValue, 'Show offsets of partitions: the end, the start, or by time')
-            [CompletionResult]::new('delete-records', 'delete-records', [CompletionResultType]::ParameterValue, 'Delete the records of a partition that come before an offset')
-            [CompletionResult]::new('stats', 'stats', [CompletionResultType]::ParameterValue, 'Show what is in a topic: how much over time, sizes, keys and how even the partitions are')
             break
         }
         'mkafka;topics;create' {
@@ -93,17 +81,6 @@ Register-ArgumentCompleter -Native -CommandName 'mkafka' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
-        'mkafka;topics;alter' {
-            [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'The topic, in the form of Kafka''s tools')
-            [CompletionResult]::new('--topic', '--topic', [CompletionResultType]::ParameterName, 'The topic, in the form of Kafka''s tools')
-            [CompletionResult]::new('--partitions', '--partitions', [CompletionResultType]::ParameterName, 'How many partitions the topic is to have in all')
-            [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]')
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
-            [CompletionResult]::new('--if-exists', '--if-exists', [CompletionResultType]::ParameterName, 'Do not fail when there is no such topic')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            break
-        }
         'mkafka;topics;delete' {
             [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'The topics, with commas between them, in the form of Kafka''s tools')
             [CompletionResult]::new('--topic', '--topic', [CompletionResultType]::ParameterName, 'The topics, with commas between them, in the form of Kafka''s tools')
@@ -114,85 +91,31 @@ Register-ArgumentCompleter -Native -CommandName 'mkafka' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
-        'mkafka;topics;offsets' {
-            [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'The topics, with commas between them, in the form of Kafka''s tools')
-            [CompletionResult]::new('--topic', '--topic', [CompletionResultType]::ParameterName, 'The topics, with commas between them, in the form of Kafka''s tools')
-            [CompletionResult]::new('--partitions', '--partitions', [CompletionResultType]::ParameterName, 'Only these partitions, with commas between them')
-            [CompletionResult]::new('--time', '--time', [CompletionResultType]::ParameterName, 'Which offset: latest (-1), earliest (-2), max-timestamp (-3), or that of the first record whose timestamp is not before this many milliseconds since 1970')
-            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'The form of the output')
-            [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]')
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
-            [CompletionResult]::new('--exclude-internal-topics', '--exclude-internal-topics', [CompletionResultType]::ParameterName, 'Leave out the topics that Kafka keeps for itself')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            break
-        }
-        'mkafka;topics;delete-records' {
-            [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'The topic, in the form of Kafka''s tools')
-            [CompletionResult]::new('--topic', '--topic', [CompletionResultType]::ParameterName, 'The topic, in the form of Kafka''s tools')
-            [CompletionResult]::new('--partition', '--partition', [CompletionResultType]::ParameterName, 'The partition; all when none is given')
-            [CompletionResult]::new('--offset', '--offset', [CompletionResultType]::ParameterName, 'The first offset that is kept; -1 is the log end')
-            [CompletionResult]::new('--offset-json-file', '--offset-json-file', [CompletionResultType]::ParameterName, 'A file of partitions and offsets: {"partitions":[{"topic":"t","partition":0,"offset":3}],"version":1}')
-            [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]')
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            break
-        }
-        'mkafka;topics;stats' {
-            [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'The topic, in the form of Kafka''s tools')
-            [CompletionResult]::new('--topic', '--topic', [CompletionResultType]::ParameterName, 'The topic, in the form of Kafka''s tools')
-            [CompletionResult]::new('--keys', '--keys', [CompletionResultType]::ParameterName, 'How many of the largest keys to show')
-            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'The form of the output')
-            [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]')
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            break
-        }
-        'mkafka;configs' {
-            [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]')
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('describe', 'describe', [CompletionResultType]::ParameterValue, 'Show what a topic sets itself, or what all topics do')
-            [CompletionResult]::new('alter', 'alter', [CompletionResultType]::ParameterValue, 'Set configurations of a topic, or go back to their defaults')
-            break
-        }
-        'mkafka;configs;describe' {
-            [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'The topic, in the form of Kafka''s tools')
-            [CompletionResult]::new('--topic', '--topic', [CompletionResultType]::ParameterName, 'The topic, in the form of Kafka''s tools')
-            [CompletionResult]::new('--entity-name', '--entity-name', [CompletionResultType]::ParameterName, 'The topic, in kafka-configs'' other form')
-            [CompletionResult]::new('--entity-type', '--entity-type', [CompletionResultType]::ParameterName, 'What the name is one of: topics')
-            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'The form of the output')
-            [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]')
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
-            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Show the defaults of what is not set too')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            break
-        }
-        'mkafka;configs;alter' {
-            [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'The topic, in the form of Kafka''s tools')
-            [CompletionResult]::new('--topic', '--topic', [CompletionResultType]::ParameterName, 'The topic, in the form of Kafka''s tools')
-            [CompletionResult]::new('--entity-name', '--entity-name', [CompletionResultType]::ParameterName, 'The topic, in kafka-configs'' other form')
-            [CompletionResult]::new('--entity-type', '--entity-type', [CompletionResultType]::ParameterName, 'What the name is one of: topics')
-            [CompletionResult]::new('--add-config', '--add-config', [CompletionResultType]::ParameterName, 'What to set: key=value, with commas between several; a value with commas stands in brackets')
-            [CompletionResult]::new('--add-config-file', '--add-config-file', [CompletionResultType]::ParameterName, 'A file of what to set, a key=value on each line')
-            [CompletionResult]::new('--delete-config', '--delete-config', [CompletionResultType]::ParameterName, 'What is to have its default again, with commas between several')
-            [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]')
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            break
-        }
         'mkafka;produce' {
             [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'The topic, in the form of Kafka''s tools')
             [CompletionResult]::new('--topic', '--topic', [CompletionResultType]::ParameterName, 'The topic, in the form of Kafka''s tools')
             [CompletionResult]::new('-l', '-l', [CompletionResultType]::ParameterName, 'Read this file instead of standard input; several are read one after the other')
             [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Read this file instead of standard input; several are read one after the other')
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'The form of the input: lines, json, raw, or a format string such as ''%k\t%v\n'' [default: lines]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'The form of the input: lines, json, raw, or a format string such as ''%k\t%v\n'' [default: lines]')
+            [CompletionResult]::new('-D', '-D ', [CompletionResultType]::ParameterName, 'What ends a line: any text, in which \n \t \r \0 \\ \xNN are bytes [default: \n]')
+            [CompletionResult]::new('--delimiter', '--delimiter', [CompletionResultType]::ParameterName, 'What ends a line: any text, in which \n \t \r \0 \\ \xNN are bytes [default: \n]')
+            [CompletionResult]::new('-K', '-K ', [CompletionResultType]::ParameterName, 'Take what stands before this text in a line for the key; escapes as in --delimiter')
+            [CompletionResult]::new('--key-separator', '--key-separator', [CompletionResultType]::ParameterName, 'Take what stands before this text in a line for the key; escapes as in --delimiter')
+            [CompletionResult]::new('--null-marker', '--null-marker', [CompletionResultType]::ParameterName, 'Make a field that is exactly this text null: key, value, or value of a header')
+            [CompletionResult]::new('--skip', '--skip', [CompletionResultType]::ParameterName, 'Pass over the first N records of the input, such as those that an earlier run has produced')
+            [CompletionResult]::new('--property', '--property', [CompletionResultType]::ParameterName, 'How a line is split into headers, key and value; may be repeated')
+            [CompletionResult]::new('--reader-property', '--reader-property', [CompletionResultType]::ParameterName, 'How a line is split into headers, key and value; may be repeated')
+            [CompletionResult]::new('--reader-config', '--reader-config', [CompletionResultType]::ParameterName, 'Read such properties from this file; those of --property count more')
+            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Give every record this key')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Give every record this key')
+            [CompletionResult]::new('-H', '-H ', [CompletionResultType]::ParameterName, 'Give every record this header, behind those of its own; NAME alone is a header without a value; may be repeated')
+            [CompletionResult]::new('--header', '--header', [CompletionResultType]::ParameterName, 'Give every record this header, behind those of its own; NAME alone is a header without a value; may be repeated')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Put every record into this partition')
             [CompletionResult]::new('--partition', '--partition', [CompletionResultType]::ParameterName, 'Put every record into this partition')
+            [CompletionResult]::new('--timestamp', '--timestamp', [CompletionResultType]::ParameterName, 'Give every record this timestamp, instead of the time at which it is read')
+            [CompletionResult]::new('--key-serializer', '--key-serializer', [CompletionResultType]::ParameterName, 'What keys are given as, and turned into bytes from: string, integer, long, short, float, double, boolean, uuid, bytes, base64, hex, or Kafka''s name of the class [default: bytes]')
+            [CompletionResult]::new('--value-serializer', '--value-serializer', [CompletionResultType]::ParameterName, 'The same of values')
             [CompletionResult]::new('--partitioner', '--partitioner', [CompletionResultType]::ParameterName, 'How records without a key are spread over the partitions [default: roundrobin]')
             [CompletionResult]::new('-z', '-z', [CompletionResultType]::ParameterName, 'Compress batches with this codec [default: none; gzip if no codec is named]')
             [CompletionResult]::new('--compression-codec', '--compression-codec', [CompletionResultType]::ParameterName, 'Compress batches with this codec [default: none; gzip if no codec is named]')
@@ -203,23 +126,33 @@ Register-ArgumentCompleter -Native -CommandName 'mkafka' -ScriptBlock {
             [CompletionResult]::new('--linger-ms', '--linger-ms', [CompletionResultType]::ParameterName, 'Let records wait up to so many milliseconds for others to share their batch, even when the input has nothing more [default: append as soon as the input pauses]')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Let records wait up to so many milliseconds for others to share their batch, even when the input has nothing more [default: append as soon as the input pauses]')
             [CompletionResult]::new('--max-memory-bytes', '--max-memory-bytes', [CompletionResultType]::ParameterName, 'Bytes that all unfinished batches may take together [default: 33554432]')
-            [CompletionResult]::new('--property', '--property', [CompletionResultType]::ParameterName, 'How a line is split into headers, key and value; may be repeated')
-            [CompletionResult]::new('--reader-property', '--reader-property', [CompletionResultType]::ParameterName, 'How a line is split into headers, key and value; may be repeated')
-            [CompletionResult]::new('--producer-property', '--producer-property', [CompletionResultType]::ParameterName, 'Set a producer config by Kafka''s name: acks, batch.size, buffer.memory, compression.type, linger.ms; may be repeated')
+            [CompletionResult]::new('-X', '-X ', [CompletionResultType]::ParameterName, 'Set a producer config by Kafka''s name, such as acks, batch.size, linger.ms, compression.type, max.request.size, partitioner.class or enable.idempotence; may be repeated')
+            [CompletionResult]::new('--producer-property', '--producer-property', [CompletionResultType]::ParameterName, 'Set a producer config by Kafka''s name, such as acks, batch.size, linger.ms, compression.type, max.request.size, partitioner.class or enable.idempotence; may be repeated')
+            [CompletionResult]::new('--producer.config', '--producer.config', [CompletionResultType]::ParameterName, 'Read such configs from this file; those of --producer-property count more')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'The form of what is printed to standard output; json also prints an object at the end that tells how many records went to which offsets')
             [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('-0', '-0', [CompletionResultType]::ParameterName, 'End lines with a NUL byte, as find -print0 does: the same as --delimiter ''\0''')
+            [CompletionResult]::new('--nul', '--nul', [CompletionResultType]::ParameterName, 'End lines with a NUL byte, as find -print0 does: the same as --delimiter ''\0''')
+            [CompletionResult]::new('-Z', '-Z ', [CompletionResultType]::ParameterName, 'Make empty keys and values null: the same as --null-marker ''''')
+            [CompletionResult]::new('--empty-as-null', '--empty-as-null', [CompletionResultType]::ParameterName, 'Make empty keys and values null: the same as --null-marker ''''')
+            [CompletionResult]::new('--skip-empty', '--skip-empty', [CompletionResultType]::ParameterName, 'Pass over empty lines, which are records otherwise')
             [CompletionResult]::new('--sync', '--sync', [CompletionResultType]::ParameterName, 'Append every record by itself, in a batch of its own')
-            [CompletionResult]::new('--no-auto-create', '--no-auto-create', [CompletionResultType]::ParameterName, 'Refuse a topic that does not exist instead of creating it')
             [CompletionResult]::new('--print-offsets', '--print-offsets', [CompletionResultType]::ParameterName, 'Print TOPIC:PARTITION:FIRST:LAST to standard output for each batch, once it is acknowledged: its partition, and the offsets of its first and last record')
-            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Show neither progress nor prompt')
-            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Show neither progress nor prompt')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say at the end what was produced; at the prompt, say after each line where it went')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say at the end what was produced; at the prompt, say after each line where it went')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Show neither prompt nor progress nor summary')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Show neither prompt nor progress nor summary')
+            [CompletionResult]::new('--no-auto-create', '--no-auto-create', [CompletionResultType]::ParameterName, 'Refuse a topic that does not exist instead of creating it')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
         'mkafka;consume' {
-            [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'The topic, in the form of Kafka''s tools')
-            [CompletionResult]::new('--topic', '--topic', [CompletionResultType]::ParameterName, 'The topic, in the form of Kafka''s tools')
+            [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'The topics, in the form of Kafka''s tools; several with commas, or repeated')
+            [CompletionResult]::new('--topic', '--topic', [CompletionResultType]::ParameterName, 'The topics, in the form of Kafka''s tools; several with commas, or repeated')
+            [CompletionResult]::new('--include', '--include', [CompletionResultType]::ParameterName, 'All topics whose whole name matches this regular expression, now and later; a comma means "or"')
+            [CompletionResult]::new('--whitelist', '--whitelist', [CompletionResultType]::ParameterName, 'All topics whose whole name matches this regular expression, now and later; a comma means "or"')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Read only these partitions (a number, or several with commas) [default: all]')
             [CompletionResult]::new('--partition', '--partition', [CompletionResultType]::ParameterName, 'Read only these partitions (a number, or several with commas) [default: all]')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Begin at this offset: a number, earliest, latest, or -N for the last N of each partition')
@@ -227,6 +160,17 @@ Register-ArgumentCompleter -Native -CommandName 'mkafka' -ScriptBlock {
             [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Stop after so many records')
             [CompletionResult]::new('--max-messages', '--max-messages', [CompletionResultType]::ParameterName, 'Stop after so many records')
             [CompletionResult]::new('--timeout-ms', '--timeout-ms', [CompletionResultType]::ParameterName, 'Stop when no record has come for so many milliseconds')
+            [CompletionResult]::new('-g', '-g', [CompletionResultType]::ParameterName, 'Take part in this consumer group: its members share the partitions, and it goes on where it left off')
+            [CompletionResult]::new('--group', '--group', [CompletionResultType]::ParameterName, 'Take part in this consumer group: its members share the partitions, and it goes on where it left off')
+            [CompletionResult]::new('--partition-assignment-strategy', '--partition-assignment-strategy', [CompletionResultType]::ParameterName, 'How the group''s partitions are assigned: range, roundrobin or cooperative-sticky; several with commas, best first, to agree on one with the other members')
+            [CompletionResult]::new('--delivery', '--delivery', [CompletionResultType]::ParameterName, 'When offsets are committed: after the records were written out, or before')
+            [CompletionResult]::new('--commit-interval-ms', '--commit-interval-ms', [CompletionResultType]::ParameterName, 'Milliseconds between two commits')
+            [CompletionResult]::new('--consumer-property', '--consumer-property', [CompletionResultType]::ParameterName, 'Set a consumer config by Kafka''s name; may be repeated')
+            [CompletionResult]::new('--checkpoint', '--checkpoint', [CompletionResultType]::ParameterName, 'Keep the positions in this JSON file instead of a group: read at the start, replaced after the output')
+            [CompletionResult]::new('--exec', '--exec', [CompletionResultType]::ParameterName, 'Instead of printing records, hand them to this shell command''s standard input, batch by batch')
+            [CompletionResult]::new('--exec-batch', '--exec-batch', [CompletionResultType]::ParameterName, 'Records for one run of the command, at the most; it is run with less when there is no more to read')
+            [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'How often a command that failed is run again, after 100 ms, 200 ms, 400 ms and so on, up to 10 s')
+            [CompletionResult]::new('--dead-letter', '--dead-letter', [CompletionResultType]::ParameterName, 'Where the records go for which the command keeps failing')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How records are written')
             [CompletionResult]::new('--property', '--property', [CompletionResultType]::ParameterName, 'Which columns --output text has, and what stands between them; may be repeated')
             [CompletionResult]::new('--formatter-property', '--formatter-property', [CompletionResultType]::ParameterName, 'Which columns --output text has, and what stands between them; may be repeated')
@@ -237,80 +181,6 @@ Register-ArgumentCompleter -Native -CommandName 'mkafka' -ScriptBlock {
             [CompletionResult]::new('--exit-at-end', '--exit-at-end', [CompletionResultType]::ParameterName, 'Stop at what was the end of the topic when reading began, instead of following it')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Do not say how many records there were')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Do not say how many records there were')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            break
-        }
-        'mkafka;count' {
-            [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'The topic, in the form of Kafka''s tools')
-            [CompletionResult]::new('--topic', '--topic', [CompletionResultType]::ParameterName, 'The topic, in the form of Kafka''s tools')
-            [CompletionResult]::new('--partition', '--partition', [CompletionResultType]::ParameterName, 'Only this partition')
-            [CompletionResult]::new('--isolation-level', '--isolation-level', [CompletionResultType]::ParameterName, 'Whether records of transactions count that were aborted or are still open')
-            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'The form of the output')
-            [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]')
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
-            [CompletionResult]::new('--by-partition', '--by-partition', [CompletionResultType]::ParameterName, 'A line topic:partition:count for each partition')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            break
-        }
-        'mkafka;wait' {
-            [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'The topic, in the form of Kafka''s tools')
-            [CompletionResult]::new('--topic', '--topic', [CompletionResultType]::ParameterName, 'The topic, in the form of Kafka''s tools')
-            [CompletionResult]::new('--offset', '--offset', [CompletionResultType]::ParameterName, 'The log end offset that is to be reached')
-            [CompletionResult]::new('--more', '--more', [CompletionResultType]::ParameterName, 'How many records are to be appended from now on')
-            [CompletionResult]::new('--partition', '--partition', [CompletionResultType]::ParameterName, 'Which partition is meant; may be left out where there is one, and with --more means all')
-            [CompletionResult]::new('--timeout-ms', '--timeout-ms', [CompletionResultType]::ParameterName, 'Give up after so long; 0 only looks once [default: never]')
-            [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]')
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            break
-        }
-        'mkafka;clean' {
-            [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'The topics, with commas between them, in the form of Kafka''s tools')
-            [CompletionResult]::new('--topic', '--topic', [CompletionResultType]::ParameterName, 'The topics, with commas between them, in the form of Kafka''s tools')
-            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'The form of the output')
-            [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]')
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
-            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Only tell what would be freed, and change nothing')
-            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Compact even what is not dirty enough for it')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            break
-        }
-        'mkafka;verify' {
-            [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'The topics, with commas between them, in the form of Kafka''s tools')
-            [CompletionResult]::new('--topic', '--topic', [CompletionResultType]::ParameterName, 'The topics, with commas between them, in the form of Kafka''s tools')
-            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'The form of the output')
-            [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]')
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
-            [CompletionResult]::new('--repair', '--repair', [CompletionResultType]::ParameterName, 'Mend what can be mended')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            break
-        }
-        'mkafka;export' {
-            [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]')
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            break
-        }
-        'mkafka;import' {
-            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'The name that the topic is to have [default: the one it had]')
-            [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]')
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            break
-        }
-        'mkafka;ps' {
-            [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'The topics, with commas between them, in the form of Kafka''s tools')
-            [CompletionResult]::new('--topic', '--topic', [CompletionResultType]::ParameterName, 'The topics, with commas between them, in the form of Kafka''s tools')
-            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'The form of the output')
-            [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]')
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break

@@ -15,13 +15,16 @@
 //!      ├─ output                  what is printed; knows what there is to print, and cli's colours
 //!      ├─ input                   lines, and what is in them; uses record
 //!      ├─ producer, consumer      Kafka's clients, over the partitions that they are given
+//!      ├─ group                   consumer groups: who gets which partitions
 //!      ├─ store                   the data directory: topics, their configs and ids
 //!      ├─ dump                    files in whatever state they are, described instead of refused
 //!      └─ log                     one partition: segments, indexes, append, read, recovery
 //!          ├─ fs                  files and locks
 //!          └─ record              bytes of batches, without any file
 //!
-//! record, fs  ←  log  ←  store, dump, producer, consumer  ←  output  ←  commands
+//! spelling (names typed wrong) is below all of them
+//!
+//! record, fs  ←  log  ←  store, dump, producer, consumer, group  ←  output  ←  commands
 //! record      ←  input  ←  commands;    cli  ←  output, commands
 //! ```
 //!
@@ -48,6 +51,7 @@
 //! | what topics there are | [`store::Listing`]; a broker's folders count too |
 //! | a topic's configs, their ranges and defaults | [`store::config_table`] |
 //! | a record's partition chosen | [`producer::partitioner`] |
+//! | a partition assigned to a member of a group | [`group::assignor::assign`] |
 //! | waiting for a log to grow | [`consumer::Waiter`] |
 //! | a line split into headers, key and value | [`input::LineFormat`] |
 //! | an argument defined | [`cli`], and nowhere else: manual pages and completions are made from it |
@@ -77,10 +81,13 @@ pub mod cli;
 pub mod commands;
 pub mod consumer;
 pub mod dump;
+pub mod format_string;
 pub mod fs;
+pub mod group;
 pub mod input;
 pub mod log;
 pub mod output;
 pub mod producer;
 pub mod record;
+pub mod spelling;
 pub mod store;

@@ -58,7 +58,7 @@ fn what_cannot_be_read_is_one_clear_line() {
         ("tt", "Topic 'tt' does not exist as expected; did you mean 't'?"),
         (
             "t --partition 1 --offset 6",
-            "partition 1: offset 6 is out of range: the partition holds 0 to 5 (the end not included)",
+            "partition t-1: offset 6 is out of range: the partition holds 0 to 5 (the end not included)",
         ),
         ("t --partition 5", "topic 't' has no partition 5 here: it has 2 partition(s), numbered from 0"),
     ] {
@@ -212,4 +212,37 @@ fn a_signal_ends_a_consumer_whose_output_nobody_reads() {
     let pid = rustix::process::Pid::from_child(&child);
     rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130));
+}
+
+#[test]
+fn several_topics_by_name_and_by_pattern_and_what_comes_later() {
+    let sandbox = Sandbox::new();
+    for topic in ["orders-eu", "orders-us", "payments"] {
+        sandbox.ok(&format!("topics create {topic}"));
+        std::fs::write(sandbox.path().join("line"), format!("{topic}\n")).unwrap();
+        sandbox.ok(&format!("produce {topic} --file line"));
+    }
+    let sorted = |args: &str| {
+        let out = sandbox.ok(&format!("consume --quiet --from-beginning -e {args}"));
+        let mut lines: Vec<String> = out.lines().map(str::to_owned).collect();
+        lines.sort();
+        lines
+    };
+    assert_eq!(sorted("orders-us payments"), ["orders-us", "payments"]);
+    assert_eq!(sorted("--topic orders-eu,payments"), ["orders-eu", "payments"]);
+    assert_eq!(sorted("--include orders-.*"), ["orders-eu", "orders-us"]);
+    assert_eq!(sorted("--include nothing"), Vec::<String>::new());
+    assert_eq!(sandbox.run("consume payments --include x").status, 2);
+    assert_eq!(sandbox.run("consume --include x( -e").status, 2);
+
+    // A topic that matches and is created while the consumer runs is read from its beginning.
+    let mut follower =
+        sandbox.command(&["consume", "--include", "orders-.*"]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(follower.stdout.take().unwrap()).lines();
+    std::fs::write(sandbox.path().join("line"), "new\n").unwrap();
+    sandbox.ok("topics create orders-asia --partitions 2");
+    sandbox.ok("produce orders-asia --file line");
+    assert_eq!(lines.next().unwrap().unwrap(), "new");
+    follower.kill().unwrap();
+    follower.wait().unwrap();
 }

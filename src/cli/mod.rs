@@ -12,6 +12,7 @@ pub mod manual;
 pub mod offsets;
 pub mod produce;
 pub mod stats;
+pub mod time;
 pub mod topics;
 pub mod transfer;
 pub mod verify;

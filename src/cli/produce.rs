@@ -1,19 +1,26 @@
 //! The arguments of `mkafka produce`.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 
-use super::{KeyValue, TopicArgs};
+use super::time::TimeArg;
+use super::{KeyValue, OutputFormat, TopicArgs};
 
-/// Append records to a topic, one a line of the input.
+/// Append records to a topic: each line of the input is one.
 ///
 /// A line ends with a newline and nothing else: a carriage return is data, an empty line is a record, and
 /// no byte is changed. Records are collected into batches; a full batch is appended at once, and so is
 /// everything collected when a pipe or terminal has nothing more to give for the moment. So typed lines
 /// show up at once and bulk input goes in large batches.
 ///
-/// A topic that does not exist is created with one partition, as a Kafka broker does.
+/// On a terminal there is a prompt, with line editing and a history. Ctrl-D or Ctrl-C ends it. A line that
+/// is at fault is told, and the prompt goes on.
+///
+/// Into pipes and files nothing is printed when all went well. When standard error is a terminal, or with
+/// --verbose, a summary there tells how many records went to which offsets. A topic that does not exist is
+/// created with one partition, as a Kafka broker does.
 #[derive(Debug, Args)]
 #[command(
     override_usage = "mkafka produce [OPTIONS] <TOPIC>",
@@ -23,8 +30,14 @@ use super::{KeyValue, TopicArgs};
   A log as it grows, compressed:
       tail -F app.log | mkafka produce logs --compression-codec zstd
   Keys, which choose the partition as they do in Kafka:
-      printf 'k1:v1\\nk2:v2\\n' | mkafka produce orders \\
-          --property parse.key=true --property key.separator=:
+      printf 'k1:v1\\nk2:v2\\n' | mkafka produce orders --key-separator :
+  A copy of a topic, with keys, headers, timestamps and partitions:
+      mkafka consume orders --from-beginning --exit-at-end --output json |
+          mkafka produce copy --format json
+  One file as one record:
+      mkafka produce images --format raw --key cat --file cat.png
+  Keys and values of any bytes, each behind its length in four bytes:
+      mkafka produce orders --format '%K{big32}%k%V{big32}%v' < dump.bin
   Records that must survive a loss of power:
       mkafka produce orders --acks all < orders.txt"
 )]
@@ -33,15 +46,139 @@ pub struct ProduceArgs {
     #[command(flatten)]
     pub topic: TopicArgs,
 
+    /// How records are read from the input.
+    #[command(flatten)]
+    pub input: InputArgs,
+
+    /// What records get besides.
+    #[command(flatten)]
+    pub record: RecordArgs,
+
+    /// How records are spread over partitions and batches.
+    #[command(flatten)]
+    pub batching: BatchingArgs,
+
+    /// What is told of it.
+    #[command(flatten)]
+    pub report: ReportArgs,
+
+    /// Refuse a topic that does not exist instead of creating it
+    #[arg(long)]
+    pub no_auto_create: bool,
+
+    #[command(flatten)]
+    _broker: BrokerArgs,
+}
+
+/// How records are read from the input.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Input")]
+pub struct InputArgs {
     /// Read this file instead of standard input; several are read one after the other
     #[arg(long = "file", short = 'l', value_name = "FILE")]
     pub files: Vec<PathBuf>,
+
+    /// The form of the input: lines, json, raw, or a format string such as '%k\t%v\n' [default: lines]
+    ///
+    /// json is one object a line, as consume --output json prints it: key, value (a string or null; keyBase64
+    /// and valueBase64 for bytes that are no text), headers (a list of pairs of name and value), partition,
+    /// timestamp. raw makes each file, or all of standard input, the value of one record.
+    ///
+    /// A format string has verbs and text between them. %k key, %v or %s value, %p partition, %T timestamp
+    /// in milliseconds; %K and %V the length of key and value, which come behind it; %H the number of
+    /// headers, and %h{%k=%v,} each of them. %t, %o, %e and %i are passed over. Bytes may be
+    /// %v{hex}, {base64}, {base64raw} or {json}; numbers %V{ascii}, {hex64} to {hex4}, {big64} to {big8},
+    /// {little64} to {little8}, {byte}, {bool}, or fixed as in %K{4}. A length of -1 is that of null. The
+    /// same string given to consume --format prints what is read here. \n \t \r \0 \\ \xNN are bytes.
+    #[arg(long, short = 'f', value_name = "FORM")]
+    pub format: Option<String>,
+
+    /// What ends a line: any text, in which \n \t \r \0 \\ \xNN are bytes [default: \n]
+    #[arg(long, short = 'D', value_name = "TEXT")]
+    pub delimiter: Option<String>,
+
+    /// End lines with a NUL byte, as find -print0 does: the same as --delimiter '\0'
+    #[arg(long, short = '0', conflicts_with = "delimiter")]
+    pub nul: bool,
+
+    /// Take what stands before this text in a line for the key; escapes as in --delimiter
+    #[arg(long, short = 'K', value_name = "TEXT", conflicts_with = "key")]
+    pub key_separator: Option<String>,
+
+    /// Make a field that is exactly this text null: key, value, or value of a header
+    #[arg(long, value_name = "TEXT")]
+    pub null_marker: Option<String>,
+
+    /// Make empty keys and values null: the same as --null-marker ''
+    #[arg(long, short = 'Z', conflicts_with = "null_marker")]
+    pub empty_as_null: bool,
+
+    /// Pass over empty lines, which are records otherwise
+    #[arg(long)]
+    pub skip_empty: bool,
+
+    /// Pass over the first N records of the input, such as those that an earlier run has produced
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub skip: u64,
+
+    /// How a line is split into headers, key and value; may be repeated
+    ///
+    /// Names and defaults are those of kafka-console-producer: parse.key (false), key.separator (a tab),
+    /// parse.headers (false), headers.delimiter (a tab, behind the headers), headers.separator (a comma,
+    /// between them), headers.key.separator (a colon), null.marker (none), ignore.error (false; true takes
+    /// a line that lacks its separator as a value alone). Separators are taken as they are, without escapes.
+    #[arg(long = "property", visible_alias = "reader-property", value_name = "NAME=VALUE")]
+    pub reader_properties: Vec<KeyValue>,
+
+    /// Read such properties from this file; those of --property count more
+    #[arg(long, value_name = "FILE")]
+    pub reader_config: Option<PathBuf>,
+
+    #[arg(long, hide = true, value_name = "CLASS", value_parser = line_reader)]
+    line_reader: Option<String>,
+}
+
+/// What records get besides what the input says.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Records")]
+pub struct RecordArgs {
+    /// Give every record this key
+    #[arg(long, short = 'k', value_name = "KEY")]
+    pub key: Option<String>,
+
+    /// Give every record this header, behind those of its own; NAME alone is a header without a value; may
+    /// be repeated
+    #[arg(long = "header", short = 'H', value_name = "NAME=VALUE")]
+    pub headers: Vec<HeaderArg>,
 
     /// Put every record into this partition
     #[arg(long, short = 'p', value_name = "N")]
     pub partition: Option<u32>,
 
+    /// Give every record this timestamp, instead of the time at which it is read
+    ///
+    /// Milliseconds since 1970, @seconds, 2026-01-31T12:00:00Z, 2026-01-31 12:00, or a duration back from
+    /// now such as 15m.
+    #[arg(long, value_name = "TIME")]
+    pub timestamp: Option<TimeArg>,
+
+    /// What keys are given as, and turned into bytes from: string, integer, long, short, float, double,
+    /// boolean, uuid, bytes, base64, hex, or Kafka's name of the class [default: bytes]
+    #[arg(long, value_name = "KIND")]
+    pub key_serializer: Option<String>,
+
+    /// The same of values
+    #[arg(long, value_name = "KIND")]
+    pub value_serializer: Option<String>,
+}
+
+/// How records are spread over partitions and batches.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Batches")]
+pub struct BatchingArgs {
     /// How records without a key are spread over the partitions [default: roundrobin]
+    ///
+    /// Given, it also counts more than the partitions that records of --format json name.
     #[arg(long, value_enum, value_name = "HOW")]
     pub partitioner: Option<PartitionerArg>,
 
@@ -87,35 +224,68 @@ pub struct ProduceArgs {
     #[arg(long, value_name = "BYTES")]
     pub max_memory_bytes: Option<usize>,
 
-    /// How a line is split into headers, key and value; may be repeated
-    ///
-    /// Names and defaults are those of kafka-console-producer: parse.key (false), key.separator (a tab),
-    /// parse.headers (false), headers.delimiter (a tab, behind the headers), headers.separator (a comma,
-    /// between them), headers.key.separator (a colon), null.marker (none), ignore.error (false; true takes
-    /// a line that lacks its separator as a value alone).
-    #[arg(long = "property", visible_alias = "reader-property", value_name = "NAME=VALUE")]
-    pub reader_properties: Vec<KeyValue>,
-
-    /// Set a producer config by Kafka's name: acks, batch.size, buffer.memory, compression.type, linger.ms;
-    /// may be repeated
-    #[arg(long = "producer-property", value_name = "NAME=VALUE")]
+    /// Set a producer config by Kafka's name, such as acks, batch.size, linger.ms, compression.type,
+    /// max.request.size, partitioner.class or enable.idempotence; may be repeated
+    #[arg(long = "producer-property", alias = "command-property", short = 'X', value_name = "NAME=VALUE")]
     pub producer_properties: Vec<KeyValue>,
 
-    /// Refuse a topic that does not exist instead of creating it
-    #[arg(long)]
-    pub no_auto_create: bool,
+    /// Read such configs from this file; those of --producer-property count more
+    #[arg(long = "producer.config", alias = "command-config", value_name = "FILE")]
+    pub producer_config: Option<PathBuf>,
+}
 
+/// What is told of it.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Report")]
+pub struct ReportArgs {
     /// Print TOPIC:PARTITION:FIRST:LAST to standard output for each batch, once it is acknowledged: its
     /// partition, and the offsets of its first and last record
     #[arg(long)]
     pub print_offsets: bool,
 
-    /// Show neither progress nor prompt
-    #[arg(long, short = 'q')]
-    pub quiet: bool,
+    /// The form of what is printed to standard output; json also prints an object at the end that tells
+    /// how many records went to which offsets
+    #[arg(long, value_enum, value_name = "FORM", default_value = "text")]
+    pub output: OutputFormat,
 
-    #[command(flatten)]
-    _broker: BrokerArgs,
+    /// Say at the end what was produced; at the prompt, say after each line where it went
+    #[arg(long, short = 'v')]
+    pub verbose: bool,
+
+    /// Show neither prompt nor progress nor summary
+    #[arg(long, short = 'q', conflicts_with = "verbose")]
+    pub quiet: bool,
+}
+
+fn line_reader(class: &str) -> Result<String, String> {
+    match class.rsplit('.').next() {
+        Some("LineMessageReader") => Ok(class.to_owned()),
+        _ => Err("there is only LineMessageReader, which is the default; see --format for others".to_owned()),
+    }
+}
+
+/// A header as it is typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeaderArg {
+    /// Its name.
+    pub name: String,
+    /// Its value; `None` is null.
+    pub value: Option<String>,
+}
+
+impl FromStr for HeaderArg {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (name, value) = match text.split_once('=') {
+            Some((name, value)) => (name, Some(value.to_owned())),
+            None => (text, None),
+        };
+        if name.is_empty() {
+            return Err("it must be in the format \"name=value\"".to_owned());
+        }
+        Ok(Self { name: name.to_owned(), value })
+    }
 }
 
 /// What only makes sense with a broker: accepted so that scripts carry over, and without effect.

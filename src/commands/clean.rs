@@ -14,8 +14,7 @@ use crate::log::{
 };
 use crate::output::Ui;
 use crate::output::clean::{CleanedPartition, clean_table};
-use crate::output::progress::Progress;
-use crate::output::table::human_bytes;
+use crate::output::progress::{Progress, human_bytes};
 use crate::record::Timestamp;
 use crate::store::{DataDir, Topic};
 
@@ -44,7 +43,7 @@ pub fn run(global: &GlobalArgs, args: &CleanArgs, ui: &mut Ui) -> Result<()> {
     }
     let interrupt = Interrupt::install()?;
     let total = work.iter().map(|(topic, partition)| work_bytes(topic, partition, args.force)).sum();
-    let progress = Progress::bytes(total, ui);
+    let mut progress = Progress::reading(Some(total), true, ui);
     let mut done = 0;
     let mut cleaned = Vec::new();
     for (topic, partition) in &work {

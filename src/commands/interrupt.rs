@@ -48,6 +48,14 @@ impl Interrupt {
         status_of(&self.signal)
     }
 
+    /// Sleeps for `duration`, or until the process is asked to end.
+    pub(super) fn sleep(&self, duration: Duration) {
+        use rustix::event::{PollFd, PollFlags, Timespec, poll};
+        let timeout = Timespec::try_from(duration).ok();
+        // Whatever ends it early: the caller looks at the status.
+        let _ = poll(&mut [PollFd::new(&self.readable_when_asked, PollFlags::IN)], timeout.as_ref());
+    }
+
     /// A descriptor that becomes readable when the process is asked to end.
     pub(super) fn as_fd(&self) -> BorrowedFd<'_> {
         self.readable_when_asked.as_fd()
@@ -59,13 +67,23 @@ impl Interrupt {
     /// # Errors
     /// When there can be no such thread.
     pub(super) fn end_soon(&self, wake: impl FnOnce() + Send + 'static) -> io::Result<()> {
+        self.when_asked(move |status| {
+            wake();
+            std::thread::sleep(GRACE);
+            std::process::exit(i32::from(status));
+        })
+    }
+
+    /// Calls `then` with the customary exit status when the process is asked to end, from a thread of its own.
+    ///
+    /// # Errors
+    /// When there can be no such thread.
+    pub(super) fn when_asked(&self, then: impl FnOnce(u8) + Send + 'static) -> io::Result<()> {
         let mut asked = self.readable_when_asked.try_clone()?;
         let signal = Arc::clone(&self.signal);
         std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
             if asked.read(&mut [0]).is_ok() {
-                wake();
-                std::thread::sleep(GRACE);
-                std::process::exit(i32::from(status_of(&signal).unwrap_or(1)));
+                then(status_of(&signal).unwrap_or(1));
             }
         })?;
         Ok(())

@@ -11,8 +11,7 @@ use crate::cli::GlobalArgs;
 use crate::cli::transfer::{ExportArgs, ImportArgs};
 use crate::log::bounds::LogBounds;
 use crate::output::Ui;
-use crate::output::progress::Progress;
-use crate::output::table::human_bytes;
+use crate::output::progress::{Progress, human_bytes};
 use crate::record::Offset;
 use crate::store::transfer::{MANIFEST, Manifest, TopicImport};
 use crate::store::{DataDir, StoreError, TopicName, TopicPartition};
@@ -31,7 +30,7 @@ pub fn export(global: &GlobalArgs, args: &ExportArgs, ui: &mut Ui) -> Result<()>
         let folder = dir.partition_path(&TopicPartition::new(topic.name.clone(), *number));
         LogBounds::read(&folder, Offset::ZERO).map_or(0, |bounds| bounds.bytes)
     };
-    let progress = Progress::bytes(topic.partitions.iter().map(bytes).sum(), ui);
+    let mut progress = Progress::reading(Some(topic.partitions.iter().map(bytes).sum()), true, ui);
     let mut done = 0;
     let mut watch = |bytes| {
         done += bytes;
@@ -90,7 +89,7 @@ pub fn import(global: &GlobalArgs, args: &ImportArgs, ui: &mut Ui) -> Result<()>
         Err(error) => return Err(error.into()),
     }
     let dir = DataDir::open_for_writing(&location.path)?;
-    let progress = Progress::bytes(source.manifest.bytes(), ui);
+    let mut progress = Progress::reading(Some(source.manifest.bytes()), true, ui);
     let mut done = 0;
     let mut import = dir.begin_import(source.manifest.clone())?;
     source.copy_into(&mut import, &mut |bytes| {

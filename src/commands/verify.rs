@@ -11,8 +11,7 @@ use crate::log::bounds::LogBounds;
 use crate::log::verify::{Finding, Remedy, Verified, verify};
 use crate::log::{LogConfig, repair};
 use crate::output::Ui;
-use crate::output::progress::Progress;
-use crate::output::table::human_bytes;
+use crate::output::progress::{Progress, human_bytes};
 use crate::store::checkpoint::{
     CLEANER_OFFSET_CHECKPOINT, LOG_START_OFFSET_CHECKPOINT, RECOVERY_POINT_OFFSET_CHECKPOINT, read_offsets,
     read_partition_metadata,
@@ -39,7 +38,7 @@ pub fn run(global: &GlobalArgs, args: &VerifyArgs, ui: &mut Ui) -> Result<()> {
         .flat_map(|topic| select::partitions(&dir, topic, &floors).into_iter().map(move |p| (topic, p)))
         .collect();
     let bytes = |p: &select::PartitionDir| LogBounds::read(&p.dir, p.floor).map_or(0, |bounds| bounds.bytes);
-    let progress = Progress::bytes(partitions.iter().map(|(_, p)| bytes(p)).sum(), ui);
+    let mut progress = Progress::reading(Some(partitions.iter().map(|(_, p)| bytes(p)).sum()), true, ui);
     let interrupt = Interrupt::install()?;
     let (mut done, mut all) = (0, Verified::default());
     for (topic, partition) in &partitions {

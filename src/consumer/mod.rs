@@ -1,20 +1,21 @@
-//! Kafka's consumer with assigned partitions: pulls records, partition by partition in turn.
+//! Kafka's consumer: pulls records from the partitions that it is given, in turn.
 
 pub mod wait;
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-pub use wait::{Waiter, Waker};
+pub use wait::{FolderWatch, Waiter, Waker};
 
 use crate::log::{LogError, LogReader};
 use crate::record::{Batch, LeaderEpoch, Offset, RecordDecoder, RecordRef, TimestampType};
+use crate::store::TopicPartition;
 
 /// A partition to be read.
 #[derive(Debug, Clone)]
 pub struct ConsumerPartition {
-    /// Its number.
-    pub partition: i32,
+    /// Which one.
+    pub topic_partition: TopicPartition,
     /// Its folder.
     pub dir: PathBuf,
     /// The log start offset that a checkpoint gives; 0 where there is none.
@@ -36,10 +37,10 @@ pub enum StartPosition {
 
 /// A failure to read a partition.
 #[derive(Debug, thiserror::Error)]
-#[error("partition {partition}: {source}")]
+#[error("partition {topic_partition}: {source}")]
 pub struct ConsumeError {
-    /// The partition's number.
-    pub partition: i32,
+    /// Which partition.
+    pub topic_partition: TopicPartition,
     /// What went wrong.
     pub source: LogError,
 }
@@ -47,8 +48,8 @@ pub struct ConsumeError {
 /// A record, with what its batch and partition say of it.
 #[derive(Debug, Clone, Copy)]
 pub struct ConsumerRecord<'a> {
-    /// The number of its partition.
-    pub partition: i32,
+    /// Its partition.
+    pub topic_partition: &'a TopicPartition,
     /// Whose timestamp it has.
     pub timestamp_type: TimestampType,
     /// The term under which it was appended; −1 in magic 0 and 1.
@@ -66,11 +67,11 @@ pub enum Poll {
     CaughtUp,
     /// Every partition has been read up to where it was to be read.
     Finished,
-    /// The receiver wants no more.
+    /// The receiver broke off. The next poll goes on behind the record that it had last.
     Stopped,
 }
 
-/// Reads assigned partitions.
+/// Reads the partitions that it is given.
 #[derive(Debug)]
 pub struct Consumer {
     partitions: Vec<Assigned>,
@@ -80,55 +81,87 @@ pub struct Consumer {
     idle: usize,
     decoder: RecordDecoder,
     buffer: Vec<u8>,
+    turn_bytes: usize,
+    stops_at_end: bool,
+}
+
+impl Default for Consumer {
+    fn default() -> Self {
+        Self {
+            partitions: Vec::new(),
+            turn: 0,
+            idle: 0,
+            decoder: RecordDecoder::new(),
+            buffer: Vec::new(),
+            turn_bytes: TURN_BYTES,
+            stops_at_end: false,
+        }
+    }
 }
 
 #[derive(Debug)]
 struct Assigned {
-    partition: i32,
+    topic_partition: TopicPartition,
     reader: LogReader,
     /// The offset of the next record to be delivered.
     position: Offset,
     /// Where reading ends, if it does.
     stop_at: Option<Offset>,
     is_finished: bool,
+    /// Whether the receiver broke off in the middle of a batch, which is to be read again from there on.
+    broke_off: bool,
 }
 
 /// Bytes that one partition is read for before it is another's turn.
 const TURN_BYTES: usize = 1 << 20;
 
 impl Consumer {
-    /// A consumer of `partitions`, all from `start`.
-    ///
-    /// # Errors
-    /// When a partition cannot be read, or an offset is out of its range.
-    pub fn assign(partitions: Vec<ConsumerPartition>, start: StartPosition) -> Result<Self, ConsumeError> {
-        let assign = |p: ConsumerPartition| {
-            let partition = p.partition;
-            Assigned::new(p, start).map_err(|source| ConsumeError { partition, source })
-        };
-        let partitions = partitions.into_iter().map(assign).collect::<Result<_, _>>()?;
-        Ok(Self { partitions, turn: 0, idle: 0, decoder: RecordDecoder::new(), buffer: Vec::new() })
+    /// A consumer of no partition yet.
+    pub fn new() -> Self {
+        Self::default()
     }
 
-    /// Makes the present end of each partition the end of reading. Looked up once: what is appended
-    /// later is not read.
+    /// Lets a poll come back after about so many bytes of batches, whole batches at the least.
+    pub fn set_turn_bytes(&mut self, bytes: usize) {
+        self.turn_bytes = bytes;
+    }
+
+    /// Reads `partition` as well, from `start`.
     ///
     /// # Errors
-    /// When a partition cannot be read.
-    pub fn stop_at_end(&mut self) -> Result<(), ConsumeError> {
-        for assigned in &mut self.partitions {
-            let (_, end) = assigned
-                .reader
-                .bounds()
-                .map_err(|source| ConsumeError { partition: assigned.partition, source })?;
-            assigned.stop_at = Some(end);
-        }
+    /// When it cannot be read, or an offset is out of its range; it is not read then.
+    pub fn add(&mut self, partition: ConsumerPartition, start: StartPosition) -> Result<(), ConsumeError> {
+        let topic_partition = partition.topic_partition.clone();
+        let assigned = Assigned::new(partition, start, self.stops_at_end)
+            .map_err(|source| ConsumeError { topic_partition, source })?;
+        self.partitions.push(assigned);
+        self.idle = 0;
         Ok(())
     }
 
+    /// Reads a partition no longer; answers the offset of the record that would have been delivered next.
+    pub fn remove(&mut self, topic_partition: &TopicPartition) -> Option<Offset> {
+        let at = self.partitions.iter().position(|p| p.topic_partition == *topic_partition)?;
+        let removed = self.partitions.remove(at);
+        self.idle = 0;
+        self.turn = if at < self.turn { self.turn - 1 } else { self.turn } % self.partitions.len().max(1);
+        Some(removed.position)
+    }
+
+    /// Whether there is nothing to be read.
+    pub fn is_empty(&self) -> bool {
+        self.partitions.is_empty()
+    }
+
+    /// Makes the present end of each partition that is added from now on the end of reading. Looked up once: what
+    /// is appended later is not read.
+    pub fn stop_at_end(&mut self) {
+        self.stops_at_end = true;
+    }
+
     /// The offset of the next record of each partition.
-    pub fn positions(&self) -> impl Iterator<Item = (i32, Offset)> + '_ {
-        self.partitions.iter().map(|p| (p.partition, p.position))
+    pub fn positions(&self) -> impl Iterator<Item = (&TopicPartition, Offset)> {
+        self.partitions.iter().map(|p| (&p.topic_partition, p.position))
     }
 
     /// Reads on in one partition and hands its records to `deliver`, until it breaks off.
@@ -148,11 +181,11 @@ impl Consumer {
             Turn::Nothing
         } else {
             assigned.reader.give_buffer(std::mem::take(&mut self.buffer));
-            let turn = assigned.take_turn(&mut self.decoder, deliver);
+            let turn = assigned.take_turn(self.turn_bytes, &mut self.decoder, deliver);
             if count > 1 {
                 self.buffer = assigned.reader.take_buffer();
             }
-            turn.map_err(|source| ConsumeError { partition: assigned.partition, source })?
+            turn.map_err(|source| assigned.error(source))?
         };
         match turn {
             Turn::Stopped => return Ok(Poll::Stopped),
@@ -175,7 +208,7 @@ enum Turn {
 }
 
 impl Assigned {
-    fn new(p: ConsumerPartition, start: StartPosition) -> Result<Self, LogError> {
+    fn new(p: ConsumerPartition, start: StartPosition, stops_at_end: bool) -> Result<Self, LogError> {
         let mut reader = LogReader::new(&p.dir, p.floor);
         let position = match start {
             StartPosition::At(offset) => offset,
@@ -188,15 +221,25 @@ impl Assigned {
             }
         };
         reader.seek(position)?;
-        Ok(Self { partition: p.partition, reader, position, stop_at: None, is_finished: false })
+        let topic_partition = p.topic_partition;
+        let stop_at = if stops_at_end { Some(reader.bounds()?.1) } else { None };
+        Ok(Self { topic_partition, reader, position, stop_at, is_finished: false, broke_off: false })
+    }
+
+    fn error(&self, source: LogError) -> ConsumeError {
+        ConsumeError { topic_partition: self.topic_partition.clone(), source }
     }
 
     fn take_turn(
         &mut self,
+        turn_bytes: usize,
         decoder: &mut RecordDecoder,
         deliver: &mut impl FnMut(&ConsumerRecord<'_>) -> ControlFlow<()>,
     ) -> Result<Turn, LogError> {
         let mut bytes = 0;
+        if std::mem::take(&mut self.broke_off) {
+            self.reader.seek(self.position)?;
+        }
         loop {
             if self.stop_at.is_some_and(|stop| self.position >= stop) {
                 self.reader.check_end()?;
@@ -209,13 +252,17 @@ impl Assigned {
             };
             bytes += batch.size();
             let end = batch.last_offset().next();
-            let delivered = deliver_batch(&batch, self.partition, &mut self.position, decoder, deliver);
+            let delivered =
+                deliver_batch(&batch, &self.topic_partition, &mut self.position, decoder, deliver);
             match delivered.map_err(|error| self.reader.undecodable(&error))? {
-                ControlFlow::Break(()) => return Ok(Turn::Stopped),
+                ControlFlow::Break(()) => {
+                    self.broke_off = true;
+                    return Ok(Turn::Stopped);
+                }
                 // Offsets that compaction or a control record took are passed over.
                 ControlFlow::Continue(()) => self.position = self.position.max(end),
             }
-            if bytes >= TURN_BYTES && !self.reader.has_buffered_batch() {
+            if bytes >= turn_bytes && (turn_bytes < TURN_BYTES || !self.reader.has_buffered_batch()) {
                 return Ok(Turn::Progress);
             }
         }
@@ -237,7 +284,7 @@ impl Assigned {
 /// Hands the data records of `batch` from `position` on to `deliver`, moving `position` past each.
 fn deliver_batch(
     batch: &Batch<'_>,
-    partition: i32,
+    topic_partition: &TopicPartition,
     position: &mut Offset,
     decoder: &mut RecordDecoder,
     deliver: &mut impl FnMut(&ConsumerRecord<'_>) -> ControlFlow<()>,
@@ -252,7 +299,7 @@ fn deliver_batch(
         if record.offset < *position {
             continue;
         }
-        let flow = deliver(&ConsumerRecord { partition, timestamp_type, leader_epoch, record });
+        let flow = deliver(&ConsumerRecord { topic_partition, timestamp_type, leader_epoch, record });
         *position = record.offset.next();
         if flow.is_break() {
             return Ok(flow);

@@ -1,21 +1,30 @@
-//! Waiting for a log to grow: by file notification, with polling where there is none.
+//! Waiting for logs to grow and for folders to change: by file notification, with polling where there is none.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
+use notify::event::{AccessKind, AccessMode, ModifyKind};
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 
 /// How often logs are looked at where the system sends no notifications.
 const POLL_INTERVAL: Duration = Duration::from_millis(5);
+/// How often folders are looked at where the system sends no notifications.
+const FOLDER_POLL_INTERVAL: Duration = Duration::from_millis(100);
 /// How often logs are looked at even if no notification comes: some file systems lose them.
 const RECHECK_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Waits for changes in some folders.
+///
+/// A process has one notification handle for all of them: users may have no more than 128 on an ordinary
+/// system.
 #[derive(Debug)]
 pub struct Waiter {
-    /// Kept for its thread, which ends with it; `None` where folders are polled.
+    /// `None` where folders are polled.
     watcher: Option<RecommendedWatcher>,
+    folders: Arc<Mutex<Vec<WatchedFolder>>>,
     changes: Receiver<()>,
     wake: SyncSender<()>,
 }
@@ -32,13 +41,75 @@ impl Waker {
     }
 }
 
+/// A folder whose files come, go, and are closed by their writers; what is written into them does not count.
+#[derive(Debug)]
+struct WatchedFolder {
+    path: PathBuf,
+    changed: Arc<AtomicBool>,
+}
+
+/// Tells whether a folder has changed.
+#[derive(Debug)]
+pub struct FolderWatch {
+    changed: Arc<AtomicBool>,
+    /// When to look next where there are no notifications.
+    poll_next: Option<Instant>,
+}
+
+impl FolderWatch {
+    /// Whether the folder may have changed since the last call. Without notifications it may all the time, which
+    /// is said now and then.
+    pub fn take(&mut self) -> bool {
+        if let Some(next) = &mut self.poll_next {
+            let now = Instant::now();
+            if now >= *next {
+                *next = now + FOLDER_POLL_INTERVAL;
+                return true;
+            }
+        }
+        self.changed.swap(false, Ordering::Acquire)
+    }
+}
+
 impl Waiter {
-    /// Waits for changes in `dirs`, which are watched from now on.
-    pub fn new<'a>(dirs: impl IntoIterator<Item = &'a Path>) -> Self {
+    /// Waits for nothing yet.
+    pub fn new() -> Self {
         let (wake, changes) = sync_channel(1);
-        let waker = Waker(wake.clone());
-        let dirs: Vec<PathBuf> = dirs.into_iter().map(Path::to_owned).collect();
-        Self { watcher: watch(&dirs, waker), changes, wake }
+        let folders = Arc::new(Mutex::new(Vec::new()));
+        let watcher = watcher(Arc::clone(&folders), Waker(wake.clone()));
+        Self { watcher, folders, changes, wake }
+    }
+
+    /// Waits for changes of the log in folder `dir` as well, which is watched from now on.
+    pub fn watch_log(&mut self, dir: &Path) {
+        self.watch(dir);
+    }
+
+    /// Waits for changes of a log no longer.
+    pub fn forget_log(&mut self, dir: &Path) {
+        if let Some(watcher) = &mut self.watcher {
+            // The folder may be gone, and the watch with it.
+            let _ = watcher.unwatch(dir);
+        }
+    }
+
+    /// Waits for files of `dir` to come and go, and to be closed by a process that could write to them, be it
+    /// because it died.
+    pub fn watch_folder(&mut self, dir: &Path) -> FolderWatch {
+        let changed = Arc::new(AtomicBool::new(true));
+        if let Ok(mut folders) = self.folders.lock() {
+            folders.push(WatchedFolder { path: dir.to_owned(), changed: Arc::clone(&changed) });
+        }
+        self.watch(dir);
+        FolderWatch { changed, poll_next: (!self.is_notified()).then(Instant::now) }
+    }
+
+    fn watch(&mut self, dir: &Path) {
+        let watched = self.watcher.as_mut().map(|watcher| watcher.watch(dir, RecursiveMode::NonRecursive));
+        if watched.is_none_or(|result| result.is_err()) {
+            // Where one cannot be watched, all are polled.
+            self.watcher = None;
+        }
     }
 
     /// What wakes this from elsewhere.
@@ -62,32 +133,63 @@ impl Waiter {
     }
 }
 
-/// Watches all of `dirs`, or nothing when one of them cannot be: then they are polled.
-fn watch(dirs: &[PathBuf], waker: Waker) -> Option<RecommendedWatcher> {
-    let on_event = move |event: notify::Result<Event>| {
-        // Opening and reading files, which a consumer does itself, is not news.
-        if event.is_ok_and(|event| matches!(event.kind, EventKind::Access(_))) {
-            return;
-        }
-        waker.wake();
-    };
-    let mut watcher = notify::recommended_watcher(on_event).ok()?;
-    for dir in dirs {
-        watcher.watch(dir, RecursiveMode::NonRecursive).ok()?;
+impl Default for Waiter {
+    fn default() -> Self {
+        Self::new()
     }
-    Some(watcher)
+}
+
+fn watcher(folders: Arc<Mutex<Vec<WatchedFolder>>>, waker: Waker) -> Option<RecommendedWatcher> {
+    notify::recommended_watcher(move |event: notify::Result<Event>| {
+        let Ok(event) = event else { return waker.wake() };
+        let Ok(folders) = folders.lock() else { return };
+        let is_in = |folder: &&WatchedFolder| {
+            event.paths.iter().any(|path| path.parent() == Some(&folder.path) || *path == folder.path)
+        };
+        match folders.iter().find(is_in) {
+            Some(folder) if is_about_names(event.kind) => {
+                folder.changed.store(true, Ordering::Release);
+                waker.wake();
+            }
+            Some(_) => {}
+            // Opening and reading files, which a consumer does itself, is not news.
+            None if matches!(event.kind, EventKind::Access(_)) => {}
+            None => waker.wake(),
+        }
+    })
+    .ok()
+}
+
+/// Whether an event says that a file has come or gone, or that a writer has closed one.
+fn is_about_names(kind: EventKind) -> bool {
+    match kind {
+        EventKind::Access(access) => access == AccessKind::Close(AccessMode::Write),
+        EventKind::Modify(what) => matches!(what, ModifyKind::Name(_) | ModifyKind::Any),
+        _ => true,
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Instant;
-
     use super::*;
+
+    /// Waits for `condition`, up to half a minute.
+    fn until(waiter: &Waiter, mut condition: impl FnMut() -> bool) -> bool {
+        let started = Instant::now();
+        while started.elapsed() < Duration::from_secs(30) {
+            if condition() {
+                return true;
+            }
+            waiter.wait(Some(Duration::from_secs(1)));
+        }
+        false
+    }
 
     #[test]
     fn a_change_between_two_waits_is_not_missed() {
         let dir = tempfile::tempdir().expect("a folder");
-        let waiter = Waiter::new([dir.path()]);
+        let mut waiter = Waiter::new();
+        waiter.watch_log(dir.path());
         std::fs::write(dir.path().join("new"), b"x").expect("written");
         let started = Instant::now();
         waiter.wait(Some(Duration::from_secs(60)));
@@ -96,10 +198,27 @@ mod tests {
 
     #[test]
     fn a_folder_that_cannot_be_watched_is_polled() {
-        let waiter = Waiter::new([Path::new("/nowhere/at/all")]);
+        let mut waiter = Waiter::new();
+        waiter.watch_log(Path::new("/nowhere/at/all"));
         assert!(!waiter.is_notified());
         waiter.wait(None);
         waiter.waker().wake();
         waiter.wait(None);
+    }
+
+    #[test]
+    fn of_a_folder_names_and_closing_count_and_writing_does_not() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let mut waiter = Waiter::new();
+        let mut watch = waiter.watch_folder(dir.path());
+        assert!(watch.take(), "nobody has looked yet");
+        let path = dir.path().join("member");
+        let file = std::fs::File::create(&path).expect("created");
+        assert!(until(&waiter, || watch.take()), "a new file");
+        std::os::unix::fs::FileExt::write_all_at(&file, b"1", 0).expect("written");
+        drop(file);
+        assert!(until(&waiter, || watch.take()), "closed by its writer");
+        std::fs::remove_file(&path).expect("removed");
+        assert!(until(&waiter, || watch.take()), "gone");
     }
 }

@@ -36,6 +36,12 @@ impl LogFile {
         Ok(file)
     }
 
+    /// The same open file once more.
+    pub fn try_clone(&self) -> Result<Self, FileError> {
+        let file = self.file.try_clone().context_io("open", &self.path)?;
+        Ok(Self { file, path: self.path.clone() })
+    }
+
     /// The path it was opened by.
     pub fn path(&self) -> &Path {
         &self.path
@@ -52,7 +58,7 @@ impl LogFile {
         reason = "a question to the operating system, not to a collection"
     )]
     pub fn len(&self) -> Result<u64, FileError> {
-        self.file.metadata().map(|m| m.len()).context_io("read the size of", &self.path)
+        super::length_of(&self.file).context_io("read the size of", &self.path)
     }
 
     /// Fills `buffer` from `position`, or as much as there is; answers the bytes read.
@@ -98,7 +104,7 @@ impl LogFile {
     /// Whether the name it was opened by still leads to this very file.
     pub fn is_current(&self) -> io::Result<bool> {
         let mine = FileId::of(&self.file.metadata()?);
-        match std::fs::metadata(&self.path) {
+        match super::look_up(&self.path) {
             Ok(theirs) => Ok(FileId::of(&theirs) == mine),
             Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(false),
             Err(e) => Err(e),

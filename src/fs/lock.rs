@@ -99,6 +99,46 @@ impl FileLock {
             let _ = fs2::FileExt::unlock(folder);
         }
         let _ = fs2::FileExt::unlock(self.file.file());
+        #[cfg(test)]
+        super::schedule::unlocked();
+    }
+}
+
+/// A lock that is held as long as this lives, or until the process dies: the kernel gives it back then.
+#[derive(Debug)]
+pub struct HeldLock {
+    file: LogFile,
+}
+
+impl HeldLock {
+    /// Makes the new lock file `path` and locks it.
+    ///
+    /// # Errors
+    /// When it cannot be made or locked.
+    pub fn new(path: &Path) -> Result<Self, FileError> {
+        let file = LogFile::open(path)?;
+        lock_exclusive(file.file()).context_io("lock", path)?;
+        Ok(Self { file })
+    }
+
+    /// The lock file, whose content belongs to whoever holds the lock.
+    pub fn file(&self) -> &LogFile {
+        &self.file
+    }
+}
+
+/// Whether some process holds the lock file `path`; `None` when there is no such file. Needs no permission
+/// to write, and keeps nobody from locking it for longer than a moment.
+pub fn is_locked(path: &Path) -> Result<Option<bool>, FileError> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(e) => return Err(FileError::new("open", path, e)),
+    };
+    match fs2::FileExt::try_lock_shared(&file) {
+        Ok(()) => Ok(Some(false)),
+        Err(e) if e.raw_os_error() == fs2::lock_contended_error().raw_os_error() => Ok(Some(true)),
+        Err(e) => Err(FileError::new("look for a lock on", path, e)),
     }
 }
 
@@ -129,6 +169,13 @@ pub fn try_lock_folder(folder: &File) -> bool {
 }
 
 fn lock_exclusive(file: &File) -> io::Result<()> {
+    #[cfg(test)]
+    if super::schedule::is_on() {
+        return super::schedule::lock(|| match fs2::FileExt::try_lock_exclusive(file) {
+            Err(e) if e.raw_os_error() == fs2::lock_contended_error().raw_os_error() => Ok(false),
+            other => other.map(|()| true),
+        });
+    }
     loop {
         match fs2::FileExt::lock_exclusive(file) {
             Err(e) if e.kind() == io::ErrorKind::Interrupted => {}

@@ -7,6 +7,7 @@
 use memchr::memmem;
 
 use crate::record::Header;
+use crate::spelling;
 
 /// The reader properties, by Kafka's names, with what each is for.
 pub const PROPERTIES: &[&str] = &[
@@ -84,11 +85,37 @@ impl LineFormat {
                 "headers.key.separator" => format.headers_key_separator = bytes(),
                 "null.marker" => format.null_marker = Some(bytes()),
                 "ignore.error" => format.ignore_error = flag(),
-                unknown => return Err(LineFormatError(unknown_property(unknown))),
+                unknown => {
+                    let known = PROPERTIES.iter().copied();
+                    return Err(LineFormatError(spelling::unknown("reader property", unknown, known)));
+                }
             }
         }
         format.check()?;
         Ok(format)
+    }
+
+    /// The same with these, where they are given; a key separator means that lines have keys.
+    ///
+    /// # Errors
+    /// When two of its texts are alike.
+    pub fn with(
+        mut self,
+        key_separator: Option<Vec<u8>>,
+        null_marker: Option<Vec<u8>>,
+    ) -> Result<Self, LineFormatError> {
+        if let Some(separator) = key_separator {
+            self.parse_key = true;
+            self.key_separator = separator;
+        }
+        self.null_marker = null_marker.or(self.null_marker);
+        self.check()?;
+        Ok(self)
+    }
+
+    /// Whether lines have keys.
+    pub fn has_keys(&self) -> bool {
+        self.parse_key
     }
 
     fn check(&self) -> Result<(), LineFormatError> {
@@ -220,12 +247,6 @@ fn missing(what: &str, number: u64, line: &[u8]) -> LineFormatError {
     let shown = String::from_utf8_lossy(&line[..line.len().min(SHOWN)]);
     let more = if line.len() > SHOWN { "…" } else { "" };
     LineFormatError(format!("{what} on line number {number}: '{shown}{more}'"))
-}
-
-fn unknown_property(name: &str) -> String {
-    let nearest = PROPERTIES.iter().min_by_key(|known| strsim::damerau_levenshtein(known, name));
-    let hint = nearest.map(|nearest| format!("; did you mean '{nearest}'?")).unwrap_or_default();
-    format!("unknown reader property '{name}'{hint}")
 }
 
 #[cfg(test)]

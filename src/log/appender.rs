@@ -7,14 +7,15 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use super::LogConfig;
 use super::active::ActiveSegment;
 use super::checkpoint;
 use super::error::{LogError, Repair};
 use super::locked::LockedLog;
-use super::recovery;
+use super::recovery::{self, Known};
 use super::segment::Position;
-use super::tail::{BootId, Tail};
-use super::{LogConfig, SegmentPath};
+use super::tail::{BootId, RecoveryPoint, Tail};
+use super::writeback::{LEFT_BYTES, WRITEBACK_BYTES, Work, Writeback, sync_sealed};
 use crate::fs::{self, FileLock, LockGuard};
 use crate::record::{EncodedBatch, LeaderEpoch, Offset};
 
@@ -49,7 +50,11 @@ pub struct LogAppender {
     boot: BootId,
     active: Option<ActiveSegment>,
     /// Up to where this appender has synced, not yet told to the others.
-    synced: Option<(Offset, Position)>,
+    synced: Option<RecoveryPoint>,
+    /// A sync that goes on meanwhile.
+    writeback: Option<Writeback>,
+    /// How much is appended before such a sync begins, in bytes.
+    pub(super) writeback_bytes: u64,
     records_since_sync: i64,
     /// When the first of these was appended.
     unsynced_since: Option<Instant>,
@@ -78,6 +83,8 @@ impl LogAppender {
             boot: BootId::current(),
             active: None,
             synced: None,
+            writeback: None,
+            writeback_bytes: WRITEBACK_BYTES,
             records_since_sync: 0,
             unsynced_since: None,
             is_poisoned: false,
@@ -107,7 +114,8 @@ impl LogAppender {
         if self.is_poisoned {
             return Err(LogError::SyncFailed(self.dir.clone()));
         }
-        let appended = self.append_locked(batch).map_err(|e| gone_or(e, &self.dir))?;
+        self.note_writeback(Duration::ZERO).map_err(|e| gone_or(e, &self.dir))?;
+        let appended = self.append_locked(batch, durability).map_err(|e| gone_or(e, &self.dir))?;
         self.records_since_sync += i64::from(batch.header().count);
         if self.config.flush_ms < i64::MAX {
             self.unsynced_since.get_or_insert_with(Instant::now);
@@ -151,10 +159,51 @@ impl LogAppender {
         let guard = self.lock.acquire()?;
         if guard.is_new() {
             self.synced = None;
+            self.writeback = None;
         }
         let active =
             refresh(&mut self.active, &guard, &self.dir, &self.config, self.boot, &mut self.repairs)?;
         Ok(active.tail.end_offset)
+    }
+
+    /// Ends the work on the partition. What others have left to be put on the disk, and this appender has
+    /// begun with, gets a moment more; else those who come for one record each would never be done with it.
+    ///
+    /// # Errors
+    /// When the disk has refused data, of whatever process.
+    pub fn close(&mut self) -> Result<(), LogError> {
+        const MOMENT: Duration = Duration::from_millis(50);
+        let Some(writeback) = &self.writeback else { return Ok(()) };
+        let patience = if writeback.is_of_others { MOMENT } else { Duration::ZERO };
+        self.note_writeback(patience)?;
+        if let Some(synced) = self.synced {
+            let guard = self.lock.acquire()?;
+            // If others have begun a new log, or died: it was only to save work.
+            if let Some((mut tail, boot)) = Tail::read(guard.file(), self.config.index_interval_bytes)?
+                && !guard.is_new()
+                && boot == self.boot
+            {
+                tail.recovery_point = tail.recovery_point.max(synced);
+                tail.write(guard.file(), boot)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes note of what a sync in the background has come to, if it is done.
+    fn note_writeback(&mut self, patience: Duration) -> Result<(), LogError> {
+        let Some(outcome) = self.writeback.as_ref().and_then(|writeback| writeback.outcome(patience)) else {
+            return Ok(());
+        };
+        self.writeback = None;
+        match outcome {
+            Ok(upto) => self.synced = Some(self.synced.map_or(upto, |synced| synced.max(upto))),
+            Err(error) => {
+                self.is_poisoned = true;
+                return Err(error.into());
+            }
+        }
+        Ok(())
     }
 
     /// The active segment's base offset and size as they were at the last append; `None` before the first.
@@ -203,15 +252,28 @@ impl LogAppender {
         Ok(())
     }
 
-    fn append_locked(&mut self, batch: &mut EncodedBatch) -> Result<Appended, LogError> {
+    fn append_locked(
+        &mut self,
+        batch: &mut EncodedBatch,
+        durability: Durability,
+    ) -> Result<Appended, LogError> {
+        let is_first = self.active.is_none();
+        let seen = self.active.as_ref().map(|active| active.tail.recovery_point);
         let guard = self.lock.acquire()?;
         if guard.is_new() {
             self.synced = None;
+            self.writeback = None;
         }
         let active =
             refresh(&mut self.active, &guard, &self.dir, &self.config, self.boot, &mut self.repairs)?;
+        let found = active.tail.recovery_point;
+        if seen.is_some_and(|seen| seen.max(found) != found) {
+            // Somebody has made the indexes anew: what was synced is not what is there.
+            self.synced = None;
+            self.writeback = None;
+        }
         if let Some(synced) = self.synced.take() {
-            active.tail.recovery_point = active.tail.recovery_point.max(synced);
+            active.tail.recovery_point = found.max(synced);
         }
         if active.should_roll(batch, &self.config, self.jitter_ms) {
             LockedLog {
@@ -238,24 +300,23 @@ impl LogAppender {
             // The batch is in the log; without the note the next writer looks at the log itself.
             guard.file().truncate(0).map_err(|_| error)?;
         }
-        Ok(Appended { first, end: active.tail.end_offset })
+        let end = active.tail.end_offset;
+        let limit = if is_first { LEFT_BYTES.min(self.writeback_bytes) } else { self.writeback_bytes };
+        if durability == Durability::Written && self.writeback.is_none() && active.tail.unsynced() >= limit {
+            let (from, upto) = (active.tail.recovery_point, active.tail.end());
+            // Without open files to spare it has to wait.
+            self.writeback = active.files().ok().and_then(|files| {
+                Writeback::begin(Work { dir: self.dir.clone(), from, upto, files }, is_first)
+            });
+        }
+        Ok(Appended { first, end })
     }
 
     /// Puts everything that this partition holds on the disk.
     fn sync(&mut self) -> Result<(), LogError> {
         let Some(active) = &self.active else { return Ok(()) };
-        let (from, _) = active.tail.recovery_point;
-        if from < active.tail.base_offset {
-            let list = super::segment::SegmentList::read(&self.dir)?;
-            for &base in list.logs.iter().filter(|base| (from..active.tail.base_offset).contains(*base)) {
-                let segment = SegmentPath::new(&self.dir, base);
-                for path in [segment.log(), segment.index(), segment.time_index()] {
-                    // Retention may have taken it, which is not undone here.
-                    fs::sync_file_if_present(&path)?;
-                }
-            }
-        }
-        let upto = (active.tail.base_offset, active.tail.size);
+        let (from, upto) = (active.tail.recovery_point, active.tail.end());
+        sync_sealed(&self.dir, &from, &upto)?;
         active.sync()?;
         self.synced = Some(upto);
         self.records_since_sync = 0;
@@ -297,18 +358,17 @@ fn refresh<'a>(
         None => false,
     };
     if !sound {
-        let suspect = left.and_then(|(tail, left_in)| (left_in != boot).then_some(tail.recovery_point));
         let epoch = checkpoint::latest_epoch(dir)?.unwrap_or(LeaderEpoch(0));
-        let mut recovered = recovery::recover(dir, interval, epoch, suspect, repairs)?;
-        if let Some((tail, left_in)) = left
-            && left_in == boot
-        {
-            recovered.tail.recovery_point = tail.recovery_point;
-        }
-        if suspect.is_some() {
+        let known = match left {
+            Some((tail, left_in)) if left_in == boot => Known::Upto(tail.recovery_point, tail.appended),
+            Some((tail, _)) => Known::AfterLossOfPower(tail.recovery_point),
+            None => Known::Nothing,
+        };
+        let mut recovered = recovery::recover(dir, interval, epoch, known, repairs)?;
+        if matches!(known, Known::AfterLossOfPower(_)) {
             // What was read back after the loss of power is put on the disk before it is built upon.
             recovered.sync()?;
-            recovered.tail.recovery_point = (recovered.tail.base_offset, recovered.tail.size);
+            recovered.tail.recovery_point = recovered.tail.end();
         }
         recovered.tail.write(lock_file, boot)?;
         if left.is_none() {

@@ -5,8 +5,8 @@ use std::path::Path;
 use super::LogConfig;
 use super::active::ActiveSegment;
 use super::error::LogError;
-use super::segment::{Position, SegmentList};
-use super::tail::BootId;
+use super::segment::SegmentList;
+use super::tail::{BootId, RecoveryPoint};
 use crate::fs::{FileError, LogFile};
 use crate::record::{Offset, Timestamp};
 
@@ -31,8 +31,8 @@ impl LockedLog<'_> {
         self.active.tail.base_offset
     }
 
-    /// Up to where the data is known to be on the disk: a segment's base offset and a place in it.
-    pub(crate) fn recovery_point(&self) -> (Offset, Position) {
+    /// Up to where the data is known to be on the disk.
+    pub(crate) fn recovery_point(&self) -> RecoveryPoint {
         self.active.tail.recovery_point
     }
 
@@ -60,6 +60,7 @@ impl LockedLog<'_> {
             self.config.index_interval_bytes,
             tail.leader_epoch,
             tail.recovery_point,
+            tail.appended,
         )?;
         Ok(())
     }
@@ -83,9 +84,10 @@ impl LockedLog<'_> {
     /// Leaves word, on the disk, that everything before the segment at `base` is on the disk. After a loss of
     /// power nobody looks there for gaps in the offsets, which compaction leaves.
     pub(crate) fn set_on_disk_before(&mut self, base: Offset) -> Result<(), FileError> {
-        let point = (base, Position(0));
-        if self.active.tail.recovery_point < point {
-            self.active.tail.recovery_point = point;
+        let known = self.active.tail.recovery_point;
+        if known.base_offset < base {
+            let start = RecoveryPoint::start_of(base, self.config.index_interval_bytes);
+            self.active.tail.recovery_point = RecoveryPoint { appended: known.appended, ..start };
             self.active.tail.write(self.lock_file, self.boot)?;
         }
         self.lock_file.sync_data()

@@ -11,6 +11,8 @@
 //! | the active segment: writing, indexing, when to roll | `active` |
 //! | what a writer tells the next one through the lock file | `tail` |
 //! | mending what a crash left | `recovery` |
+//! | what a segment's indexes must be, by its log | `scan` |
+//! | moving the recovery point without making anybody wait | `writeback` |
 //! | finding the end, an offset; facts about a partition | `bounds` |
 //! | from a time to an offset | `time_search` |
 //! | checking everything; mending what is found | `verify`, `repair` |
@@ -35,12 +37,15 @@ pub mod count;
 mod crash_tests;
 mod error;
 mod index_rules;
+#[cfg(test)]
+mod interleaving_tests;
 mod locked;
 pub mod offset_index;
 pub mod reader;
 mod recovery;
 pub mod repair;
 pub mod retention;
+mod scan;
 pub mod segment;
 mod swap;
 mod tail;
@@ -49,6 +54,7 @@ mod tests;
 pub mod time_index;
 pub mod time_search;
 pub mod verify;
+mod writeback;
 
 pub use appender::{Appended, Durability, LogAppender};
 pub use batch_reader::{BatchReader, Step};

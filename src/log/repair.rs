@@ -6,7 +6,7 @@ use super::appender::LOCK_FILE;
 use super::batch_reader::{BatchReader, Check, Found, Step, find_valid_batch};
 use super::cleaner::{CleanedSegment, LogCleaner, remove_cleaned};
 use super::error::LogError;
-use super::recovery::Scan;
+use super::scan::Scan;
 use super::segment::{Position, SegmentList, SegmentPath};
 use super::swap::{self, Disposal};
 use super::{CleanerConfig, LogAppender, LogConfig};

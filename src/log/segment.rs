@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::fs::{FileError, IoContext as _};
+use crate::fs::{self, FileError};
 use crate::record::Offset;
 
 /// A byte's place in a file, from 0.
@@ -111,6 +111,8 @@ pub struct SegmentList {
     pub indexes: Vec<Offset>,
     /// Base offsets of the `.timeindex` files, ascending.
     pub time_indexes: Vec<Offset>,
+    /// Temporary files; unless one holds the partition's lock, somebody may be writing them.
+    pub temporary_files: Vec<PathBuf>,
     /// Whether somebody is putting segments in the place of others, or died doing so.
     pub has_swap_files: bool,
 }
@@ -122,8 +124,10 @@ impl SegmentList {
     /// When the folder cannot be read.
     pub fn read(dir: &Path) -> Result<Self, FileError> {
         let mut list = Self::default();
-        for entry in std::fs::read_dir(dir).context_io("read the folder", dir)? {
-            let name = entry.context_io("read the folder", dir)?.file_name();
+        for name in fs::list_folder(dir)? {
+            if name.to_str().is_some_and(fs::is_temporary_name) {
+                list.temporary_files.push(dir.join(&name));
+            }
             let Some((stem, extension)) = name.to_str().and_then(|n| n.split_once('.')) else { continue };
             let kind = match extension {
                 "log" => &mut list.logs,

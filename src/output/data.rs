@@ -3,10 +3,24 @@
 use std::fs::File;
 use std::io::{self, Write as _};
 
+use rustix::event::{PollFd, PollFlags, poll};
+
 use super::StdoutError;
 
 /// Bytes that are collected before they are written.
 const PIECE: usize = 128 << 10;
+
+/// What a pipe that has any room takes without keeping the writer waiting (`PIPE_BUF` of Linux).
+const WRITE_WITHOUT_WAITING: usize = 4096;
+
+fn wait_until_writable(file: &File) -> io::Result<()> {
+    loop {
+        match poll(&mut [PollFd::new(file, PollFlags::OUT)], None) {
+            Err(rustix::io::Errno::INTR) => {}
+            other => return Ok(other.map(|_| ())?),
+        }
+    }
+}
 
 /// Data on its way to standard output.
 ///
@@ -40,6 +54,45 @@ impl DataWriter {
     #[inline]
     pub fn spill(&mut self) -> Result<(), StdoutError> {
         if self.buffer.len() >= PIECE { self.flush() } else { Ok(()) }
+    }
+
+    /// Writes out all that there is as long as `may_write` answers so, which is asked again whenever standard
+    /// output may have kept the process waiting. Once it does not, the record whose writing has begun is finished,
+    /// the rest is dropped, and the answer is `false`. `record_ends` are the places in the buffer behind each
+    /// record, ascending.
+    ///
+    /// # Errors
+    /// As [`DataWriter::spill`].
+    pub fn flush_while(
+        &mut self,
+        record_ends: &[usize],
+        mut may_write: impl FnMut() -> bool,
+    ) -> Result<bool, StdoutError> {
+        let never_waits = self.file.metadata()?.is_file();
+        let mut written = 0;
+        let mut end = self.buffer.len();
+        while written < end {
+            if !never_waits {
+                wait_until_writable(&self.file)?;
+            }
+            if end == self.buffer.len() && !may_write() {
+                let begun = record_ends.partition_point(|record_end| *record_end < written);
+                end = if written == 0 { 0 } else { record_ends.get(begun).copied().unwrap_or(written) };
+                continue;
+            }
+            let piece = if never_waits { end } else { end.min(written + WRITE_WITHOUT_WAITING) };
+            match self.file.write(&self.buffer[written..piece]) {
+                Ok(count) => written += count,
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) => {
+                    self.buffer.clear();
+                    return Err(e.into());
+                }
+            }
+        }
+        let is_all = end == self.buffer.len();
+        self.buffer.clear();
+        Ok(is_all)
     }
 
     /// Writes out all that there is.

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::consumer::ConsumerRecord;
 use crate::record::TimestampType;
+use crate::spelling;
 
 /// How records are written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,10 +13,7 @@ pub enum RecordFormat {
     /// Columns of text, as Kafka's `DefaultMessageFormatter` has them.
     Text(TextFormat),
     /// One JSON object a line.
-    Json {
-        /// The topic's name, as it stands in each object.
-        topic: String,
-    },
+    Json,
 }
 
 impl RecordFormat {
@@ -24,7 +22,7 @@ impl RecordFormat {
     pub fn write(&self, record: &ConsumerRecord<'_>, out: &mut Vec<u8>) {
         match self {
             Self::Text(format) => format.write(record, out),
-            Self::Json { topic } => write_json(topic, record, out),
+            Self::Json => write_json(record, out),
         }
     }
 }
@@ -107,10 +105,8 @@ impl TextFormat {
                 "headers.separator" => format.headers_separator = bytes,
                 "null.literal" => format.null_literal = bytes,
                 unknown => {
-                    let nearest =
-                        PROPERTIES.iter().min_by_key(|known| strsim::damerau_levenshtein(known, unknown));
-                    let hint = nearest.map(|n| format!("; did you mean '{n}'?")).unwrap_or_default();
-                    return Err(format!("unknown formatter property '{unknown}'{hint}"));
+                    let known = PROPERTIES.iter().copied();
+                    return Err(spelling::unknown("formatter property", unknown, known));
                 }
             }
         }
@@ -171,7 +167,7 @@ impl TextFormat {
         }
         if self.partition {
             out.extend_from_slice(b"Partition:");
-            out.extend_from_slice(digits.format(record.partition).as_bytes());
+            out.extend_from_slice(digits.format(record.topic_partition.partition).as_bytes());
             end_column(out);
         }
         if self.offset {
@@ -221,13 +217,13 @@ impl TextFormat {
 
 /// One object: `v topic partition offset timestamp timestampType leaderEpoch headers key value`. What is
 /// not UTF-8 stands as base64, under `keyBase64` and `valueBase64`, and in headers as `{"base64": …}`.
-fn write_json(topic: &str, consumed: &ConsumerRecord<'_>, out: &mut Vec<u8>) {
+fn write_json(consumed: &ConsumerRecord<'_>, out: &mut Vec<u8>) {
     let record = &consumed.record;
     let mut digits = itoa::Buffer::new();
     out.extend_from_slice(b"{\"v\":1,\"topic\":");
-    write_json_text(topic, out);
+    write_json_text(consumed.topic_partition.topic.as_str(), out);
     out.extend_from_slice(b",\"partition\":");
-    out.extend_from_slice(digits.format(consumed.partition).as_bytes());
+    out.extend_from_slice(digits.format(consumed.topic_partition.partition).as_bytes());
     out.extend_from_slice(b",\"offset\":");
     out.extend_from_slice(digits.format(record.offset.0).as_bytes());
     out.extend_from_slice(b",\"timestamp\":");
@@ -291,6 +287,7 @@ mod tests {
         Batch, BatchBuilder, Compression, Compressor, EncodedBatch, Header, LeaderEpoch, NewRecord, Offset,
         RecordDecoder, Timestamp,
     };
+    use crate::store::{TopicName, TopicPartition};
 
     fn written(
         format: &RecordFormat,
@@ -308,8 +305,9 @@ mod tests {
         let mut decoder = RecordDecoder::new();
         let mut records = decoder.records(&batch).expect("records");
         let record = records.next().expect("valid").expect("a record");
+        let topic_partition = TopicPartition::new(TopicName::new("t").expect("legal"), 3);
         let record = ConsumerRecord {
-            partition: 3,
+            topic_partition: &topic_partition,
             timestamp_type: TimestampType::CreateTime,
             leader_epoch: LeaderEpoch(2),
             record,
@@ -363,7 +361,7 @@ mod tests {
 
     #[test]
     fn json_tells_null_empty_text_and_binary_apart() {
-        let json = RecordFormat::Json { topic: "t".to_owned() };
+        let json = RecordFormat::Json;
         let headers = [Header { key: b"h", value: None }, Header { key: b"h", value: Some(b"\xff") }];
         assert_eq!(
             written(&json, None, Some(b"say \"hi\"\n"), &headers),

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::table::{human_bytes, table};
+use super::progress::human_bytes;
+use super::table::table;
 
 /// What was found in a topic.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -46,6 +46,8 @@ pub struct ProducerConfig {
     pub acks: Acks,
     /// How keyless records are spread.
     pub placement: KeylessPlacement,
+    /// `partitioner.ignore.keys`: records with a key are spread as those without.
+    pub ignore_keys: bool,
 }
 
 impl Default for ProducerConfig {
@@ -57,6 +59,7 @@ impl Default for ProducerConfig {
             compression_level: None,
             acks: Acks::default(),
             placement: KeylessPlacement::default(),
+            ignore_keys: false,
         }
     }
 }
@@ -108,13 +111,15 @@ pub enum ProduceError {
     },
     /// A record that no batch of this topic can hold.
     #[error(
-        "the record takes {size} bytes, more than max.message.bytes ({limit}) of the topic allows; \
-         raise it with --config max.message.bytes=N when creating the topic"
+        "the record takes {size} bytes, more than {config} ({limit}) of the topic allows; \
+         raise it with --config {config}=N when creating the topic"
     )]
     RecordTooLarge {
-        /// Bytes of a batch of this record alone, at the least.
+        /// Bytes of a batch of this record alone, compressed as asked for, or at the least.
         size: usize,
-        /// The limit in bytes.
+        /// The config of the topic that is in the way.
+        config: &'static str,
+        /// Its value in bytes.
         limit: usize,
     },
     /// A record without a key for a topic that keeps the last record of each.
@@ -198,15 +203,10 @@ impl Producer {
         let count = topic.partitions.len();
         let compressor = Compressor::new(config.compression, config.compression_level)?;
         let chosen = (config.buffer_memory / count.max(1)).clamp(BATCH_SIZE_LEAST, BATCH_SIZE_DEFAULT);
+        let ceiling = topic.log.max_message_bytes.min(usize_of(topic.log.segment_bytes));
         // What does not compress grows a little in its codec's frame.
-        let ceiling = match config.compression {
-            Compression::None => topic.log.max_message_bytes,
-            _ => {
-                topic.log.max_message_bytes
-                    - (topic.log.max_message_bytes / 64 + 1024).min(topic.log.max_message_bytes)
-            }
-        };
-        let ceiling = ceiling.min(usize::try_from(topic.log.segment_bytes).unwrap_or(usize::MAX));
+        let growth = if config.compression == Compression::None { 0 } else { ceiling / 64 + 1024 };
+        let ceiling = ceiling.saturating_sub(growth);
         let start = starting_partition(&topic.partitions);
         Ok(Self {
             partitioner: Partitioner::new(config.placement, i32::try_from(count).unwrap_or(i32::MAX), start),
@@ -232,10 +232,11 @@ impl Producer {
     /// produced then.
     #[inline]
     pub fn send(&mut self, record: &NewRecord<'_>, partition: Option<i32>) -> Result<i32, ProduceError> {
-        let is_free = partition.is_none() && record.key.is_none();
+        let placing_key = record.key.filter(|_| !self.config.ignore_keys);
+        let is_free = partition.is_none() && placing_key.is_none();
         let partition = match partition {
             Some(partition) => partition,
-            None => self.partitioner.place(record.key),
+            None => self.partitioner.place(placing_key),
         };
         let count = self.partitions.len();
         let Some((at, pending)) =
@@ -257,15 +258,23 @@ impl Producer {
             }
         }
         let builder = &mut self.partitions[at].builder;
+        let mut is_large = false;
         if builder.is_empty() {
-            if record.size_max() > self.batch_limit {
-                check_size(record, self.topic.log.max_message_bytes, self.config.compression)?;
+            is_large = record.size_max() > self.batch_limit;
+            if is_large {
+                check_size(record, &self.topic.log, self.config.compression)?;
             }
             self.pending_since.get_or_insert_with(Instant::now);
         }
         let before = builder.size();
         builder.push(record);
         self.pending_bytes += builder.size() - before;
+        if is_large && self.config.compression != Compression::None {
+            // It has a batch of its own. Whether that is small enough shows when it is compressed, and the
+            // caller must learn it while it still knows which record this is.
+            self.partitioner.batch_full(partition);
+            self.append(at)?;
+        }
         if self.pending_bytes > self.config.buffer_memory {
             self.flush()?;
         }
@@ -333,13 +342,16 @@ impl Producer {
     /// there later, and gives a cleaning that is going on a moment to come to its end.
     ///
     /// # Errors
-    /// When an append or a sync fails.
+    /// When an append or a sync fails, or the disk has refused data of whatever process; with `acks=0` the last
+    /// is not told.
     pub fn close(&mut self) -> Result<(), ProduceError> {
         let flushed = self.flush();
         let mut synced = Ok(());
         for (at, pending) in self.partitions.iter_mut().enumerate() {
             if let Some(appender) = &mut pending.appender {
                 let done = appender.sync_if_due(true);
+                let closed = appender.close();
+                let done = if self.config.acks == Acks::None { done } else { done.and(closed) };
                 synced =
                     synced.and(done.map_err(|source| ProduceError::Log { partition: number(at), source }));
             }
@@ -368,6 +380,9 @@ impl Producer {
             return Err(failure);
         }
         finished?;
+        if self.encoded.header().count == 1 {
+            fits(self.encoded.bytes().len(), &self.topic.log)?;
+        }
         let partition = number(at);
         match pending.append(&mut self.encoded, &self.topic.partitions[at], self.topic.log, self.config.acks)
         {
@@ -395,6 +410,10 @@ fn number(at: usize) -> i32 {
     i32::try_from(at).unwrap_or(i32::MAX)
 }
 
+fn usize_of(bytes: u64) -> usize {
+    usize::try_from(bytes).unwrap_or(usize::MAX)
+}
+
 /// Refuses a timestamp that is too far from `now` (`LogValidator.validateTimestamp`).
 fn check_timestamp(timestamp: Timestamp, range: (i64, i64), now: Timestamp) -> Result<(), ProduceError> {
     let first = Timestamp(now.0.saturating_sub(range.0));
@@ -405,20 +424,32 @@ fn check_timestamp(timestamp: Timestamp, range: (i64, i64), now: Timestamp) -> R
     Err(ProduceError::TimestampOutOfRange { timestamp, first, last })
 }
 
-/// Refuses a record that no batch of at most `limit` bytes can hold, before anything of it is written.
-fn check_size(record: &NewRecord<'_>, limit: usize, compression: Compression) -> Result<(), ProduceError> {
+/// Refuses a record that no batch of the topic can hold, before anything of it is written.
+fn check_size(
+    record: &NewRecord<'_>,
+    topic: &LogConfig,
+    compression: Compression,
+) -> Result<(), ProduceError> {
     let mut alone = BatchBuilder::new();
     if !alone.has_room(record, usize::MAX) {
-        return Err(ProduceError::RecordTooLarge { size: record.size_max(), limit });
+        return fits(record.size_max() + HEADER_LEN, topic);
     }
-    // Compression may make it fit; whether it does shows when the batch is appended.
-    if compression == Compression::None && record.size_max() > limit {
+    // Compression may make it fit; whether it does shows when the batch is finished.
+    if compression == Compression::None && fits(record.size_max(), topic).is_err() {
         alone.push(record);
-        if alone.size() > limit {
-            return Err(ProduceError::RecordTooLarge { size: alone.size(), limit });
-        }
+        fits(alone.size(), topic)?;
     }
     Ok(())
+}
+
+/// Refuses a record whose batch of its own takes `size` bytes, if a config of the `topic` does.
+fn fits(size: usize, topic: &LogConfig) -> Result<(), ProduceError> {
+    let limits =
+        [("max.message.bytes", topic.max_message_bytes), ("segment.bytes", usize_of(topic.segment_bytes))];
+    match limits.into_iter().find(|(_, limit)| size > *limit) {
+        Some((config, limit)) => Err(ProduceError::RecordTooLarge { size, config, limit }),
+        None => Ok(()),
+    }
 }
 
 impl Pending {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::listing::Listing;
 use super::metadata::{self, MetadataPaths, TopicMetadata};
 use super::{StoreError, TopicConfig, TopicId, TopicName, TopicPartition, checkpoint};
-use crate::fs::{self, IoContext as _};
+use crate::fs::{self, FileLock, IoContext as _};
 use crate::record::Offset;
 
 /// Where the data directory is, and whether a person said so.
@@ -129,6 +129,9 @@ impl DataDir {
             return Ok(());
         }
         fs::create_dir_all(&self.metadata.topics())?;
+        let mut lock = FileLock::open(&self.metadata.topics_lock())?;
+        let _guard = lock.acquire()?;
+        self.metadata.remove_temporary_files()?;
         metadata::write_data_dir_version(&self.metadata.meta())?;
         fs::sync_dir(&self.path)?;
         Ok(())
@@ -149,6 +152,18 @@ impl DataDir {
     /// The folder itself.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Where consumer groups keep who is in them; each has a folder in it. Soft state: it may be removed while no
+    /// consumer runs.
+    pub fn groups_folder(&self) -> PathBuf {
+        self.metadata.groups()
+    }
+
+    /// The folder in which a name comes, goes or changes whenever a topic does: for those who watch.
+    pub fn topics_folder(&self) -> PathBuf {
+        let ours = self.metadata.topics();
+        if ours.is_dir() { ours } else { self.path.clone() }
     }
 
     /// The folder of a partition, whether it is there or not.

@@ -4,9 +4,11 @@
 use std::path::PathBuf;
 
 use super::topic_admin::MAX_PARTITIONS;
-use super::{ConfigError, InvalidTopicName, TopicId, TopicName, TopicPartition};
+use super::{CONSUMER_OFFSETS, ConfigError, InvalidTopicName, TopicId, TopicName, TopicPartition};
 use crate::fs::FileError;
+use crate::log::LogError;
 use crate::log::checkpoint::CheckpointError;
+use crate::record::CompressionError;
 
 /// An error of the store.
 #[derive(Debug, thiserror::Error)]
@@ -138,6 +140,12 @@ pub enum StoreError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The log of committed offsets cannot be read or appended to.
+    #[error("{CONSUMER_OFFSETS}: {0}")]
+    Offsets(#[source] LogError),
+    /// The codec failed.
+    #[error(transparent)]
+    Compression(#[from] CompressionError),
     /// A checkpoint file is damaged.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),

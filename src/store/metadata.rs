@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::topic_admin::MAX_PARTITIONS;
 use super::{StoreError, TopicConfig, TopicId, TopicName};
-use crate::fs;
+use crate::fs::{self, FileError, IoContext as _};
 
 /// The newest format version of meta.json and of a topic's file that this code reads, and what it writes.
 pub(super) const VERSION: u64 = 1;
@@ -38,8 +38,13 @@ pub(super) struct TopicMetadata {
 }
 
 impl TopicMetadata {
-    /// The metadata of a new topic.
-    pub(super) fn new(name: TopicName, id: TopicId, partitions: i32, configs: TopicConfig) -> Self {
+    /// The metadata of a new topic, with a new id.
+    pub(super) fn new(name: TopicName, partitions: i32, configs: TopicConfig) -> Self {
+        Self::with_id(name, TopicId::random(), partitions, configs)
+    }
+
+    /// The metadata of a topic that has an id already.
+    pub(super) fn with_id(name: TopicName, id: TopicId, partitions: i32, configs: TopicConfig) -> Self {
         Self { version: VERSION, name, id, partitions, configs }
     }
 
@@ -73,7 +78,7 @@ pub(super) fn check_data_dir_version(path: &Path) -> Result<bool, StoreError> {
     Ok(read_versioned::<serde::de::IgnoredAny>(path)?.is_some())
 }
 
-/// Writes meta.json. Two processes that do so at once write the same.
+/// Writes meta.json, under the lock of [`MetadataPaths::topics_lock`].
 pub(super) fn write_data_dir_version(path: &Path) -> Result<(), StoreError> {
     Ok(fs::write_atomically(path, format!("{{\"version\":{VERSION}}}\n").as_bytes())?)
 }
@@ -123,9 +128,26 @@ impl MetadataPaths {
         self.root.join("meta.json")
     }
 
+    /// Removes what processes that died while they wrote meta.json have left of it. The caller holds the
+    /// lock of [`Self::topics_lock`], under which it is written.
+    pub(super) fn remove_temporary_files(&self) -> Result<(), FileError> {
+        for entry in std::fs::read_dir(&self.root).context_io("read the folder", &self.root)? {
+            let name = entry.context_io("read the folder", &self.root)?.file_name();
+            if name.to_str().is_some_and(fs::is_temporary_name) {
+                fs::remove_file(&self.root.join(name))?;
+            }
+        }
+        Ok(())
+    }
+
     /// `.mkafka/topics`.
     pub(super) fn topics(&self) -> PathBuf {
         self.root.join("topics")
+    }
+
+    /// `.mkafka/groups`.
+    pub(super) fn groups(&self) -> PathBuf {
+        self.root.join("groups")
     }
 
     /// `.mkafka/topics.lock`, held exclusively to create, alter or delete a topic.
@@ -185,7 +207,7 @@ mod tests {
     #[test]
     fn metadata_goes_both_ways() {
         let config = TopicConfig::new([("retention.ms", "5"), ("cleanup.policy", "compact")]).unwrap();
-        let metadata = TopicMetadata::new(TopicName::new("orders").unwrap(), TopicId::random(), 3, config);
+        let metadata = TopicMetadata::new(TopicName::new("orders").unwrap(), 3, config);
         let bytes = metadata.to_bytes();
         assert_eq!(
             String::from_utf8(bytes.clone()).unwrap(),

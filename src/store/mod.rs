@@ -4,8 +4,10 @@
 
 pub mod checkpoint;
 pub mod config_table;
+pub mod consumer_offsets;
 mod data_dir;
 mod error;
+mod group_id;
 mod listing;
 mod log_start;
 mod metadata;
@@ -14,13 +16,18 @@ mod topic_alter;
 mod topic_config;
 mod topic_id;
 mod topic_name;
+mod topic_selection;
 pub mod transfer;
 
+pub use consumer_offsets::{CommittedOffset, GroupOffsets, OffsetsLog};
 pub use data_dir::{DataDir, DataDirLocation, LogStartOffsets, Topic, WritableDataDir};
 pub use error::StoreError;
+pub(crate) use group_id::java_string_hash;
+pub use group_id::{GroupId, InvalidGroupId};
 pub use listing::Listing;
 pub use log_start::DeleteUpTo;
 pub use topic_admin::{MAX_PARTITIONS, NewTopic};
 pub use topic_config::{CleanupPolicy, ConfigError, TopicCompression, TopicConfig};
 pub use topic_id::{InvalidTopicId, TopicId};
 pub use topic_name::{CONSUMER_OFFSETS, InvalidTopicName, MAX_NAME_LENGTH, TopicName, TopicPartition};
+pub use topic_selection::{InvalidPattern, TopicPattern, TopicSelection};

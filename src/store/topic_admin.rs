@@ -20,6 +20,7 @@ use super::{StoreError, Topic, TopicConfig, TopicId, TopicName, TopicPartition, 
 use crate::fs::{self, FileError, FileLock, LogFile};
 use crate::log::appender::LOCK_FILE;
 use crate::log::checkpoint::{EpochEntry, LEADER_EPOCH_CHECKPOINT, leader_epochs_to_bytes};
+use crate::log::segment::SegmentList;
 use crate::record::{LeaderEpoch, Offset};
 
 /// The most partitions of one topic.
@@ -110,7 +111,7 @@ impl WritableDataDir {
         }
         self.clear_leftovers(&listing)?;
 
-        let topic = TopicMetadata::new(new.name.clone(), id, new.partitions, new.config.clone());
+        let topic = TopicMetadata::with_id(new.name.clone(), id, new.partitions, new.config.clone());
         let mut folders = Vec::new();
         let created = self.create_folders_and_file(&topic, make, &mut folders);
         if created.is_err() {
@@ -142,6 +143,36 @@ impl WritableDataDir {
         }
         fs::sync_dir(self.path())?;
         Ok(fs::rename(&undo, &self.metadata.topic(&topic.name))?)
+    }
+
+    /// Makes sure that partition `of` of `topic` has its folder, for a topic whose partitions get theirs when
+    /// they are first needed. A topic that is not there at all is created, without any folder.
+    pub(super) fn need_partition(&self, topic: &TopicMetadata, partition: i32) -> Result<(), StoreError> {
+        let folder = self.partition_path(&TopicPartition::new(topic.name.clone(), partition));
+        if folder.is_dir() {
+            return Ok(());
+        }
+        let mut lock = FileLock::open(&self.metadata.topics_lock())?;
+        let _guard = lock.acquire()?;
+        let id = match self.topic(&topic.name) {
+            Ok(known) => known.id.unwrap_or(topic.id),
+            Err(StoreError::UnknownTopic { .. }) => {
+                fs::write_atomically(&self.metadata.topic(&topic.name), &topic.to_bytes())?;
+                topic.id
+            }
+            Err(error) => return Err(error),
+        };
+        match fs::create_dir(&folder) {
+            // Somebody was faster, and may have appended since; or died before it was full.
+            Err(e) if e.kind() == ErrorKind::AlreadyExists => {
+                if !SegmentList::read(&folder)?.logs.is_empty() {
+                    return Ok(());
+                }
+            }
+            other => other?,
+        }
+        fill_partition_folder(&folder, id)?;
+        Ok(fs::sync_dir(self.path())?)
     }
 
     /// Removes the `folders` that [`Self::create_folders_and_file`] has made. Nobody has had them open:
@@ -200,9 +231,13 @@ impl WritableDataDir {
         for folder in doomed {
             fs::remove_dir_all(&self.path().join(folder))?;
         }
+        for topic in listing.unfinished().filter(|topic| !listing.contains(topic)) {
+            self.forget_offsets_of(topic)?;
+        }
         for file in listing.temporary_files() {
             fs::remove_file(&self.metadata.topics().join(file))?;
         }
+        self.metadata.remove_temporary_files()?;
         for topic in listing.unfinished() {
             self.forget(topic)?;
         }
@@ -236,6 +271,11 @@ impl WritableDataDir {
 /// name durable.
 pub(super) fn make_partition_folder(folder: &Path, id: TopicId) -> Result<(), FileError> {
     fs::create_dir(folder)?;
+    fill_partition_folder(folder, id)
+}
+
+/// Fills the folder of a partition that has none of it yet.
+fn fill_partition_folder(folder: &Path, id: TopicId) -> Result<(), FileError> {
     let epoch = EpochEntry { epoch: LeaderEpoch(0), start_offset: Offset::ZERO };
     fs::write_new(&folder.join(PARTITION_METADATA), &checkpoint::partition_metadata_to_bytes(id))?;
     fs::write_new(&folder.join(LEADER_EPOCH_CHECKPOINT), &leader_epochs_to_bytes(&[epoch]))?;

@@ -105,7 +105,7 @@ impl WritableDataDir {
         }
         let found = self.topic(topic)?;
         let id = found.id.unwrap_or_else(TopicId::random);
-        Ok(TopicMetadata::new(found.name, id, found.partition_count, TopicConfig::default()))
+        Ok(TopicMetadata::with_id(found.name, id, found.partition_count, TopicConfig::default()))
     }
 
     fn replace_metadata(&self, metadata: &TopicMetadata) -> Result<Topic, StoreError> {

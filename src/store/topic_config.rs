@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::config_table::{self, ConfigDef, ConfigType, TOPIC_CONFIGS, Validator};
 use crate::log::{CleanerConfig, LogConfig, RetentionConfig};
 use crate::record::TimestampType;
+use crate::spelling;
 
 /// What a topic sets itself; all else has its default.
 ///
@@ -325,13 +326,7 @@ impl<'de> serde::Deserialize<'de> for TopicConfig {
 }
 
 fn unknown(name: &str) -> ConfigError {
-    let limit = (name.len() / 3).max(1);
-    let suggestion = TOPIC_CONFIGS
-        .iter()
-        .map(|row| (strsim::damerau_levenshtein(name, row.name), row.name))
-        .filter(|(distance, _)| *distance <= limit)
-        .min()
-        .map(|(_, name)| name);
+    let suggestion = spelling::nearest(name, TOPIC_CONFIGS.iter().map(|row| row.name));
     ConfigError::UnknownName { name: name.to_owned(), suggestion }
 }
 

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::spelling;
+
 /// The most characters a topic's name may have (Kafka's `Topic.MAX_NAME_LENGTH`): with a dash and five
 /// digits behind it, it still fits into the 255 bytes of a file name.
 pub const MAX_NAME_LENGTH: usize = 249;
@@ -82,17 +84,15 @@ impl TopicName {
         unified(self) == unified(other)
     }
 
-    /// The one of `candidates`, other than the name itself, that was probably meant, if any comes close:
-    /// at most a third of the name's characters (and always one) typed wrong, left out, doubled or swapped.
+    /// The one of `candidates`, other than the name itself, that was probably meant, if any comes close.
     pub fn nearest<'a>(&self, candidates: impl IntoIterator<Item = &'a Self>) -> Option<&'a Self> {
-        let limit = (self.0.len() / 3).max(1);
-        candidates
-            .into_iter()
-            .filter(|candidate| *candidate != self && candidate.0.len().abs_diff(self.0.len()) <= limit)
-            .map(|candidate| (strsim::damerau_levenshtein(&self.0, &candidate.0), candidate))
-            .filter(|(distance, _)| *distance <= limit)
-            .min()
-            .map(|(_, candidate)| candidate)
+        spelling::nearest(&self.0, candidates)
+    }
+}
+
+impl AsRef<str> for TopicName {
+    fn as_ref(&self) -> &str {
+        &self.0
     }
 }
 
@@ -161,6 +161,20 @@ impl TopicPartition {
         let suffix = format!("-{}.{}{DELETE_SUFFIX}", self.partition, uuid::Uuid::new_v4().simple());
         let kept = self.topic.0.len().min(255 - suffix.len());
         format!("{}{suffix}", &self.topic.0[..kept])
+    }
+}
+
+impl serde::Serialize for TopicPartition {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.folder_name())
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for TopicPartition {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = <String as serde::Deserialize>::deserialize(deserializer)?;
+        Self::from_folder_name(&name)
+            .ok_or_else(|| serde::de::Error::custom(format!("'{name}' is no partition")))
     }
 }
 

@@ -35,7 +35,7 @@ pub(super) fn run(global: &GlobalArgs, args: &StatsArgs, ui: &mut Ui) -> Result<
             .iter()
             .map(|partition| LogBounds::read(&partition.dir, partition.floor))
             .collect::<Result<_, _>>()?;
-        let progress = Progress::bytes(bounds.iter().map(|bounds| bounds.bytes).sum(), ui);
+        let mut progress = Progress::reading(Some(bounds.iter().map(|bounds| bounds.bytes).sum()), true, ui);
         let mut done = 0;
         for (partition, bounds) in partitions.iter().zip(&bounds) {
             let walked = collector.read(partition, bounds, &mut |bytes| {

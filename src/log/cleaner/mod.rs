@@ -232,7 +232,7 @@ impl LogCleaner {
                 first_dirty,
                 bound,
                 now,
-                recovery_point: recovery_point.0,
+                recovery_point: recovery_point.base_offset,
             };
             let (report, clean_to) = match pass.run(Some(&mut appender), watch)? {
                 ControlFlow::Continue(done) => done,

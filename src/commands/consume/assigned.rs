@@ -1,0 +1,131 @@
+//! A consumer that says itself which partitions it reads, as `KafkaConsumer.assign` does.
+
+use std::collections::BTreeSet;
+
+use anyhow::bail;
+
+use super::position_file::PositionFile;
+use crate::consumer::{Consumer, ConsumerPartition, FolderWatch, StartPosition, Waiter};
+use crate::record::Offset;
+use crate::store::{DataDir, LogStartOffsets, StoreError, Topic, TopicPartition, TopicSelection};
+
+/// Which partitions are read, and where reading begins.
+pub(super) struct Assignment {
+    data_dir: DataDir,
+    selection: TopicSelection,
+    /// The numbers of the partitions; none for all that there are, and all that come.
+    wanted: Vec<u32>,
+    start: StartPosition,
+    /// What is read already.
+    assigned: BTreeSet<TopicPartition>,
+    watch: Option<FolderWatch>,
+    /// Whether topics and partitions that come later are read too.
+    follows: bool,
+}
+
+impl Assignment {
+    pub(super) fn new(
+        data_dir: DataDir,
+        selection: TopicSelection,
+        wanted: Vec<u32>,
+        start: StartPosition,
+    ) -> Self {
+        Self { data_dir, selection, wanted, start, assigned: BTreeSet::new(), watch: None, follows: true }
+    }
+
+    /// Looks for no partitions that come later.
+    pub(super) fn finally(mut self) -> Self {
+        self.follows = false;
+        self
+    }
+
+    /// Gives `consumer` what there is to read now. Where `positions` has one, reading begins there.
+    pub(super) fn begin(
+        &mut self,
+        consumer: &mut Consumer,
+        waiter: &mut Waiter,
+        positions: Option<&PositionFile>,
+    ) -> anyhow::Result<()> {
+        if self.wanted.is_empty() && self.follows {
+            // Watching begins before the first look, so that nothing falls between the two.
+            self.watch = Some(waiter.watch_folder(&self.data_dir.topics_folder()));
+        }
+        let start = self.start;
+        self.assign(consumer, waiter, |of| {
+            positions.and_then(|file| file.position(of)).map_or(start, StartPosition::At)
+        })
+    }
+
+    /// Picks up topics and partitions that have come to be since, from their beginning: all that is in them
+    /// came after reading began.
+    pub(super) fn pick_up_new(&mut self, consumer: &mut Consumer, waiter: &mut Waiter) -> anyhow::Result<()> {
+        match self.watch.as_mut().is_some_and(FolderWatch::take) {
+            true => self.assign(consumer, waiter, |_| StartPosition::Earliest),
+            false => Ok(()),
+        }
+    }
+
+    fn assign(
+        &mut self,
+        consumer: &mut Consumer,
+        waiter: &mut Waiter,
+        start: impl Fn(&TopicPartition) -> StartPosition,
+    ) -> anyhow::Result<()> {
+        let mut floors: Option<LogStartOffsets> = None;
+        for topic in self.selection.existing(&self.data_dir)?.values() {
+            for partition in self.partitions(topic)? {
+                let of = TopicPartition::new(topic.name.clone(), partition);
+                if self.assigned.contains(&of) {
+                    continue;
+                }
+                let floors = match &mut floors {
+                    Some(floors) => floors,
+                    none => none.insert(self.data_dir.log_start_offsets()?),
+                };
+                let read = consumer_partition(&self.data_dir, floors, of.clone());
+                waiter.watch_log(&read.dir);
+                consumer.add(read, start(&of))?;
+                self.assigned.insert(of);
+            }
+        }
+        Ok(())
+    }
+
+    fn partitions(&self, topic: &Topic) -> anyhow::Result<Vec<i32>> {
+        if self.wanted.is_empty() {
+            return Ok(topic.partitions.clone());
+        }
+        let mut numbers = BTreeSet::new();
+        for &wanted in &self.wanted {
+            match i32::try_from(wanted) {
+                Ok(number) if topic.partitions.binary_search(&number).is_ok() => drop(numbers.insert(number)),
+                _ => bail!(
+                    "topic '{}' has no partition {wanted} here: it has {} partition(s), numbered from 0",
+                    topic.name,
+                    topic.partition_count
+                ),
+            }
+        }
+        Ok(numbers.into_iter().collect())
+    }
+}
+
+/// What a consumer needs to know of partition `of`; `floors` are the log start offsets that a broker left.
+pub(super) fn consumer_partition(
+    data_dir: &DataDir,
+    floors: &LogStartOffsets,
+    of: TopicPartition,
+) -> ConsumerPartition {
+    let floor = floors.get(&of).copied().unwrap_or(Offset::ZERO);
+    ConsumerPartition { dir: data_dir.partition_path(&of), topic_partition: of, floor }
+}
+
+/// The topics that were asked for by name; the first that is not there is an error.
+pub(super) fn check_topics(data_dir: &DataDir, selection: &TopicSelection) -> Result<(), StoreError> {
+    if let TopicSelection::Topics(topics) = selection {
+        for topic in topics {
+            data_dir.topic(topic)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,126 @@
+//! Where the records go that a consumer delivers: into a buffer, and from there to standard output or to a
+//! command.
+
+use std::ops::ControlFlow;
+
+use super::exec::Exec;
+use crate::consumer::ConsumerRecord;
+use crate::output::StdoutError;
+use crate::output::data::DataWriter;
+use crate::output::record::RecordFormat;
+
+/// Bytes of output after which reading breaks off even in the middle of a batch, where what is read has to be
+/// accounted for before it is written.
+const HELD_BACK_MAX: usize = 8 << 20;
+
+/// Takes records, in the form in which they are written.
+pub(super) struct Printer {
+    format: RecordFormat,
+    mode: Mode,
+    /// How many records it has taken.
+    printed: u64,
+    /// How many it takes.
+    limit: u64,
+    /// Where in the buffer each record ends; only in [`Mode::HeldBack`].
+    record_ends: Vec<usize>,
+    /// Why the output was given up.
+    failure: Option<StdoutError>,
+}
+
+enum Mode {
+    /// To standard output, whenever there is enough of it.
+    Free,
+    /// To standard output, when the session says so.
+    HeldBack,
+    /// To a command, when the session says so.
+    Exec(Exec),
+}
+
+impl Printer {
+    /// To standard output; `held_back` for a consumer that has to account for what is written.
+    pub(super) fn new(format: RecordFormat, limit: u64, held_back: bool) -> Self {
+        let mode = if held_back { Mode::HeldBack } else { Mode::Free };
+        Self { format, mode, printed: 0, limit, record_ends: Vec::new(), failure: None }
+    }
+
+    /// To a command.
+    pub(super) fn to_command(format: RecordFormat, limit: u64, exec: Exec) -> Self {
+        let mut printer = Self::new(format, limit, true);
+        printer.mode = Mode::Exec(exec);
+        printer
+    }
+
+    /// How many records it has taken.
+    pub(super) fn printed(&self) -> u64 {
+        self.printed
+    }
+
+    /// Whether it takes no more.
+    pub(super) fn is_full(&self) -> bool {
+        self.printed >= self.limit
+    }
+
+    /// The command, if records go to one.
+    pub(super) fn exec(&mut self) -> Option<&mut Exec> {
+        match &mut self.mode {
+            Mode::Exec(exec) => Some(exec),
+            _ => None,
+        }
+    }
+
+    /// Why the output was given up, if it was.
+    pub(super) fn take_failure(&mut self) -> Option<StdoutError> {
+        self.failure.take()
+    }
+
+    /// Takes a record; breaks off when there are enough for now.
+    #[inline]
+    pub(super) fn print(&mut self, record: &ConsumerRecord<'_>, out: &mut DataWriter) -> ControlFlow<()> {
+        self.printed += 1;
+        let is_enough = match &mut self.mode {
+            Mode::Free => {
+                self.format.write(record, out.buffer());
+                match out.spill() {
+                    Ok(()) => false,
+                    Err(error) => {
+                        self.failure = Some(error);
+                        true
+                    }
+                }
+            }
+            Mode::HeldBack => {
+                self.format.write(record, out.buffer());
+                self.record_ends.push(out.buffer().len());
+                out.buffer().len() >= HELD_BACK_MAX
+            }
+            Mode::Exec(exec) => exec.take(record, &self.format),
+        };
+        if is_enough || self.is_full() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    /// Writes out what was taken as long as `may_write` answers so; `false` once it does not.
+    ///
+    /// # Errors
+    /// When standard output does not take it.
+    pub(super) fn write_out(
+        &mut self,
+        out: &mut DataWriter,
+        may_write: impl FnMut() -> bool,
+    ) -> Result<bool, StdoutError> {
+        let written = match self.mode {
+            Mode::Free => out.flush().map(|()| true),
+            Mode::HeldBack | Mode::Exec(_) => out.flush_while(&self.record_ends, may_write),
+        };
+        self.record_ends.clear();
+        written
+    }
+
+    /// Forgets what was taken and not written out.
+    pub(super) fn drop_pending(&mut self, out: &mut DataWriter) {
+        out.buffer().clear();
+        self.record_ends.clear();
+        if let Mode::Exec(exec) = &mut self.mode {
+            exec.clear();
+        }
+    }
+}

@@ -1,0 +1,291 @@
+//! A run of `mkafka consume`: records from a consumer to where they are wanted, until something ends it, and an
+//! account of what has been delivered.
+
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
+
+use anyhow::anyhow;
+
+use super::assigned::Assignment;
+use super::exec::Outcome;
+use super::membership::Membership;
+use super::position_file::PositionFile;
+use super::printer::Printer;
+use crate::cli::consume::DeliveryArg;
+use crate::commands::interrupt::Interrupt;
+use crate::consumer::{Consumer, Poll, Waiter};
+use crate::group::{GroupError, Positions};
+use crate::output::Ui;
+
+/// Where partitions come from, and who is told how far they have been read.
+pub(super) enum Source {
+    /// Chosen by the user; the positions go nowhere.
+    Assigned(Assignment),
+    /// Chosen by the user; the positions go to a file.
+    Kept(Assignment, PositionFile),
+    /// Given by a group, which is told.
+    Member(Box<Membership>),
+}
+
+/// When a run ends, and how it delivers.
+#[derive(Debug)]
+pub(super) struct Terms {
+    /// Whether it ends at what the end was when reading began.
+    pub(super) stop_at_end: bool,
+    /// Time without any record after which it ends.
+    pub(super) idle_limit: Option<Duration>,
+    /// Whether positions are told before the records are delivered, or after.
+    pub(super) delivery: DeliveryArg,
+    /// Time between two savings of positions to a file.
+    pub(super) save_interval: Duration,
+}
+
+/// A run of the command.
+pub(super) struct Session<'a> {
+    pub(super) ui: &'a mut Ui,
+    pub(super) interrupt: &'a Interrupt,
+    pub(super) waiter: Waiter,
+    pub(super) printer: Printer,
+    pub(super) terms: Terms,
+    consumer: Consumer,
+    /// Up to where everything has been delivered.
+    delivered: Positions,
+    last_save: Instant,
+    /// Whether what was read cannot be delivered: standard output is gone, or the command has not done its work.
+    has_given_up: bool,
+}
+
+/// Bytes of batches after which a consumer that has to account for what it delivers does so.
+const ACCOUNTED_BYTES: usize = 128 << 10;
+
+impl<'a> Session<'a> {
+    pub(super) fn new(
+        ui: &'a mut Ui,
+        interrupt: &'a Interrupt,
+        waiter: Waiter,
+        printer: Printer,
+        terms: Terms,
+    ) -> Self {
+        let mut consumer = Consumer::new();
+        if terms.stop_at_end {
+            consumer.stop_at_end();
+        }
+        let (delivered, last_save) = (Positions::new(), Instant::now());
+        Self { ui, interrupt, waiter, printer, terms, consumer, delivered, last_save, has_given_up: false }
+    }
+
+    /// Reads what `source` gives, and at the end accounts for what was delivered, however it ended.
+    pub(super) fn run(&mut self, mut source: Source) -> anyhow::Result<()> {
+        match &mut source {
+            Source::Assigned(assignment) => assignment.begin(&mut self.consumer, &mut self.waiter, None)?,
+            Source::Kept(assignment, file) => {
+                self.consumer.set_turn_bytes(ACCOUNTED_BYTES);
+                assignment.begin(&mut self.consumer, &mut self.waiter, Some(file))?;
+            }
+            Source::Member(_) => self.consumer.set_turn_bytes(ACCOUNTED_BYTES),
+        }
+        let read = self.read_all(&mut source);
+        let delivered = self.deliver(&mut source);
+        let result = read.and(delivered);
+        let accounted = match source {
+            Source::Assigned(_) => Ok(()),
+            Source::Kept(_, mut file) => file.save(&self.delivered),
+            Source::Member(membership) => membership.leave(&self.delivered).map_err(anyhow::Error::from),
+        };
+        result.and(accounted)
+    }
+
+    fn read_all(&mut self, source: &mut Source) -> anyhow::Result<()> {
+        let mut idle_since = Instant::now();
+        while self.interrupt.status().is_none() && !self.printer.is_full() {
+            self.tend(source)?;
+            let before = self.printer.printed();
+            let poll = self.poll()?;
+            if self.printer.printed() > before {
+                idle_since = Instant::now();
+            }
+            let is_caught_up = matches!(poll, Poll::CaughtUp);
+            if is_caught_up || !matches!(source, Source::Assigned(_)) {
+                self.deliver(source)?;
+                self.account(source)?;
+            }
+            let is_over = match poll {
+                Poll::Progress | Poll::Stopped => self.printer.is_full(),
+                Poll::Finished if has_all(source) => true,
+                Poll::Finished | Poll::CaughtUp => self.wait(source, idle_since).is_break(),
+            };
+            if is_over {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets the source give and take partitions.
+    fn tend(&mut self, source: &mut Source) -> anyhow::Result<()> {
+        match source {
+            Source::Assigned(assignment) | Source::Kept(assignment, _) => {
+                assignment.pick_up_new(&mut self.consumer, &mut self.waiter)
+            }
+            Source::Member(_) => loop {
+                let Source::Member(membership) = source else { return Ok(()) };
+                let demand = membership.tend(&mut self.consumer, &mut self.waiter, self.ui);
+                match fenced(demand)? {
+                    None => self.rejoin(source)?,
+                    Some(None) => return Ok(()),
+                    Some(Some(partitions)) => {
+                        if let Some(topic) = membership.deleted_topic() {
+                            return Err(anyhow!("topic '{topic}' was deleted while it was being read"));
+                        }
+                        self.deliver(source)?;
+                        let Source::Member(membership) = source else { return Ok(()) };
+                        let released = membership.release(
+                            &partitions,
+                            &self.delivered,
+                            &mut self.consumer,
+                            &mut self.waiter,
+                        );
+                        self.delivered.retain(|(of, _)| !partitions.contains(of));
+                        if fenced(released.map_err(anyhow::Error::from))?.is_none() {
+                            self.rejoin(source)?;
+                        }
+                    }
+                }
+            },
+        }
+    }
+
+    fn poll(&mut self) -> anyhow::Result<Poll> {
+        if self.consumer.is_empty() && !self.terms.stop_at_end {
+            return Ok(Poll::CaughtUp);
+        }
+        let (printer, out) = (&mut self.printer, self.ui.data());
+        let poll = self.consumer.poll(&mut |record| printer.print(record, out))?;
+        match self.printer.take_failure() {
+            Some(failure) => {
+                self.has_given_up = true;
+                Err(failure.into())
+            }
+            None => Ok(poll),
+        }
+    }
+
+    /// Delivers what was read: to standard output, or to the command.
+    fn deliver(&mut self, source: &mut Source) -> anyhow::Result<()> {
+        if self.has_given_up {
+            return Ok(());
+        }
+        let is_accounted = !matches!(source, Source::Assigned(_));
+        if is_accounted && self.terms.delivery == DeliveryArg::AtMostOnce {
+            note_positions(&self.consumer, &mut self.delivered);
+            self.account_now(source)?;
+        }
+        // Until it is known to be well.
+        self.has_given_up = true;
+        if let Some(exec) = self.printer.exec()
+            && exec.run(self.ui, self.interrupt)? == Outcome::Interrupted
+        {
+            return Ok(());
+        }
+        let out = self.ui.data();
+        let is_written = match source {
+            Source::Member(membership) => self.printer.write_out(out, || membership.may_deliver())?,
+            _ => self.printer.write_out(out, || true)?,
+        };
+        self.has_given_up = false;
+        if !is_written {
+            return self.rejoin(source);
+        }
+        if is_accounted {
+            note_positions(&self.consumer, &mut self.delivered);
+        }
+        Ok(())
+    }
+
+    /// Tells how far everything has been delivered, if that is due.
+    fn account(&mut self, source: &mut Source) -> anyhow::Result<()> {
+        let is_due = match source {
+            Source::Assigned(_) => false,
+            Source::Kept(..) => {
+                self.printer.exec().is_some() || self.last_save.elapsed() >= self.terms.save_interval
+            }
+            Source::Member(membership) => self.printer.exec().is_some() || membership.is_commit_due(),
+        };
+        if is_due { self.account_now(source) } else { Ok(()) }
+    }
+
+    fn account_now(&mut self, source: &mut Source) -> anyhow::Result<()> {
+        match source {
+            Source::Assigned(_) => Ok(()),
+            Source::Kept(_, file) => {
+                self.last_save = Instant::now();
+                file.save(&self.delivered)
+            }
+            Source::Member(membership) => {
+                let committed = membership.commit(&self.delivered).map_err(anyhow::Error::from);
+                match fenced(committed)? {
+                    Some(()) => Ok(()),
+                    None => self.rejoin(source),
+                }
+            }
+        }
+    }
+
+    /// The group has taken this member out: what it has not delivered is another's to deliver.
+    fn rejoin(&mut self, source: &mut Source) -> anyhow::Result<()> {
+        self.printer.drop_pending(self.ui.data());
+        self.delivered.clear();
+        match source {
+            Source::Member(membership) => membership.rejoin(&mut self.consumer, &mut self.waiter, self.ui),
+            _ => Ok(()),
+        }
+    }
+
+    /// Waits for more; breaks off when nothing has come for too long.
+    fn wait(&self, source: &Source, idle_since: Instant) -> ControlFlow<()> {
+        let left = self.terms.idle_limit.map(|limit| limit.saturating_sub(idle_since.elapsed()));
+        if left == Some(Duration::ZERO) {
+            return ControlFlow::Break(());
+        }
+        let due = match source {
+            Source::Member(membership) => Some(membership.next_due()),
+            // The end was seen before: what is missing of it is being written or mended.
+            _ if self.terms.stop_at_end => Some(Duration::from_millis(1)),
+            Source::Kept(..) => Some(self.terms.save_interval),
+            Source::Assigned(_) => None,
+        };
+        let timeout = left.into_iter().chain(due).min();
+        self.waiter.wait(timeout);
+        ControlFlow::Continue(())
+    }
+}
+
+/// Whether all that is to be read has been given.
+fn has_all(source: &Source) -> bool {
+    match source {
+        Source::Member(membership) => membership.is_settled(),
+        Source::Assigned(_) | Source::Kept(..) => true,
+    }
+}
+
+/// What a group's member answered; `None` when it has been taken out of the group.
+fn fenced<T>(result: anyhow::Result<T>) -> anyhow::Result<Option<T>> {
+    match result {
+        Err(error) if matches!(error.downcast_ref(), Some(GroupError::Fenced(_))) => Ok(None),
+        other => other.map(Some),
+    }
+}
+
+/// Notes the positions of `consumer` in `noted`, which mostly has the same partitions already.
+fn note_positions(consumer: &Consumer, noted: &mut Positions) {
+    let mut kept = 0;
+    for (at, (of, offset)) in consumer.positions().enumerate() {
+        match noted.get_mut(at) {
+            Some((known, position)) if known == of => *position = offset,
+            Some(other) => *other = (of.clone(), offset),
+            None => noted.push((of.clone(), offset)),
+        }
+        kept = at + 1;
+    }
+    noted.truncate(kept);
+}

@@ -1,0 +1,40 @@
+//! What can go wrong with a group.
+
+use super::assignor::AssignmentStrategy;
+use super::state::GroupPhase;
+use crate::fs::FileError;
+use crate::store::{GroupId, StoreError};
+
+/// An error of a group.
+#[derive(Debug, thiserror::Error)]
+pub enum GroupError {
+    /// This member is no longer in its group, or does not own what it wants to commit for
+    /// (`FencedMemberEpochException`).
+    #[error("this member has been taken out of group '{0}': it did not poll within max.poll.interval.ms")]
+    Fenced(GroupId),
+    /// No way of assigning partitions that all agree to (`InconsistentGroupProtocolException`).
+    #[error(
+        "group '{group}' assigns partitions by {theirs}, which this consumer's --partition-assignment-strategy \
+         does not have"
+    )]
+    Inconsistent {
+        /// The group.
+        group: GroupId,
+        /// How its members do it.
+        theirs: AssignmentStrategy,
+    },
+    /// Only a group without members can be changed from outside.
+    #[error("group '{group}' is not empty: its state is {phase}")]
+    NotEmpty {
+        /// The group.
+        group: GroupId,
+        /// Its state.
+        phase: GroupPhase,
+    },
+    /// The data directory refused.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The operating system refused.
+    #[error(transparent)]
+    File(#[from] FileError),
+}

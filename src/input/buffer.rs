@@ -1,0 +1,102 @@
+//! The bytes of an input that have been read and not yet taken.
+
+use std::fs::File;
+use std::io::{self, Read as _};
+
+use crate::record::Timestamp;
+
+/// Bytes that are read at a time.
+pub(super) const CHUNK: usize = 256 << 10;
+
+/// A file, pipe or terminal, read in large pieces into one buffer from which records are borrowed.
+#[derive(Debug)]
+pub struct InputBuffer {
+    source: File,
+    buffer: Vec<u8>,
+    /// The first byte that has not been taken.
+    start: usize,
+    end: usize,
+    at_eof: bool,
+    bytes: u64,
+    read_at: Timestamp,
+}
+
+impl InputBuffer {
+    /// Reads `source` from where it stands.
+    pub fn new(source: File) -> Self {
+        Self {
+            source,
+            buffer: vec![0; CHUNK],
+            start: 0,
+            end: 0,
+            at_eof: false,
+            bytes: 0,
+            read_at: Timestamp::now(),
+        }
+    }
+
+    /// What is read from.
+    pub fn source(&self) -> &File {
+        &self.source
+    }
+
+    /// Bytes read so far.
+    pub fn bytes_read(&self) -> u64 {
+        self.bytes
+    }
+
+    /// When the bytes in memory were read.
+    pub fn read_at(&self) -> Timestamp {
+        self.read_at
+    }
+
+    /// Whether there is no more to be read behind what is in memory.
+    pub fn is_at_end(&self) -> bool {
+        self.at_eof
+    }
+
+    /// What has been read and not taken.
+    #[inline]
+    pub fn available(&self) -> &[u8] {
+        &self.buffer[self.start..self.end]
+    }
+
+    /// Takes `count` bytes, and another `dropped` behind them that nobody wants; answers the former.
+    ///
+    /// # Panics
+    /// When there are not so many.
+    #[inline]
+    pub fn take(&mut self, count: usize, dropped: usize) -> &[u8] {
+        let taken = self.start..self.start + count;
+        self.start = taken.end + dropped;
+        &self.buffer[taken]
+    }
+
+    /// Reads more, waiting for it if need be; `false` at the end of the input.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn fill(&mut self) -> io::Result<bool> {
+        if self.start > 0 {
+            self.buffer.copy_within(self.start..self.end, 0);
+            self.end -= self.start;
+            self.start = 0;
+        }
+        if self.end == self.buffer.len() {
+            self.buffer.resize(self.buffer.len() * 2, 0);
+        }
+        loop {
+            match self.source.read(&mut self.buffer[self.end..]) {
+                Ok(0) => self.at_eof = true,
+                Ok(n) => {
+                    self.end += n;
+                    self.bytes += n as u64;
+                    self.read_at = Timestamp::now();
+                }
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
+                Err(e) => return Err(e),
+            }
+            return Ok(!self.at_eof);
+        }
+    }
+}

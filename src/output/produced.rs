@@ -1,0 +1,151 @@
+//! What was produced: batch by batch, and in sum.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::progress::human_bytes;
+use super::{StdoutError, Ui};
+use crate::cli::OutputFormat;
+use crate::producer::Receipt;
+use crate::record::Offset;
+
+/// Version of the objects that `--output json` prints.
+const VERSION: u32 = 1;
+
+/// Keeps account of what was produced to a topic, and prints it.
+#[derive(Debug)]
+pub struct ProduceReport {
+    topic: String,
+    prints_batches: bool,
+    output: OutputFormat,
+    partitions: BTreeMap<i32, PartitionTally>,
+    appended_bytes: u64,
+    /// The partition and the last offset of the batch that was added last.
+    last: Option<(i32, Offset)>,
+    /// Why nothing more is printed. Producing goes on all the same.
+    failure: Option<StdoutError>,
+}
+
+/// What was produced to a partition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct PartitionTally {
+    records: u64,
+    first: Offset,
+    last: Offset,
+}
+
+impl ProduceReport {
+    /// A report on `topic`; with `prints_batches` each batch is told as soon as it is acknowledged.
+    pub fn new(topic: String, prints_batches: bool, output: OutputFormat) -> Self {
+        Self {
+            topic,
+            prints_batches,
+            output,
+            partitions: BTreeMap::new(),
+            appended_bytes: 0,
+            last: None,
+            failure: None,
+        }
+    }
+
+    /// Takes a batch into account, and tells of it if that is wanted.
+    pub fn add(&mut self, receipt: &Receipt, ui: &mut Ui) {
+        let (first, last) = (receipt.offsets.first, receipt.offsets.end.plus(-1));
+        let records = receipt.offsets.end.since(first).unsigned_abs();
+        self.appended_bytes += receipt.bytes as u64;
+        let tally = PartitionTally { records: 0, first, last };
+        let tally = self.partitions.entry(receipt.partition).or_insert(tally);
+        tally.records += records;
+        tally.last = last;
+        self.last = Some((receipt.partition, last));
+        if self.prints_batches {
+            let (topic, partition) = (&self.topic, receipt.partition);
+            let line = match self.output {
+                OutputFormat::Text => format!("{topic}:{partition}:{first}:{last}"),
+                OutputFormat::Json => json!({
+                    "v": VERSION, "topic": topic, "partition": partition,
+                    "firstOffset": first.0, "lastOffset": last.0,
+                })
+                .to_string(),
+            };
+            self.print(&line, ui);
+        }
+    }
+
+    /// Writes out what was printed, so that whoever reads it has it before the next records are read.
+    pub fn flush(&mut self, ui: &mut Ui) {
+        if let Err(error) = ui.flush() {
+            self.failure.get_or_insert(error);
+        }
+    }
+
+    /// Prints the whole as an object to standard output, if that is the form asked for.
+    pub fn print_receipt(&mut self, input_bytes: u64, elapsed: Duration, ui: &mut Ui) {
+        if self.output != OutputFormat::Json {
+            return;
+        }
+        let partitions: Vec<_> = self
+            .partitions
+            .iter()
+            .map(|(partition, tally)| {
+                json!({
+                    "partition": partition, "records": tally.records,
+                    "firstOffset": tally.first.0, "lastOffset": tally.last.0,
+                })
+            })
+            .collect();
+        let line = json!({
+            "v": VERSION, "topic": self.topic, "records": self.records(), "inputBytes": input_bytes,
+            "appendedBytes": self.appended_bytes, "seconds": elapsed.as_secs_f64(), "partitions": partitions,
+        });
+        self.print(&line.to_string(), ui);
+        self.flush(ui);
+    }
+
+    /// Says on standard error what was produced, a line for the whole and one a partition.
+    pub fn summarize(&self, input_bytes: u64, elapsed: Duration, ui: &mut Ui) {
+        let records = self.records();
+        let seconds = elapsed.as_secs_f64();
+        let rate = if seconds > 0.0 { records as f64 / seconds } else { 0.0 };
+        ui.note(&format!(
+            "produced {records} {}, {} in {seconds:.1} s ({rate:.0} records/s)",
+            if records == 1 { "record" } else { "records" },
+            human_bytes(input_bytes),
+        ));
+        for (partition, tally) in &self.partitions {
+            let (topic, count) = (&self.topic, tally.records);
+            let (first, last) = (tally.first, tally.last);
+            // Others may have appended in between.
+            let among =
+                if last.since(first).unsigned_abs() + 1 == count { "" } else { ", among others' records" };
+            ui.note(&format!("  {topic}-{partition}: {count} at offsets {first} to {last}{among}"));
+        }
+    }
+
+    /// Says on standard error where the batch that was added last went.
+    pub fn tell_last(&self, ui: &mut Ui) {
+        if let Some((partition, offset)) = self.last {
+            ui.note(&format!("{}-{partition}@{offset}", self.topic));
+        }
+    }
+
+    /// Why standard output took no more, if it did not.
+    pub fn take_failure(&mut self) -> Option<StdoutError> {
+        self.failure.take()
+    }
+
+    fn records(&self) -> u64 {
+        self.partitions.values().map(|tally| tally.records).sum()
+    }
+
+    /// What is printed cannot hold up what is produced: whoever read it may have gone.
+    fn print(&mut self, line: &str, ui: &mut Ui) {
+        if self.failure.is_none()
+            && let Err(error) = ui.print_line(line)
+        {
+            self.failure = Some(error);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! Names that were typed wrong: which known one was probably meant.
+
+/// The one of `candidates`, other than `name` itself, that was probably meant, if any comes close: at most a
+/// third of the name's characters (and always one) typed wrong, left out, doubled or swapped.
+pub fn nearest<T: AsRef<str> + Ord>(name: &str, candidates: impl IntoIterator<Item = T>) -> Option<T> {
+    let limit = (name.len() / 3).max(1);
+    let is_near = |candidate: &str| candidate != name && candidate.len().abs_diff(name.len()) <= limit;
+    candidates
+        .into_iter()
+        .filter(|candidate| is_near(candidate.as_ref()))
+        .map(|candidate| (strsim::damerau_levenshtein(name, candidate.as_ref()), candidate))
+        .filter(|(distance, _)| *distance <= limit)
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+/// What to say of a `kind` of name (`producer property`) that there is not: with the one that was probably
+/// meant, else with all that there are.
+pub fn unknown<'a>(kind: &str, name: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> String {
+    match nearest(name, known.clone()) {
+        Some(meant) => format!("unknown {kind} '{name}'; did you mean '{meant}'?"),
+        None => {
+            let known: Vec<&str> = known.into_iter().collect();
+            format!("unknown {kind} '{name}'; known are {}", known.join(", "))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_comes_close_is_named() {
+        let known = ["acks", "batch.size", "linger.ms"];
+        assert_eq!(nearest("ack", known), Some("acks"));
+        assert_eq!(nearest("bacth.size", known), Some("batch.size"));
+        assert_eq!(nearest("acks", known), None);
+        assert_eq!(nearest("x", known), None);
+        assert_eq!(
+            unknown("producer property", "zzzzzz", known),
+            "unknown producer property 'zzzzzz'; known are acks, batch.size, linger.ms"
+        );
+    }
+}

@@ -1,0 +1,220 @@
+//! `__consumer_offsets`: what consumer groups have committed, in Kafka's own records.
+//!
+//! A group's offsets are in one partition, and the newest record of each key counts. Who may commit is for
+//! `group` to say: it holds the group's lock around what is done here.
+
+mod load;
+mod schema;
+
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+pub use self::load::GroupOffsets;
+use self::load::Loaded;
+pub use self::schema::CommittedOffset;
+use super::metadata::TopicMetadata;
+use super::topic_name::CONSUMER_OFFSETS;
+use super::{DataDir, GroupId, StoreError, Topic, TopicConfig, TopicName, TopicPartition, WritableDataDir};
+use crate::log::{CleanerConfig, Durability, LogAppender, LogCleaner, LogConfig, LogError};
+use crate::record::{BatchBuilder, Compression, Compressor, EncodedBatch, NewRecord, Offset, Timestamp};
+
+/// How many partitions the topic has (`offsets.topic.num.partitions`).
+const PARTITIONS: i32 = 50;
+/// What the topic sets: Kafka's own, but for smaller segments. Only rolled ones can be compacted, and who
+/// joins a group reads all that is not.
+const CONFIGS: [(&str, &str); 3] =
+    [("cleanup.policy", "compact"), ("compression.type", "producer"), ("segment.bytes", "4194304")];
+
+impl DataDir {
+    /// What `group` has committed; empty where there is nothing.
+    ///
+    /// # Errors
+    /// When the topic cannot be read.
+    pub fn group_offsets(&self, group: &GroupId) -> Result<GroupOffsets, StoreError> {
+        let Some(topic) = self.offsets_topic()? else { return Ok(GroupOffsets::new()) };
+        // How many partitions a broker's topic really has its folders need not tell.
+        let partitions = match topic.known_to_us {
+            true => vec![group.offsets_partition(topic.partition_count)],
+            false => topic.partitions,
+        };
+        let mut loaded = Loaded::default();
+        for partition in partitions {
+            self.load(partition, &mut loaded, Some(group.as_str()))?;
+        }
+        Ok(loaded.offsets.remove(group.as_str()).unwrap_or_default())
+    }
+
+    /// All groups that have committed anything, or that a broker knew, with what they have committed.
+    ///
+    /// # Errors
+    /// When the topic cannot be read.
+    pub fn all_group_offsets(&self) -> Result<Vec<(GroupId, GroupOffsets)>, StoreError> {
+        let mut loaded = Loaded::default();
+        for partition in self.offsets_topic()?.map(|topic| topic.partitions).unwrap_or_default() {
+            self.load(partition, &mut loaded, None)?;
+        }
+        for group in std::mem::take(&mut loaded.groups) {
+            loaded.offsets.entry(group).or_default();
+        }
+        let named = loaded.offsets.into_iter();
+        Ok(named.filter_map(|(group, offsets)| Some((GroupId::new(&group).ok()?, offsets))).collect())
+    }
+
+    fn offsets_topic(&self) -> Result<Option<Topic>, StoreError> {
+        match self.topic(&offsets_topic_name()?) {
+            Ok(topic) => Ok(Some(topic)),
+            Err(StoreError::UnknownTopic { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn load(&self, partition: i32, loaded: &mut Loaded, only: Option<&str>) -> Result<(), StoreError> {
+        let dir = self.partition_path(&TopicPartition::new(offsets_topic_name()?, partition));
+        match loaded.read(&dir, only) {
+            // Of our own topic, partitions that nobody has needed yet have no folder.
+            Err(LogError::Gone(_)) => Ok(()),
+            other => other.map_err(StoreError::Offsets),
+        }
+    }
+}
+
+fn offsets_topic_name() -> Result<TopicName, StoreError> {
+    Ok(TopicName::new(CONSUMER_OFFSETS)?)
+}
+
+/// Appends to the partition of `__consumer_offsets` that is a group's.
+#[derive(Debug)]
+pub struct OffsetsLog {
+    dir: WritableDataDir,
+    group: GroupId,
+    log: Option<OpenLog>,
+    builder: BatchBuilder,
+    encoded: EncodedBatch,
+}
+
+impl OffsetsLog {
+    /// The log of `group`'s offsets. Nothing is opened or created yet.
+    pub fn new(dir: WritableDataDir, group: GroupId) -> Self {
+        Self { dir, group, log: None, builder: BatchBuilder::new(), encoded: EncodedBatch::default() }
+    }
+
+    /// What the group has committed by now.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub fn read(&self) -> Result<GroupOffsets, StoreError> {
+        self.dir.group_offsets(&self.group)
+    }
+
+    /// Commits `offsets`, all or none; `None` takes back what was committed for a partition.
+    ///
+    /// # Errors
+    /// When the log cannot be appended to; nothing is committed then.
+    pub fn commit<'a>(
+        &mut self,
+        offsets: impl IntoIterator<Item = (&'a TopicPartition, Option<&'a CommittedOffset>)>,
+    ) -> Result<(), StoreError> {
+        let timestamp = Timestamp::now();
+        for (of, committed) in offsets {
+            let key = schema::offset_key(self.group.as_str(), of);
+            let value = committed.map(schema::offset_value);
+            let value = value.as_deref();
+            self.builder.push(&NewRecord { timestamp, key: Some(&key), value, headers: &[] });
+        }
+        if self.builder.is_empty() {
+            return Ok(());
+        }
+        let mut compressor = Compressor::new(Compression::None, None)?;
+        self.builder.finish(&mut compressor, None, &mut self.encoded)?;
+        let result = self.append();
+        if let Err(StoreError::Offsets(LogError::Gone(_))) = result {
+            // Somebody has deleted the topic since; it is made anew.
+            self.log = None;
+            return self.append();
+        }
+        result
+    }
+
+    fn append(&mut self) -> Result<(), StoreError> {
+        let log = match &mut self.log {
+            Some(log) => log,
+            none => none.insert(OpenLog::new(&self.dir, &self.group)?),
+        };
+        log.append(&mut self.encoded).map_err(StoreError::Offsets)
+    }
+}
+
+/// The partition, open for appending.
+#[derive(Debug)]
+struct OpenLog {
+    appender: LogAppender,
+    cleaner: LogCleaner,
+    /// The base offset of the active segment at the last append.
+    active: Option<Offset>,
+}
+
+impl OpenLog {
+    fn new(dir: &WritableDataDir, group: &GroupId) -> Result<Self, StoreError> {
+        let name = offsets_topic_name()?;
+        let known = dir.offsets_topic()?;
+        let count = known.as_ref().map_or(PARTITIONS, partition_count);
+        let partition = group.offsets_partition(count);
+        let config = match &known {
+            Some(topic) if topic.known_to_us => topic.config.clone(),
+            _ => TopicConfig::new(CONFIGS)?,
+        };
+        let (log, cleaner) = (LogConfig::from(&config), CleanerConfig::from(&config));
+        dir.need_partition(&TopicMetadata::new(name.clone(), count, config), partition)?;
+        let folder: PathBuf = dir.partition_path(&TopicPartition::new(name, partition));
+        let appender = LogAppender::open(&folder, log).map_err(StoreError::Offsets)?;
+        Ok(Self { appender, cleaner: LogCleaner::new(&folder, cleaner), active: None })
+    }
+
+    /// Appends `batch`, and compacts what a roll has left behind: who joins a group reads all of it.
+    fn append(&mut self, batch: &mut EncodedBatch) -> Result<(), LogError> {
+        self.appender.append(batch, Durability::Written)?;
+        let active = self.appender.active_segment().map(|(base, _)| base);
+        if self.active != active {
+            self.active = active;
+            // What is committed is committed; a cleaning that fails is tried again after the next roll.
+            let _ = self.clean_if_due();
+        }
+        Ok(())
+    }
+
+    fn clean_if_due(&self) -> Result<(), LogError> {
+        let now = Timestamp::now();
+        if self.cleaner.is_due(now)? {
+            self.cleaner.clean(now, &mut |_| ControlFlow::Continue(()))?;
+        }
+        Ok(())
+    }
+}
+
+/// How many partitions the topic has. One broker of several has only some of their folders; then it is most
+/// likely Kafka's default.
+fn partition_count(topic: &Topic) -> i32 {
+    let has_all = i32::try_from(topic.partitions.len()) == Ok(topic.partition_count);
+    if topic.known_to_us || has_all { topic.partition_count } else { topic.partition_count.max(PARTITIONS) }
+}
+
+impl WritableDataDir {
+    /// Takes back what any group has committed for `topic`, which has been deleted
+    /// (`GroupCoordinator.handleDeletedPartitions`).
+    ///
+    /// # Errors
+    /// When the offsets cannot be read or appended to.
+    pub(super) fn forget_offsets_of(&self, topic: &TopicName) -> Result<(), StoreError> {
+        if topic.as_str() == CONSUMER_OFFSETS {
+            return Ok(());
+        }
+        for (group, offsets) in self.all_group_offsets()? {
+            let doomed = offsets.keys().filter(|of| of.topic == *topic).map(|of| (of, None));
+            OffsetsLog::new(self.clone(), group).commit(doomed)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

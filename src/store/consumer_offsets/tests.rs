@@ -1,0 +1,155 @@
+//! Committing and loading, over real files.
+
+use super::*;
+use crate::record::{LeaderEpoch, Offset};
+use crate::store::NewTopic;
+
+fn name(text: &str) -> TopicName {
+    TopicName::new(text).unwrap()
+}
+
+fn of(topic: &str, partition: i32) -> TopicPartition {
+    TopicPartition::new(name(topic), partition)
+}
+
+fn at(offset: i64) -> CommittedOffset {
+    CommittedOffset {
+        offset: Offset(offset),
+        leader_epoch: LeaderEpoch(0),
+        metadata: String::new(),
+        commit_timestamp: Timestamp(1_700_000_000_000),
+    }
+}
+
+fn group(text: &str) -> GroupId {
+    GroupId::new(text).unwrap()
+}
+
+/// What a group has committed, as `t-0:5 t-1:7`.
+fn shown(offsets: &GroupOffsets) -> String {
+    let shown: Vec<String> = offsets.iter().map(|(of, at)| format!("{of}:{}", at.offset)).collect();
+    shown.join(" ")
+}
+
+#[test]
+fn the_newest_commit_of_each_partition_counts_and_groups_are_apart() {
+    let temp = tempfile::tempdir().unwrap();
+    let dir = DataDir::open_for_writing(temp.path()).unwrap();
+    let billing = group("billing");
+    assert_eq!(dir.group_offsets(&billing).unwrap(), GroupOffsets::new());
+    let mut log = OffsetsLog::new(dir.clone(), billing.clone());
+    log.commit([(&of("t", 0), Some(&at(5))), (&of("t", 1), Some(&at(7)))]).unwrap();
+    log.commit([(&of("t", 0), Some(&at(6)))]).unwrap();
+    OffsetsLog::new(dir.clone(), group("other")).commit([(&of("t", 0), Some(&at(1)))]).unwrap();
+    assert_eq!(shown(&dir.group_offsets(&billing).unwrap()), "t-0:6 t-1:7");
+    assert_eq!(shown(&dir.group_offsets(&group("other")).unwrap()), "t-0:1");
+    log.commit([(&of("t", 0), None)]).unwrap();
+    assert_eq!(shown(&log.read().unwrap()), "t-1:7");
+    let all: Vec<(String, String)> =
+        dir.all_group_offsets().unwrap().iter().map(|(g, o)| (g.to_string(), shown(o))).collect();
+    assert_eq!(all, [("billing".to_owned(), "t-1:7".to_owned()), ("other".to_owned(), "t-0:1".to_owned())]);
+}
+
+#[test]
+fn only_the_partitions_that_are_needed_have_folders() {
+    let temp = tempfile::tempdir().unwrap();
+    let dir = DataDir::open_for_writing(temp.path()).unwrap();
+    OffsetsLog::new(dir.clone(), group("billing")).commit([(&of("t", 0), Some(&at(5)))]).unwrap();
+    let topic = dir.topic(&name(CONSUMER_OFFSETS)).unwrap();
+    assert_eq!((topic.partition_count, topic.partitions), (50, vec![9]));
+    assert_eq!(topic.config, TopicConfig::new(CONFIGS).unwrap());
+}
+
+#[test]
+fn a_brokers_topic_keeps_its_partitions() {
+    let temp = tempfile::tempdir().unwrap();
+    for partition in 0..3 {
+        std::fs::create_dir(temp.path().join(format!("__consumer_offsets-{partition}"))).unwrap();
+    }
+    let dir = DataDir::open_for_writing(temp.path()).unwrap();
+    let billing = group("billing");
+    OffsetsLog::new(dir.clone(), billing.clone()).commit([(&of("t", 0), Some(&at(5)))]).unwrap();
+    assert_eq!(shown(&dir.group_offsets(&billing).unwrap()), "t-0:5");
+    let mine = temp.path().join(format!("__consumer_offsets-{}", billing.offsets_partition(3)));
+    assert!(std::fs::metadata(mine.join("00000000000000000000.log")).unwrap().len() > 0);
+    assert!(!temp.path().join(".mkafka/topics/__consumer_offsets.json").exists());
+}
+
+#[test]
+fn offsets_of_a_deleted_topic_go() {
+    let temp = tempfile::tempdir().unwrap();
+    let dir = DataDir::open_for_writing(temp.path()).unwrap();
+    for topic in ["t", "u"] {
+        dir.create_topic(&NewTopic::named(name(topic))).unwrap();
+    }
+    for id in ["billing", "other"] {
+        let both = [(&of("t", 0), Some(&at(5))), (&of("u", 0), Some(&at(2)))];
+        OffsetsLog::new(dir.clone(), group(id)).commit(both).unwrap();
+    }
+    dir.delete_topic(&name("t")).unwrap();
+    for id in ["billing", "other"] {
+        assert_eq!(shown(&dir.group_offsets(&group(id)).unwrap()), "u-0:2");
+    }
+}
+
+/// A batch of a transaction of producer 77, as a broker would have it in its log.
+fn transactional(base: i64, is_control: bool, key: &[u8], value: &[u8]) -> Vec<u8> {
+    let mut builder = BatchBuilder::new();
+    builder.push(&NewRecord { timestamp: Timestamp(1), key: Some(key), value: Some(value), headers: &[] });
+    let mut batch = EncodedBatch::default();
+    builder.finish(&mut Compressor::new(Compression::None, None).unwrap(), None, &mut batch).unwrap();
+    batch.assign(Offset(base), LeaderEpoch(0));
+    let mut bytes = batch.bytes().to_vec();
+    bytes[22] = if is_control { 0x30 } else { 0x10 };
+    bytes[43..51].copy_from_slice(&77_i64.to_be_bytes());
+    let checksum = crate::record::checksum::crc32c(&bytes[21..]);
+    bytes[17..21].copy_from_slice(&checksum.to_be_bytes());
+    bytes
+}
+
+#[test]
+fn the_log_is_compacted_when_it_has_grown() {
+    let temp = tempfile::tempdir().unwrap();
+    let dir = DataDir::open_for_writing(temp.path()).unwrap();
+    let mut log = OffsetsLog::new(dir.clone(), group("billing"));
+    let partitions: Vec<TopicPartition> = (0..4).map(|partition| of("t", partition)).collect();
+    let size = || {
+        let files = std::fs::read_dir(temp.path().join("__consumer_offsets-9")).unwrap();
+        let logs = files
+            .map(|file| file.unwrap())
+            .filter(|file| file.path().extension().is_some_and(|e| e == "log"));
+        logs.map(|file| file.metadata().unwrap().len()).sum::<u64>()
+    };
+    for offset in 0..60_000 {
+        let committed = at(offset);
+        log.commit(partitions.iter().map(|of| (of, Some(&committed)))).unwrap();
+    }
+    assert!(size() < 9 << 20, "{} bytes are left", size());
+    assert_eq!(shown(&log.read().unwrap()), "t-0:59999 t-1:59999 t-2:59999 t-3:59999");
+}
+
+#[test]
+fn what_a_transaction_commits_counts_once_it_is_committed() {
+    let temp = tempfile::tempdir().unwrap();
+    let dir = DataDir::open_for_writing(temp.path()).unwrap();
+    let billing = group("billing");
+    let mut log = OffsetsLog::new(dir.clone(), billing.clone());
+    log.commit([(&of("t", 0), Some(&at(1)))]).unwrap();
+    let append = |bytes: Vec<u8>| {
+        let path = temp.path().join("__consumer_offsets-9/00000000000000000000.log");
+        let mut file = std::fs::OpenOptions::new().append(true).open(path).unwrap();
+        std::io::Write::write_all(&mut file, &bytes).unwrap();
+    };
+    let commit = |base, offset| {
+        let key = schema::offset_key("billing", &of("t", 0));
+        transactional(base, false, &key, &schema::offset_value(&at(offset)))
+    };
+    let end = |base, kind: u8| transactional(base, true, &[0, 0, 0, kind], &[0; 6]);
+    append(commit(1, 10));
+    assert_eq!(shown(&dir.group_offsets(&billing).unwrap()), "t-0:1");
+    append(end(2, 0));
+    append(commit(3, 20));
+    assert_eq!(shown(&dir.group_offsets(&billing).unwrap()), "t-0:1");
+    append(end(4, 1));
+    assert_eq!(shown(&dir.group_offsets(&billing).unwrap()), "t-0:20");
+}

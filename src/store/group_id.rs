@@ -1,0 +1,127 @@
+//! Names of consumer groups.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// The id of a consumer group: any text that is not empty and fits into a field of Kafka's protocol.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct GroupId(String);
+
+/// Java's `String.hashCode`.
+pub(crate) fn java_string_hash(text: &str) -> i32 {
+    text.encode_utf16().fold(0_i32, |hash, unit| hash.wrapping_mul(31).wrapping_add(i32::from(unit)))
+}
+
+/// Why a text is no group id.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidGroupId {
+    /// It has no characters (`InvalidGroupIdException`).
+    #[error("the group id is invalid: the empty string is not allowed")]
+    Empty,
+    /// It has more than [`GroupId::MAX_BYTES`].
+    #[error("the group id is invalid: it has {0} bytes, and the limit is {max}", max = GroupId::MAX_BYTES)]
+    TooLong(usize),
+}
+
+impl GroupId {
+    /// What a string of Kafka's protocol can hold, in bytes.
+    pub const MAX_BYTES: usize = 32_767;
+
+    /// Checks `id`.
+    pub fn new(id: &str) -> Result<Self, InvalidGroupId> {
+        match id.len() {
+            0 => Err(InvalidGroupId::Empty),
+            length if length > Self::MAX_BYTES => Err(InvalidGroupId::TooLong(length)),
+            _ => Ok(Self(id.to_owned())),
+        }
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The partition of `__consumer_offsets` that keeps this group's offsets, out of `count`
+    /// (`GroupCoordinator.partitionFor`: the absolute value of Java's `String.hashCode`).
+    pub fn offsets_partition(&self, count: i32) -> i32 {
+        let hash = self
+            .0
+            .encode_utf16()
+            .fold(0_i32, |hash, unit| hash.wrapping_mul(31).wrapping_add(i32::from(unit)));
+        // Utils.abs: the one number that has no absolute value counts as 0.
+        hash.checked_abs().unwrap_or(0) % count.max(1)
+    }
+
+    /// The name of a folder that is this group's alone: the id where that is a good name for a folder, else
+    /// with what is not percent-encoded; the end of a long one is replaced by a checksum of the whole.
+    pub fn folder_name(&self) -> String {
+        const LONGEST: usize = 200;
+        let mut name = String::with_capacity(self.0.len());
+        for (at, byte) in self.0.bytes().enumerate() {
+            let plain =
+                byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_') || (byte == b'.' && at > 0);
+            if plain {
+                name.push(char::from(byte));
+            } else {
+                name.push_str(&format!("%{byte:02X}"));
+            }
+        }
+        if name.len() > LONGEST {
+            let hash = uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_OID, self.0.as_bytes());
+            name.truncate(LONGEST);
+            name.push_str(&format!("%{}", hash.simple()));
+        }
+        name
+    }
+}
+
+impl FromStr for GroupId {
+    type Err = InvalidGroupId;
+
+    fn from_str(id: &str) -> Result<Self, Self::Err> {
+        Self::new(id)
+    }
+}
+
+impl fmt::Display for GroupId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(text: &str) -> GroupId {
+        GroupId::new(text).unwrap()
+    }
+
+    #[test]
+    fn partitions_are_kafkas() {
+        // "polygenelubricants" has Java's only hash code without an absolute value.
+        for (group, partition) in [("polygenelubricants", 0), ("g1", 42), ("billing", 9), ("", 0)] {
+            match GroupId::new(group) {
+                Ok(group) => assert_eq!(group.offsets_partition(50), partition, "{group}"),
+                Err(error) => assert_eq!(error, InvalidGroupId::Empty),
+            }
+        }
+        assert_eq!(id("console-consumer-1").offsets_partition(1), 0);
+    }
+
+    #[test]
+    fn folder_names_are_legal_and_unlike() {
+        assert_eq!(id("billing-2.eu_x").folder_name(), "billing-2.eu_x");
+        assert_eq!(id("a/b").folder_name(), "a%2Fb");
+        assert_eq!(id("..").folder_name(), "%2E.");
+        assert_eq!(id("é%").folder_name(), "%C3%A9%25");
+        let (one, other) = (id(&"x".repeat(500)).folder_name(), id(&"x".repeat(501)).folder_name());
+        assert!(one.len() <= 255 && other.len() <= 255 && one != other);
+    }
+
+    #[test]
+    fn what_kafka_cannot_write_is_refused() {
+        assert_eq!(GroupId::new(""), Err(InvalidGroupId::Empty));
+        assert_eq!(GroupId::new(&"x".repeat(32_768)), Err(InvalidGroupId::TooLong(32_768)));
+    }
+}
