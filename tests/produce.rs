@@ -6,9 +6,13 @@ use std::process::{Child, Stdio};
 use crate::common::{Ran, Sandbox};
 
 /// Runs `mkafka produce` with the words of `line`, and `input` as its standard input.
-fn produce(sandbox: &Sandbox, line: &str, input: &[u8]) -> Ran {
-    let args: Vec<&str> = std::iter::once("produce").chain(line.split_whitespace()).collect();
-    let mut command = sandbox.command(&args);
+pub(crate) fn produce(sandbox: &Sandbox, line: &str, input: &[u8]) -> Ran {
+    produce_args(sandbox, &line.split_whitespace().collect::<Vec<_>>(), input)
+}
+
+/// Runs `mkafka produce` with `args`, and `input` as its standard input.
+pub(crate) fn produce_args(sandbox: &Sandbox, args: &[&str], input: &[u8]) -> Ran {
+    let mut command = sandbox.command(&[&["produce"], args].concat());
     let mut child =
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
@@ -21,13 +25,13 @@ fn produce(sandbox: &Sandbox, line: &str, input: &[u8]) -> Ran {
 }
 
 #[track_caller]
-fn produced(sandbox: &Sandbox, line: &str, input: &[u8]) {
+pub(crate) fn produced(sandbox: &Sandbox, line: &str, input: &[u8]) {
     let ran = produce(sandbox, line, input);
     assert_eq!((ran.status, ran.stderr.as_str()), (0, ""), "produce {line}");
 }
 
 /// The bytes that `consume` prints of `topic`, or of one partition of it.
-fn consumed(sandbox: &Sandbox, topic: &str, partition: Option<usize>) -> Vec<u8> {
+pub(crate) fn consumed(sandbox: &Sandbox, topic: &str, partition: Option<usize>) -> Vec<u8> {
     let number = partition.map(|p| p.to_string());
     let mut args = vec!["consume", topic, "--from-beginning", "--exit-at-end", "--quiet"];
     args.extend(number.iter().flat_map(|n| ["--partition", n]));

@@ -52,6 +52,11 @@ const FILES: Section = Section {
             "In the data directory: a topic's id, number of partitions and configuration.",
         ),
         (".mkafka/topics.lock", "In the data directory: held to create and delete topics."),
+        (
+            ".mkafka/groups/GROUP/",
+            "In the data directory: who is in a consumer group, and in undo.json what its last reset replaced. \
+             What groups have committed is in __consumer_offsets-N/.",
+        ),
     ],
 };
 

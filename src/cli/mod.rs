@@ -5,12 +5,16 @@ pub mod clean;
 pub mod completions;
 pub mod configs;
 pub mod consume;
+pub mod consume_range;
+pub mod consume_view;
 pub mod count;
 pub mod dump;
+pub mod groups;
 mod kafka_forms;
 pub mod manual;
 pub mod offsets;
 pub mod produce;
+pub mod range;
 pub mod stats;
 pub mod time;
 pub mod topics;
@@ -74,7 +78,7 @@ pub struct GlobalArgs {
     pub color: ColorChoice,
 
     /// Refused: Kafka's tools need it, mkafka has no server
-    #[arg(long, global = true, value_name = "HOST:PORT", hide = true, value_parser = no_cluster)]
+    #[arg(long, short = 'b', global = true, value_name = "HOST:PORT", hide = true, value_parser = no_cluster)]
     bootstrap_server: Option<String>,
 }
 
@@ -160,15 +164,17 @@ pub enum Command {
     Export(transfer::ExportArgs),
     Import(transfer::ImportArgs),
     Ps(wait::PsArgs),
+    Groups(groups::GroupsArgs),
     #[command(alias = "dump-log")]
     DumpLogSegments(dump::DumpLogSegmentsArgs),
     Completions(completions::CompletionsArgs),
 }
 
 /// The subcommands as the help of the program groups them.
-const GROUPS: [(&str, &[&str]); 4] = [
+const GROUPS: [(&str, &[&str]); 5] = [
     ("Topics", &["topics", "configs"]),
     ("Records", &["produce", "consume", "count", "wait"]),
+    ("Consumer groups", &["groups"]),
     ("Files", &["clean", "verify", "export", "import", "ps", "dump-log-segments"]),
     ("Other", &["completions", "help"]),
 ];

@@ -1,5 +1,7 @@
 //! What can go wrong with a group.
 
+use std::path::PathBuf;
+
 use super::assignor::AssignmentStrategy;
 use super::state::GroupPhase;
 use crate::fs::FileError;
@@ -31,10 +33,28 @@ pub enum GroupError {
         /// Its state.
         phase: GroupPhase,
     },
+    /// There is no such group.
+    #[error("Consumer group '{group}' does not exist.{}", way_out(.suggestion))]
+    Unknown {
+        /// The group that was asked for.
+        group: GroupId,
+        /// The existing group that comes closest.
+        suggestion: Option<GroupId>,
+    },
+    /// The record of what the last reset replaced is damaged.
+    #[error("{} is damaged: the last reset cannot be taken back", .0.display())]
+    BadUndo(PathBuf),
     /// The data directory refused.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The operating system refused.
     #[error(transparent)]
     File(#[from] FileError),
+}
+
+fn way_out(suggestion: &Option<GroupId>) -> String {
+    match suggestion {
+        Some(group) => format!(" Did you mean '{group}'?"),
+        None => " `mkafka groups list` shows the groups there are.".to_owned(),
+    }
 }

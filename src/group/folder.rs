@@ -4,9 +4,10 @@
 //! .mkafka/groups/<group>/lock            held exclusively for every look at the state that may change it
 //! .mkafka/groups/<group>/state.json      see `state`
 //! .mkafka/groups/<group>/members/<id>    locked as long as the member lives; the time of its last poll
+//! .mkafka/groups/<group>/undo.json       what the last reset replaced, see `undo`
 //! ```
 //!
-//! All of it is soft: nothing is lost with it but who is in, and after a reboot nobody is.
+//! All of it but undo.json is soft: nothing is lost with it but who is in, and after a reboot nobody is.
 
 use std::path::{Path, PathBuf};
 
@@ -48,10 +49,18 @@ impl GroupFolder {
     /// Makes the group as if nobody had ever joined. The caller holds the lock, and there are no members. The
     /// folder stays, for the lock is in it.
     pub(super) fn remove_state(&self) -> Result<(), FileError> {
-        match fs::remove_file(&self.path.join("state.json")) {
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(()),
-            other => other,
+        for path in [self.path.join("state.json"), self.undo()] {
+            match fs::remove_file(&path) {
+                Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
+                other => other?,
+            }
         }
+        Ok(())
+    }
+
+    /// The file that says what the last reset replaced.
+    pub(super) fn undo(&self) -> PathBuf {
+        self.path.join("undo.json")
     }
 
     /// The folder itself, in which the state is replaced.

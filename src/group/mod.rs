@@ -8,6 +8,7 @@
 //! | whether a member lives | `presence` |
 //! | joining, reconciling, committing, leaving | [`GroupMember`] |
 //! | looking at groups, and changing those without members | [`view`] |
+//! | what the last reset replaced | `undo` |
 //!
 //! The coordinator is a file under a lock. Every change of a group, and every commit, is one step under that
 //! lock, so that a commit and the check that its member still owns the partition cannot come apart.
@@ -18,7 +19,9 @@ mod folder;
 mod member;
 mod presence;
 pub mod state;
+mod undo;
 pub mod view;
 
 pub use error::GroupError;
 pub use member::{Change, GroupMember, MemberConfig, Positions};
+pub use undo::OffsetChanges;

@@ -7,6 +7,8 @@ use super::GroupError;
 use super::folder::{GroupFolder, LockedGroup, is_out};
 use super::presence::Moment;
 use super::state::{GroupPhase, GroupState};
+use super::undo::{self, OffsetChanges};
+use crate::fs;
 use crate::store::{
     CommittedOffset, DataDir, GroupId, GroupOffsets, OffsetsLog, TopicPartition, WritableDataDir,
 };
@@ -38,6 +40,23 @@ impl GroupView {
         Ok(Some(Self { group: group.clone(), state, offsets }))
     }
 
+    /// As [`Self::read`], of a group that is to be there.
+    ///
+    /// # Errors
+    /// [`GroupError::Unknown`], with the group that comes closest, when it is not.
+    pub fn find(dir: &DataDir, group: &GroupId) -> Result<Self, GroupError> {
+        if let Some(found) = Self::read(dir, group)? {
+            return Ok(found);
+        }
+        // A broker may have left nothing of a group but that it knew it.
+        let mut groups = all_groups(dir)?;
+        if let Some(known) = groups.iter().position(|other| other.group == *group) {
+            return Ok(groups.swap_remove(known));
+        }
+        let suggestion = group.nearest(groups.iter().map(|other| &other.group)).cloned();
+        Err(GroupError::Unknown { group: group.clone(), suggestion })
+    }
+
     /// How far the group is.
     pub fn phase(&self) -> GroupPhase {
         self.state.phase()
@@ -63,6 +82,14 @@ pub fn all_groups(dir: &DataDir) -> Result<Vec<GroupView>, GroupError> {
         .collect()
 }
 
+/// What the last reset of `group` replaced; `None` when there was none.
+///
+/// # Errors
+/// [`GroupError::BadUndo`] when the record of it is damaged.
+pub fn last_replaced(dir: &DataDir, group: &GroupId) -> Result<Option<OffsetChanges>, GroupError> {
+    undo::read(&GroupFolder::of(dir, group), group)
+}
+
 /// The state of `group` without the members that are dead.
 fn live_state(dir: &DataDir, group: &GroupId) -> Result<Option<GroupState>, GroupError> {
     let folder = GroupFolder::of(dir, group);
@@ -80,6 +107,7 @@ fn live_state(dir: &DataDir, group: &GroupId) -> Result<Option<GroupState>, Grou
 
 /// A group that is kept empty while it is changed from outside: it is locked, and nobody can join.
 pub struct EmptyGroup<'a> {
+    group: &'a GroupId,
     locked: LockedGroup<'a>,
     folder: &'a GroupFolder,
     offsets: OffsetsLog,
@@ -90,7 +118,7 @@ pub struct GroupAdmin {
     dir: WritableDataDir,
     group: GroupId,
     folder: GroupFolder,
-    lock: crate::fs::FileLock,
+    lock: fs::FileLock,
 }
 
 impl GroupAdmin {
@@ -118,7 +146,7 @@ impl GroupAdmin {
             return Err(GroupError::NotEmpty { group: self.group.clone(), phase });
         }
         let offsets = OffsetsLog::new(self.dir.clone(), self.group.clone());
-        Ok(EmptyGroup { locked, folder: &self.folder, offsets })
+        Ok(EmptyGroup { group: &self.group, locked, folder: &self.folder, offsets })
     }
 }
 
@@ -142,6 +170,35 @@ impl EmptyGroup<'_> {
         Ok(self.offsets.commit(offsets)?)
     }
 
+    /// What the last [`Self::replace`] replaced; `None` when there was none.
+    ///
+    /// # Errors
+    /// [`GroupError::BadUndo`] when the record of it is damaged.
+    pub fn last_replaced(&self) -> Result<Option<OffsetChanges>, GroupError> {
+        undo::read(self.folder, self.group)
+    }
+
+    /// Commits `changes`, all or none, and keeps what they replace, in place of what was kept before.
+    ///
+    /// # Errors
+    /// When they cannot be written; what was kept before is kept then.
+    pub fn replace(&mut self, changes: &OffsetChanges) -> Result<(), GroupError> {
+        let committed = self.offsets.read()?;
+        let replaced = changes.keys().map(|of| (of.clone(), committed.get(of).cloned())).collect();
+        let path = self.folder.undo();
+        let before = fs::read_if_present(&path)?;
+        fs::write_atomically(&path, &undo::to_bytes(self.group, &replaced))?;
+        let done = self.commit(changes.iter().map(|(of, committed)| (of, committed.as_ref())));
+        if done.is_err() {
+            // The error itself matters more than any that this may run into.
+            let _ = match before {
+                Some(bytes) => fs::write_atomically(&path, &bytes),
+                None => fs::remove_file(&path),
+            };
+        }
+        done
+    }
+
     /// Deletes the group: all that it has committed, and what is known of it.
     ///
     /// # Errors
@@ -152,5 +209,76 @@ impl EmptyGroup<'_> {
         self.folder.remove_state()?;
         drop(self.locked);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::{LeaderEpoch, Offset, Timestamp};
+    use crate::store::{NewTopic, TopicName};
+
+    fn to(offset: Option<i64>) -> OffsetChanges {
+        let committed = |offset| CommittedOffset {
+            offset: Offset(offset),
+            leader_epoch: LeaderEpoch(-1),
+            metadata: String::new(),
+            commit_timestamp: Timestamp(0),
+        };
+        [(TopicPartition::new(TopicName::new("t").unwrap(), 0), offset.map(committed))].into()
+    }
+
+    /// What the last reset replaced, without the time at which it would be committed.
+    fn replaced(dir: &DataDir, group: &GroupId) -> Option<OffsetChanges> {
+        let mut replaced = last_replaced(dir, group).unwrap()?;
+        replaced.values_mut().flatten().for_each(|committed| committed.commit_timestamp = Timestamp(0));
+        Some(replaced)
+    }
+
+    #[test]
+    fn what_is_replaced_is_kept_unless_replacing_fails() {
+        let temp = tempfile::tempdir().unwrap();
+        let dir = DataDir::open_for_writing(temp.path()).unwrap();
+        dir.create_topic(&NewTopic::named(TopicName::new("t").unwrap())).unwrap();
+        let group = GroupId::new("billing").unwrap();
+        let reset = |offset| {
+            let mut admin = GroupAdmin::open(dir.clone(), group.clone()).unwrap();
+            admin.lock().unwrap().replace(&to(offset))
+        };
+        assert_eq!(replaced(&dir, &group), None);
+        reset(Some(5)).unwrap();
+        assert_eq!(replaced(&dir, &group), Some(to(None)));
+        reset(Some(7)).unwrap();
+        assert_eq!(replaced(&dir, &group), Some(to(Some(5))));
+
+        // Nobody can append where the lock cannot be opened; reading needs none.
+        let lock = temp.path().join("__consumer_offsets-9/.lock");
+        std::fs::remove_file(&lock).unwrap();
+        std::fs::create_dir(&lock).unwrap();
+        reset(Some(9)).unwrap_err();
+        assert_eq!(replaced(&dir, &group), Some(to(Some(5))));
+        std::fs::remove_dir(&lock).unwrap();
+
+        let mut admin = GroupAdmin::open(dir.clone(), group.clone()).unwrap();
+        admin.lock().unwrap().delete().unwrap();
+        assert_eq!((replaced(&dir, &group), GroupView::read(&dir, &group).unwrap()), (None, None));
+    }
+
+    #[test]
+    fn a_group_that_is_not_there_is_told_with_the_nearest() {
+        let temp = tempfile::tempdir().unwrap();
+        let dir = DataDir::open_for_writing(temp.path()).unwrap();
+        let group = GroupId::new("billing").unwrap();
+        let find = |id: &str| GroupView::find(&dir, &GroupId::new(id).unwrap()).map(|view| view.group);
+        let message = find("billing").unwrap_err().to_string();
+        assert_eq!(
+            message,
+            "Consumer group 'billing' does not exist. `mkafka groups list` shows the groups there are."
+        );
+        let mut admin = GroupAdmin::open(dir.clone(), group.clone()).unwrap();
+        admin.lock().unwrap().replace(&to(Some(1))).unwrap();
+        assert_eq!(find("billing").unwrap(), group);
+        let message = find("biling").unwrap_err().to_string();
+        assert_eq!(message, "Consumer group 'biling' does not exist. Did you mean 'billing'?");
     }
 }

@@ -62,5 +62,7 @@ pub use cleaner::{CleanReport, CleanerConfig, Dirtiness, LogCleaner};
 pub use config::LogConfig;
 pub use error::{LogError, Repair};
 pub use reader::LogReader;
+pub use recovery::rebuild_indexes;
 pub use retention::{Retained, RetentionConfig};
 pub use segment::{Position, SegmentPath};
+pub use time_search::offset_for_time;

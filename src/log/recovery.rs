@@ -158,9 +158,18 @@ fn drop_segments_after(
 
 /// Makes the indexes of a segment that is no longer appended to.
 fn rebuild_sealed(segment: &SegmentPath, interval: u64, repairs: &mut Vec<Repair>) -> Result<(), LogError> {
-    Scan::of_sealed(segment, interval)?.replace_indexes()?;
+    rebuild_indexes(segment, interval)?;
     repairs.push(Repair::IndexRebuilt { path: segment.log(), reason: "a file was missing" });
     Ok(())
+}
+
+/// Makes the indexes of a segment from its log, which must be sound, with an entry every `interval` bytes
+/// (`LogSegment.recover`).
+///
+/// # Errors
+/// When the log is not sound, or a file cannot be read or written.
+pub fn rebuild_indexes(segment: &SegmentPath, interval: u64) -> Result<(), LogError> {
+    Scan::of_sealed(segment, interval)?.replace_indexes()
 }
 
 /// The mending of the active segment.

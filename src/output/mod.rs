@@ -4,6 +4,7 @@ pub mod clean;
 pub mod configs;
 pub mod data;
 pub mod dump;
+pub mod groups;
 pub mod produced;
 pub mod progress;
 pub mod prompt;
@@ -84,6 +85,11 @@ impl Ui {
         buffer.extend_from_slice(line.as_bytes());
         buffer.push(b'\n');
         self.stdout.spill()
+    }
+
+    /// Makes what is printed next take the place of all that the terminal shows.
+    pub fn clear_screen(&mut self) {
+        self.stdout.buffer().extend_from_slice(b"\x1b[H\x1b[J");
     }
 
     /// Writes out all that was printed to stdout.

@@ -53,8 +53,8 @@ pub struct Header<'a> {
 /// The headers of a record, checked but not yet split up.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Headers<'a> {
-    bytes: &'a [u8],
-    count: u32,
+    pub(super) bytes: &'a [u8],
+    pub(super) count: u32,
 }
 
 impl<'a> Headers<'a> {

@@ -154,8 +154,8 @@ impl DataDir {
         &self.path
     }
 
-    /// Where consumer groups keep who is in them; each has a folder in it. Soft state: it may be removed while no
-    /// consumer runs.
+    /// Where consumer groups keep who is in them; each has a folder in it. It may be removed while no consumer
+    /// runs: what is lost with it is that the last reset of a group can be taken back.
     pub fn groups_folder(&self) -> PathBuf {
         self.metadata.groups()
     }

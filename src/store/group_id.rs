@@ -41,13 +41,15 @@ impl GroupId {
         &self.0
     }
 
+    /// The one of `candidates`, other than the id itself, that was probably meant, if any comes close.
+    pub fn nearest<'a>(&self, candidates: impl IntoIterator<Item = &'a Self>) -> Option<&'a Self> {
+        crate::spelling::nearest(&self.0, candidates)
+    }
+
     /// The partition of `__consumer_offsets` that keeps this group's offsets, out of `count`
     /// (`GroupCoordinator.partitionFor`: the absolute value of Java's `String.hashCode`).
     pub fn offsets_partition(&self, count: i32) -> i32 {
-        let hash = self
-            .0
-            .encode_utf16()
-            .fold(0_i32, |hash, unit| hash.wrapping_mul(31).wrapping_add(i32::from(unit)));
+        let hash = java_string_hash(&self.0);
         // Utils.abs: the one number that has no absolute value counts as 0.
         hash.checked_abs().unwrap_or(0) % count.max(1)
     }
@@ -72,6 +74,18 @@ impl GroupId {
             name.push_str(&format!("%{}", hash.simple()));
         }
         name
+    }
+}
+
+impl AsRef<str> for GroupId {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl serde::Serialize for GroupId {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
     }
 }
 

@@ -1,12 +1,9 @@
 //! Kafka's producer configs, from options, properties and files.
 
-use std::path::Path;
 use std::time::Duration;
 
-use anyhow::Context as _;
-
 use crate::cli::produce::{BatchingArgs, PartitionerArg};
-use crate::commands::UsageError;
+use crate::commands::{UsageError, properties_in};
 use crate::input::Serializer;
 use crate::producer::{Acks, KeylessPlacement, ProducerConfig, ProducerTopic};
 use crate::record::Compression;
@@ -75,17 +72,6 @@ pub(in crate::commands) struct Configs {
     levels: Vec<(Compression, i32)>,
     acks_given: bool,
     idempotence: bool,
-}
-
-/// The properties in a file in Java's format.
-pub(super) fn properties_in(path: &Path) -> anyhow::Result<Vec<(String, String)>> {
-    let file = std::fs::File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
-    let properties = java_properties::read(std::io::BufReader::new(file));
-    let properties = properties
-        .map_err(|error| UsageError(format!("{} is no file of properties: {error}", path.display())))?;
-    let mut properties: Vec<_> = properties.into_iter().collect();
-    properties.sort();
-    Ok(properties)
 }
 
 impl Configs {

@@ -1,0 +1,79 @@
+//! `mkafka groups delete-offsets`.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Result, anyhow, bail};
+
+use super::group_id;
+use crate::cli::OutputFormat;
+use crate::cli::groups::{DeleteOffsetsArgs, TopicPartitionsArg};
+use crate::group::GroupError;
+use crate::group::state::GroupPhase;
+use crate::group::view::{GroupAdmin, GroupView};
+use crate::output::Ui;
+use crate::output::groups::{deleted_offset_json, deleted_offsets_columns};
+use crate::record::Offset;
+use crate::store::{DataDir, DataDirLocation, GroupOffsets, TopicName, TopicPartition};
+
+/// Of each partition that is asked for, what is committed.
+type Found = BTreeMap<TopicPartition, Option<Offset>>;
+
+pub(super) fn run(location: &DataDirLocation, args: &DeleteOffsetsArgs, ui: &mut Ui) -> Result<()> {
+    let group = group_id(args.group())?;
+    let dir = DataDir::open_for_reading(&location.path)?;
+    let forbidden =
+        || anyhow!("Deleting offsets of a consumer group '{group}' is forbidden if the group is not empty.");
+    // Looked at first without writing anything.
+    let view = GroupView::find(&dir, &group)?;
+    if view.phase() != GroupPhase::Empty {
+        return Err(forbidden());
+    }
+    committed_for(&view.offsets, &args.topics)?;
+    let mut admin = GroupAdmin::open(DataDir::open_for_writing(&location.path)?, group.clone())?;
+    let mut empty = match admin.lock() {
+        Err(GroupError::NotEmpty { .. }) => return Err(forbidden()),
+        other => other?,
+    };
+    let found = committed_for(&empty.offsets()?, &args.topics)?;
+    let doomed = found.iter().filter(|(_, committed)| committed.is_some());
+    empty.commit(doomed.map(|(of, _)| (of, None)))?;
+    drop(empty);
+
+    for (of, _) in found.iter().filter(|(_, committed)| committed.is_none()) {
+        ui.error(&format!("group '{group}' has committed nothing for partition {of}"));
+    }
+    if args.output == OutputFormat::Json {
+        for (of, committed) in &found {
+            ui.print_line(&deleted_offset_json(&group, of, *committed).to_string())?;
+        }
+        return Ok(());
+    }
+    let found: Vec<(TopicPartition, Option<Offset>)> = found.into_iter().collect();
+    let columns = deleted_offsets_columns(&found);
+    let text = if ui.stdout_is_terminal() { columns.table(0, ui.colours()) } else { columns.kafka_lines() };
+    Ok(ui.print_line(&text)?)
+}
+
+/// What is committed for the partitions that `args` name. The topics need not exist any longer.
+fn committed_for(offsets: &GroupOffsets, args: &[TopicPartitionsArg]) -> Result<Found> {
+    let mut found = Found::new();
+    for arg in args {
+        let topic = TopicName::new(&arg.topic)?;
+        if arg.partitions.is_empty() {
+            let mut of_topic = offsets.iter().filter(|(of, _)| of.topic == topic).peekable();
+            let has_none = of_topic.peek().is_none();
+            found.extend(of_topic.map(|(of, committed)| (of.clone(), Some(committed.offset))));
+            if has_none {
+                let meant = topic.nearest(offsets.keys().map(|of| &of.topic));
+                let meant = meant.map(|meant| format!("; did you mean '{meant}'?")).unwrap_or_default();
+                bail!("the group has committed nothing for topic '{topic}'{meant}");
+            }
+        }
+        for number in &arg.partitions {
+            let of = TopicPartition::new(topic.clone(), *number);
+            let committed = offsets.get(&of).map(|committed| committed.offset);
+            found.insert(of, committed);
+        }
+    }
+    Ok(found)
+}

@@ -1,0 +1,181 @@
+//! `mkafka groups describe`, once or again and again.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result};
+
+use super::{Logs, chosen};
+use crate::cli::OutputFormat;
+use crate::cli::groups::DescribeArgs;
+use crate::commands::EndedBySignal;
+use crate::commands::interrupt::Interrupt;
+use crate::group::assignor::MemberId;
+use crate::group::state::{GroupPhase, MemberState};
+use crate::group::view::{GroupView, all_groups};
+use crate::output::Ui;
+use crate::output::groups::{
+    Columns, Details, PartitionProgress, describe_json, group_heading, members_columns, offsets_columns,
+    state_columns,
+};
+use crate::store::{DataDir, DataDirLocation, TopicPartition};
+
+/// What is said of groups at one moment.
+#[derive(Debug, Default)]
+struct Picture {
+    /// For stderr.
+    notes: Vec<String>,
+    /// For stderr; the command fails.
+    errors: Vec<String>,
+    /// For stdout.
+    text: Vec<String>,
+}
+
+/// In which form, as far as that is not the arguments' to say.
+#[derive(Debug, Clone, Copy)]
+struct Form {
+    for_a_person: bool,
+    colours: bool,
+}
+
+pub(super) fn run(location: &DataDirLocation, args: &DescribeArgs, ui: &mut Ui) -> Result<()> {
+    let form = Form {
+        for_a_person: ui.stdout_is_terminal() && args.output == OutputFormat::Text,
+        colours: ui.colours(),
+    };
+    match args.watch {
+        Some(interval) => watch(location, args, form, interval, ui),
+        None => {
+            let picture = picture(location, args, form)?;
+            picture.notes.iter().for_each(|note| ui.note(note));
+            picture.errors.iter().for_each(|error| ui.error(error));
+            picture.text.iter().try_for_each(|text| ui.print_line(text))?;
+            Ok(())
+        }
+    }
+}
+
+/// Shows it until a signal ends it. A group that is not there may still come.
+fn watch(
+    location: &DataDirLocation,
+    args: &DescribeArgs,
+    form: Form,
+    interval: Duration,
+    ui: &mut Ui,
+) -> Result<()> {
+    let interrupt = Interrupt::install().context("cannot take over the signals")?;
+    // Writing to a pipe that nobody reads may keep this thread from noticing.
+    let this_thread = std::thread::current();
+    interrupt.end_soon(move || this_thread.unpark())?;
+    loop {
+        let picture = picture(location, args, form)?;
+        let said = picture.notes.iter().chain(&picture.errors);
+        if form.for_a_person {
+            ui.clear_screen();
+            said.chain(&picture.text).try_for_each(|text| ui.print_line(text))?;
+        } else {
+            said.for_each(|note| ui.note(note));
+            picture.text.iter().try_for_each(|text| ui.print_line(text))?;
+        }
+        ui.flush()?;
+        let shown = Instant::now();
+        loop {
+            if let Some(status) = interrupt.status() {
+                return Err(EndedBySignal(status).into());
+            }
+            match interval.checked_sub(shown.elapsed()) {
+                Some(left) if !left.is_zero() => std::thread::park_timeout(left),
+                _ => break,
+            }
+        }
+    }
+}
+
+/// Looks at the groups.
+fn picture(location: &DataDirLocation, args: &DescribeArgs, form: Form) -> Result<Picture> {
+    let dir = DataDir::open_for_reading(&location.path)?;
+    let logs = Logs::new(&dir)?;
+    let mut picture = Picture::default();
+    if args.groups.all_groups {
+        for view in all_groups(&dir)? {
+            picture.add(&view, &logs, args, form)?;
+        }
+        return Ok(picture);
+    }
+    for group in chosen(&dir, &args.groups)? {
+        match GroupView::find(&dir, &group) {
+            Ok(view) => picture.add(&view, &logs, args, form)?,
+            // One group that cannot be described must not hide the others.
+            Err(error) => picture.errors.push(error.to_string()),
+        }
+    }
+    Ok(picture)
+}
+
+impl Picture {
+    fn add(&mut self, view: &GroupView, logs: &Logs<'_>, args: &DescribeArgs, form: Form) -> Result<()> {
+        let group = &view.group;
+        if args.output == OutputFormat::Text {
+            match view.phase() {
+                GroupPhase::Empty => {
+                    self.notes.push(format!("Consumer group '{group}' has no active members."));
+                }
+                GroupPhase::Reconciling => {
+                    self.notes.push(format!("Warning: Consumer group '{group}' is rebalancing."));
+                }
+                GroupPhase::Stable => {}
+            }
+        }
+        let rows = if args.members || args.state { Vec::new() } else { self.progress(view, logs) };
+        if args.output == OutputFormat::Json {
+            let details = match (args.members, args.state) {
+                (true, _) => Details::Members,
+                (_, true) => Details::State,
+                _ => Details::Offsets(&rows),
+            };
+            self.text.push(describe_json(view, details).to_string());
+            return Ok(());
+        }
+        let columns = match (args.members, args.state) {
+            (true, _) => members_columns(view, args.verbose),
+            (_, true) => state_columns(view, args.verbose),
+            // As in Kafka, a group without a partition has no table.
+            _ if rows.is_empty() && !form.for_a_person => return Ok(()),
+            _ => offsets_columns(group, &rows, args.verbose),
+        };
+        self.add_table(view, &rows, &columns, form);
+        Ok(())
+    }
+
+    fn add_table(&mut self, view: &GroupView, rows: &[PartitionProgress], columns: &Columns, form: Form) {
+        if form.for_a_person {
+            self.text.push(group_heading(view, rows, form.colours));
+            self.text.push(columns.table(1, form.colours));
+            self.text.push(String::new());
+        } else {
+            self.text.push(columns.kafka_lines());
+        }
+    }
+
+    /// Every partition that the group has committed for or that a member has, sorted.
+    fn progress(&mut self, view: &GroupView, logs: &Logs<'_>) -> Vec<PartitionProgress> {
+        let mut owners: BTreeMap<&TopicPartition, (&MemberId, &MemberState)> = BTreeMap::new();
+        for (id, member) in &view.state.members {
+            owners.extend(member.owned.iter().map(|of| (of, (id, member))));
+        }
+        let all: BTreeSet<&TopicPartition> = view.offsets.keys().chain(owners.keys().copied()).collect();
+        let one = |of: &TopicPartition| PartitionProgress {
+            of: of.clone(),
+            committed: view.offsets.get(of).cloned(),
+            log_end_offset: logs
+                .bounds(of)
+                .unwrap_or_else(|error| {
+                    self.errors.push(error.to_string());
+                    None
+                })
+                .map(|bounds| bounds.end),
+            owner: owners.get(of).map(|(id, member)| ((*id).clone(), (*member).clone())),
+        };
+        all.into_iter().map(one).collect()
+    }
+}

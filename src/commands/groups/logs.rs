@@ -1,0 +1,65 @@
+//! What the logs say of partitions that groups read.
+
+use anyhow::{Result, bail};
+
+use crate::cli::groups::TopicPartitionsArg;
+use crate::log::LogError;
+use crate::log::bounds::LogBounds;
+use crate::log::offset_for_time;
+use crate::record::{Offset, Timestamp};
+use crate::store::{DataDir, LogStartOffsets, StoreError, TopicName, TopicPartition};
+
+/// The logs of a data directory.
+pub(super) struct Logs<'a> {
+    dir: &'a DataDir,
+    floors: LogStartOffsets,
+}
+
+impl<'a> Logs<'a> {
+    pub(super) fn new(dir: &'a DataDir) -> Result<Self, StoreError> {
+        Ok(Self { dir, floors: dir.log_start_offsets()? })
+    }
+
+    fn floor(&self, of: &TopicPartition) -> Offset {
+        self.floors.get(of).copied().unwrap_or(Offset::ZERO)
+    }
+
+    /// Where the log of `of` begins and ends; `None` when there is no such partition here.
+    pub(super) fn bounds(&self, of: &TopicPartition) -> Result<Option<LogBounds>, LogError> {
+        let folder = self.dir.partition_path(of);
+        match LogBounds::read(&folder, self.floor(of)) {
+            Ok(bounds) => Ok(Some(bounds)),
+            // Deleted, before or while it was read.
+            Err(_) if !folder.is_dir() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The first record of `of` at `time` or later.
+    pub(super) fn offset_for_time(
+        &self,
+        of: &TopicPartition,
+        time: Timestamp,
+    ) -> Result<Option<Offset>, LogError> {
+        let found = offset_for_time(&self.dir.partition_path(of), self.floor(of), time)?;
+        Ok(found.map(|(offset, _)| offset))
+    }
+
+    /// The partitions that `args` name, sorted, each once; all must be there.
+    pub(super) fn partitions(&self, args: &[TopicPartitionsArg]) -> Result<Vec<TopicPartition>> {
+        let mut all = Vec::new();
+        for arg in args {
+            let topic = self.dir.topic(&TopicName::new(&arg.topic)?)?;
+            let numbers = if arg.partitions.is_empty() { &topic.partitions } else { &arg.partitions };
+            for number in numbers {
+                if !topic.partitions.contains(number) {
+                    bail!("Topic '{}' has no partition {number}", topic.name);
+                }
+                all.push(TopicPartition::new(topic.name.clone(), *number));
+            }
+        }
+        all.sort();
+        all.dedup();
+        Ok(all)
+    }
+}

@@ -1,0 +1,123 @@
+//! Which offsets a reset sets: Kafka's scenarios (`ConsumerGroupCommand.prepareOffsetsToReset`).
+
+use std::collections::BTreeMap;
+
+use anyhow::{Result, bail};
+
+use super::Logs;
+use crate::cli::groups::ResetTo;
+use crate::log::bounds::LogBounds;
+use crate::record::{LeaderEpoch, Offset, Timestamp};
+use crate::store::{CommittedOffset, GroupOffsets, TopicPartition};
+
+/// Where to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Target {
+    /// The log start offset.
+    Earliest,
+    /// The log end offset.
+    Latest,
+    /// What is committed.
+    Current,
+    /// This offset.
+    To(Offset),
+    /// On by so many from what is committed, or back.
+    ShiftBy(i64),
+    /// The first record at this time or later.
+    Time(Timestamp),
+}
+
+impl Target {
+    /// The target in `to`, unless that is a file or the last reset.
+    pub(super) fn new(to: &ResetTo) -> Option<Self> {
+        if to.to_earliest {
+            return Some(Self::Earliest);
+        }
+        if to.to_latest {
+            return Some(Self::Latest);
+        }
+        if to.to_current {
+            return Some(Self::Current);
+        }
+        let by_time = || {
+            let before = to.by_duration.map(|duration| duration.before(Timestamp::now().0));
+            to.to_datetime.map(|time| time.millis).or(before).map(|millis| Self::Time(Timestamp(millis)))
+        };
+        to.to_offset
+            .map(|offset| Self::To(Offset(offset)))
+            .or_else(|| to.shift_by.map(Self::ShiftBy))
+            .or_else(by_time)
+    }
+}
+
+/// The offsets that are to be committed, and what is to be said of them.
+#[derive(Debug, Default)]
+pub(super) struct Plan {
+    pub(super) offsets: BTreeMap<TopicPartition, Offset>,
+    pub(super) warnings: Vec<String>,
+}
+
+impl Plan {
+    /// Adds `of`, which is to go to `target`; `committed` is what the group has committed.
+    pub(super) fn add(
+        &mut self,
+        of: TopicPartition,
+        target: Target,
+        committed: &GroupOffsets,
+        logs: &Logs<'_>,
+    ) -> Result<()> {
+        let Some(bounds) = logs.bounds(&of)? else {
+            self.warnings.push(format!("there is no partition {of}: what is committed for it stays"));
+            return Ok(());
+        };
+        let current = committed.get(&of).map(|committed| committed.offset);
+        let offset = match target {
+            Target::Earliest => bounds.start,
+            Target::Latest => bounds.end,
+            Target::Current => current.unwrap_or(bounds.end),
+            Target::To(offset) => self.within(&bounds, offset, &of),
+            Target::ShiftBy(by) => match current {
+                Some(current) => self.within(&bounds, Offset(current.0.saturating_add(by)), &of),
+                None => {
+                    bail!("Cannot shift offset for partition {of} since there is no current committed offset")
+                }
+            },
+            Target::Time(time) => logs.offset_for_time(&of, time)?.unwrap_or_else(|| {
+                let end = bounds.end;
+                self.warnings.push(format!(
+                    "partition {of} has no record at that time or later; its offset is set to its end, {end}"
+                ));
+                end
+            }),
+        };
+        self.offsets.insert(of, offset);
+        Ok(())
+    }
+
+    /// `offset`, or the end of the log that is nearest to it (`checkOffsetsRange`).
+    fn within(&mut self, bounds: &LogBounds, offset: Offset, of: &TopicPartition) -> Offset {
+        let (start, end) = (bounds.start, bounds.end);
+        if offset > end {
+            self.warnings.push(format!(
+                "New offset ({offset}) is higher than latest offset for topic partition {of}. Value will be set \
+                 to {end}"
+            ));
+        } else if offset < start {
+            self.warnings.push(format!(
+                "New offset ({offset}) is lower than earliest offset for topic partition {of}. Value will be set \
+                 to {start}"
+            ));
+        }
+        offset.clamp(start, end)
+    }
+}
+
+/// What a reset commits.
+pub(super) fn committed_at(offset: Offset) -> CommittedOffset {
+    CommittedOffset {
+        offset,
+        leader_epoch: LeaderEpoch(-1),
+        metadata: String::new(),
+        commit_timestamp: Timestamp::now(),
+    }
+}

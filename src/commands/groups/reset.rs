@@ -1,0 +1,220 @@
+//! `mkafka groups reset-offsets`: shown, exported or carried out.
+
+use anyhow::{Result, anyhow};
+
+use super::plan::{Plan, Target, committed_at};
+use super::reset_file::{ResetFile, csv_of};
+use super::{Logs, chosen};
+use crate::cli::OutputFormat;
+use crate::cli::groups::ResetOffsetsArgs;
+use crate::group::state::GroupPhase;
+use crate::group::view::{GroupAdmin, GroupView, last_replaced};
+use crate::group::{GroupError, OffsetChanges};
+use crate::output::Ui;
+use crate::output::groups::{ResetOffset, reset_columns, reset_json};
+use crate::record::Offset;
+use crate::store::{CommittedOffset, DataDir, DataDirLocation, GroupId, GroupOffsets, TopicPartition};
+
+/// What a reset is asked to do, the same for each group.
+enum Task {
+    /// Partitions to somewhere; `None` means those that the group has committed for.
+    To(Target, Option<Vec<TopicPartition>>),
+    /// To what a file says.
+    File(ResetFile),
+    /// To what the last reset replaced.
+    Undo,
+}
+
+/// What is to become of a group.
+struct Outcome {
+    changes: OffsetChanges,
+    resets: Vec<ResetOffset>,
+    warnings: Vec<String>,
+}
+
+pub(super) fn run(location: &DataDirLocation, args: &ResetOffsetsArgs, ui: &mut Ui) -> Result<()> {
+    let dir = DataDir::open_for_reading(&location.path)?;
+    let groups = chosen(&dir, &args.groups)?;
+    let task = task(&dir, args)?;
+    let is_only = groups.len() == 1 && !args.groups.all_groups;
+    let mut all = Vec::new();
+    for group in &groups {
+        let done = match args.execute {
+            true => execute(&dir, group, &task, is_only, ui),
+            false => dry_run(&dir, group, &task, is_only, ui),
+        };
+        match done {
+            Ok(resets) => all.extend(resets),
+            // One group that cannot be reset must not keep the others from it.
+            Err(error) => ui.error(&crate::commands::message(&error)),
+        }
+    }
+    show(&all, args, is_only, ui)?;
+    if !args.execute && !args.dry_run && !args.export && !all.is_empty() {
+        // Behind what it is about.
+        ui.flush()?;
+        ui.note("No action was performed: that takes --execute.");
+    }
+    Ok(())
+}
+
+fn task(dir: &DataDir, args: &ResetOffsetsArgs) -> Result<Task> {
+    if let Some(path) = &args.to.from_file {
+        return Ok(Task::File(ResetFile::read(path)?));
+    }
+    let Some(target) = Target::new(&args.to) else { return Ok(Task::Undo) };
+    let partitions = match args.all_topics {
+        true => None,
+        false => Some(Logs::new(dir)?.partitions(&args.topics)?),
+    };
+    Ok(Task::To(target, partitions))
+}
+
+/// What `task` makes of `group`, of which `committed` and `replaced` by the last reset are known.
+fn outcome(
+    dir: &DataDir,
+    group: &GroupId,
+    task: &Task,
+    is_only: bool,
+    committed: &GroupOffsets,
+    replaced: impl FnOnce() -> Result<Option<OffsetChanges>, GroupError>,
+) -> Result<Outcome> {
+    let logs = Logs::new(dir)?;
+    let mut plan = Plan::default();
+    let changes = match task {
+        Task::Undo => {
+            let nothing = || anyhow!("group '{group}' has had no reset that could be taken back");
+            let mut changes = replaced()?.ok_or_else(nothing)?;
+            // Of a topic that has been deleted since nothing is committed any longer.
+            changes.retain(|of, _| {
+                let is_there = dir.partition_path(of).is_dir();
+                if !is_there {
+                    plan.warnings.push(format!("there is no partition {of} any longer: it is left out"));
+                }
+                is_there
+            });
+            changes
+        }
+        Task::To(target, partitions) => {
+            let committed_for = || committed.keys().cloned().collect();
+            for of in partitions.clone().unwrap_or_else(committed_for) {
+                plan.add(of, *target, committed, &logs)?;
+            }
+            if partitions.is_none() && committed.is_empty() {
+                plan.warnings.push(format!(
+                    "group '{group}' has committed nothing: --topic tells which partitions to set"
+                ));
+            }
+            changes_of(&plan)
+        }
+        Task::File(file) => {
+            for (of, offset) in file.offsets_of(group, is_only)? {
+                if logs.bounds(&of)?.is_none() {
+                    // Says which topic was probably meant, if it is the topic that is not there.
+                    dir.topic(&of.topic)?;
+                    return Err(anyhow!("Topic '{}' has no partition {}", of.topic, of.partition));
+                }
+                plan.add(of, Target::To(offset), committed, &logs)?;
+            }
+            changes_of(&plan)
+        }
+    };
+    let offset_of = |committed: &CommittedOffset| committed.offset;
+    let one = |(of, new): (&TopicPartition, &Option<CommittedOffset>)| ResetOffset {
+        group: group.clone(),
+        of: of.clone(),
+        old: committed.get(of).map(offset_of),
+        new: new.as_ref().map(offset_of),
+    };
+    let resets = changes.iter().map(one).collect();
+    Ok(Outcome { changes, resets, warnings: plan.warnings })
+}
+
+fn changes_of(plan: &Plan) -> OffsetChanges {
+    let one = |(of, offset): (&TopicPartition, &Offset)| (of.clone(), Some(committed_at(*offset)));
+    plan.offsets.iter().map(one).collect()
+}
+
+fn is_active(group: &GroupId, phase: GroupPhase) -> anyhow::Error {
+    anyhow!(
+        "Assignments can only be reset if the group '{group}' is inactive, but the current state is {phase}."
+    )
+}
+
+/// What a group that is to be reset has committed, without writing anything; `None` when it is new.
+fn look(dir: &DataDir, group: &GroupId, task: &Task) -> Result<Option<GroupOffsets>> {
+    let may_be_new = matches!(task, Task::To(_, Some(_)) | Task::File(_));
+    let view = match GroupView::find(dir, group) {
+        Err(GroupError::Unknown { .. }) if may_be_new => return Ok(None),
+        other => other?,
+    };
+    match view.phase() {
+        GroupPhase::Empty => Ok(Some(view.offsets)),
+        phase => Err(is_active(group, phase)),
+    }
+}
+
+fn dry_run(
+    dir: &DataDir,
+    group: &GroupId,
+    task: &Task,
+    is_only: bool,
+    ui: &mut Ui,
+) -> Result<Vec<ResetOffset>> {
+    let found = look(dir, group, task)?;
+    let is_new = found.is_none();
+    let committed = found.unwrap_or_default();
+    let outcome = outcome(dir, group, task, is_only, &committed, || last_replaced(dir, group))?;
+    if is_new {
+        ui.warn(&format!("group '{group}' does not exist: to execute this would create it"));
+    }
+    outcome.warnings.iter().for_each(|warning| ui.warn(warning));
+    Ok(outcome.resets)
+}
+
+fn execute(
+    dir: &DataDir,
+    group: &GroupId,
+    task: &Task,
+    is_only: bool,
+    ui: &mut Ui,
+) -> Result<Vec<ResetOffset>> {
+    let found = look(dir, group, task)?;
+    let is_new = found.is_none();
+    // What cannot be done makes no group.
+    outcome(dir, group, task, is_only, &found.unwrap_or_default(), || last_replaced(dir, group))?;
+    let mut admin = GroupAdmin::open(DataDir::open_for_writing(dir.path())?, group.clone())?;
+    let mut empty = match admin.lock() {
+        Err(GroupError::NotEmpty { phase, .. }) => return Err(is_active(group, phase)),
+        other => other?,
+    };
+    // Once more, now that nobody can join or commit.
+    let committed = empty.offsets()?;
+    let outcome = outcome(dir, group, task, is_only, &committed, || empty.last_replaced())?;
+    if !outcome.changes.is_empty() {
+        empty.replace(&outcome.changes)?;
+    }
+    if is_new {
+        ui.note(&format!("group '{group}' did not exist: created it"));
+    }
+    outcome.warnings.iter().for_each(|warning| ui.warn(warning));
+    Ok(outcome.resets)
+}
+
+fn show(resets: &[ResetOffset], args: &ResetOffsetsArgs, is_only: bool, ui: &mut Ui) -> Result<()> {
+    if resets.is_empty() {
+        return Ok(());
+    }
+    if args.export {
+        ui.print_line(&csv_of(resets, !is_only)?)?;
+    } else if args.output == OutputFormat::Json {
+        for reset in resets {
+            ui.print_line(&reset_json(reset, args.execute).to_string())?;
+        }
+    } else if ui.stdout_is_terminal() {
+        ui.print_line(&reset_columns(resets).table(0, ui.colours()))?;
+    } else {
+        ui.print_line(&reset_columns(resets).kafka_lines())?;
+    }
+    Ok(())
+}

@@ -1,0 +1,461 @@
+//! How consumer groups are shown: Kafka's lines for pipes, tables for people, JSON for programs.
+
+use std::collections::BTreeMap;
+
+use comfy_table::{Attribute, Cell, CellAlignment, Table, presets};
+use serde_json::{Value, json};
+
+use crate::group::assignor::MemberId;
+use crate::group::state::{GroupPhase, MemberState};
+use crate::group::view::GroupView;
+use crate::record::Offset;
+use crate::store::{CommittedOffset, GroupId, TopicPartition};
+
+/// Where members are, in the form in which Kafka shows a consumer on the broker's own machine.
+const HOST: &str = "/127.0.0.1";
+
+/// What is shown where nothing is known.
+const MISSING: &str = "-";
+
+/// A partition of a group: one that it has committed for, or that a member of it has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartitionProgress {
+    /// Which.
+    pub of: TopicPartition,
+    /// What is committed; `None` where nothing is.
+    pub committed: Option<CommittedOffset>,
+    /// The log end offset; `None` where there is no such partition here.
+    pub log_end_offset: Option<Offset>,
+    /// The member that has it.
+    pub owner: Option<(MemberId, MemberState)>,
+}
+
+impl PartitionProgress {
+    /// How many records lie between what is committed and the end of the log. Below 0 where the log has become
+    /// shorter than what was committed, as that of a topic that was deleted and created again.
+    pub fn lag(&self) -> Option<i64> {
+        Some(self.log_end_offset?.since(self.committed.as_ref()?.offset))
+    }
+}
+
+/// A table: its columns, each with the width that Kafka gives it at least, and its rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Columns {
+    heading: Vec<(&'static str, usize)>,
+    rows: Vec<Vec<String>>,
+}
+
+impl Columns {
+    fn new(heading: &[(&'static str, usize)]) -> Self {
+        Self { heading: heading.to_vec(), rows: Vec::new() }
+    }
+
+    /// As kafka-consumer-groups prints it: an empty line, the heading, the rows, each column as wide as what is
+    /// in it, and no blanks at the ends of lines.
+    pub fn kafka_lines(&self) -> String {
+        let mut widths: Vec<usize> = self.heading.iter().map(|(_, width)| *width).collect();
+        for row in &self.rows {
+            for (width, cell) in widths.iter_mut().zip(row) {
+                *width = (*width).max(cell.chars().count());
+            }
+        }
+        let heading: Vec<String> = self.heading.iter().map(|(name, _)| (*name).to_owned()).collect();
+        let mut text = String::new();
+        for row in std::iter::once(&heading).chain(&self.rows) {
+            let cells: Vec<String> =
+                row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();
+            text.push('\n');
+            text.push_str(cells.join(" ").trim_end());
+        }
+        text
+    }
+
+    /// For a person: without the column of the group, which a heading names, and numbers to the right.
+    pub fn table(&self, skip: usize, colours: bool) -> String {
+        let mut table = Table::new();
+        table.load_preset(presets::NOTHING);
+        if colours {
+            table.enforce_styling();
+        } else {
+            table.force_no_tty();
+        }
+        let heading = |name: &str| {
+            if colours { Cell::new(name).add_attribute(Attribute::Bold) } else { Cell::new(name) }
+        };
+        table.set_header(self.heading.iter().skip(skip).map(|(name, _)| heading(name)));
+        for row in &self.rows {
+            table.add_row(row.iter().skip(skip));
+        }
+        let is_number = |(name, _): &(&str, usize)| {
+            ["PARTITION", "EPOCH", "OFFSET", "LAG", "MEMBERS", "PARTITIONS", "PID"]
+                .iter()
+                .any(|end| name.ends_with(end))
+        };
+        for (column, name) in table.column_iter_mut().zip(self.heading.iter().skip(skip)) {
+            if is_number(name) {
+                column.set_cell_alignment(CellAlignment::Right);
+            }
+        }
+        table.trim_fmt()
+    }
+}
+
+/// The heading of one group, for a person.
+pub fn group_heading(view: &GroupView, rows: &[PartitionProgress], colours: bool) -> String {
+    let (bold, plain) = if colours { ("\u{1b}[1m", "\u{1b}[0m") } else { ("", "") };
+    let strategy = view.state.strategy.filter(|_| view.phase() != GroupPhase::Empty);
+    let strategy = strategy.map(|strategy| format!("  {strategy}")).unwrap_or_default();
+    let lag: i64 = rows.iter().filter_map(PartitionProgress::lag).sum();
+    let lag = if rows.is_empty() { String::new() } else { format!("  LAG: {lag}") };
+    let id = printable(view.group.as_str());
+    format!("{bold}{id}{plain}  {}  #MEMBERS: {}{strategy}{lag}", view.phase(), view.state.members.len())
+}
+
+/// `groups list --state`.
+pub fn list_columns(views: &[GroupView]) -> Columns {
+    let longest = views.iter().map(|view| view.group.as_str().chars().count()).max().unwrap_or(0);
+    let mut columns = Columns::new(&[("GROUP", longest.max(15) + 10), ("STATE", 20)]);
+    for view in views {
+        columns.rows.push(vec![printable(view.group.as_str()), view.phase().to_string()]);
+    }
+    columns
+}
+
+/// `groups list --output json`, one group.
+pub fn list_json(view: &GroupView) -> Value {
+    json!({
+        "v": 1,
+        "group": view.group,
+        "state": view.phase().name(),
+        "members": view.state.members.len(),
+        "committedPartitions": view.offsets.len(),
+    })
+}
+
+/// `groups describe --offsets`: one row a partition.
+pub fn offsets_columns(group: &GroupId, rows: &[PartitionProgress], verbose: bool) -> Columns {
+    let mut heading = vec![("GROUP", 15), ("TOPIC", 15), ("PARTITION", 10)];
+    if verbose {
+        heading.push(("LEADER-EPOCH", 15));
+    }
+    heading.extend([("CURRENT-OFFSET", 15), ("LOG-END-OFFSET", 15), ("LAG", 15)]);
+    heading.extend([("CONSUMER-ID", 15), ("HOST", 15), ("CLIENT-ID", 0)]);
+    let mut columns = Columns::new(&heading);
+    for row in rows {
+        let committed = row.committed.as_ref();
+        let owner = row.owner.as_ref();
+        let mut cells =
+            vec![printable(group.as_str()), row.of.topic.to_string(), row.of.partition.to_string()];
+        if verbose {
+            let epoch = committed.map(|committed| committed.leader_epoch.0).filter(|epoch| *epoch >= 0);
+            cells.push(or_missing(epoch));
+        }
+        cells.extend([
+            or_missing(committed.map(|committed| committed.offset.0)),
+            or_missing(row.log_end_offset.map(|end| end.0)),
+            or_missing(row.lag()),
+            or_missing(owner.map(|(id, _)| id.as_str())),
+            or_missing(owner.map(|_| HOST)),
+            or_missing(owner.map(|(_, member)| printable(&member.client_id))),
+        ]);
+        columns.rows.push(cells);
+    }
+    columns
+}
+
+/// `groups describe --members`: one row a member, with those that have most partitions first, as in Kafka.
+pub fn members_columns(view: &GroupView, verbose: bool) -> Columns {
+    let mut heading =
+        vec![("GROUP", 15), ("CONSUMER-ID", 15), ("HOST", 15), ("CLIENT-ID", 15), ("#PARTITIONS", 15)];
+    if verbose {
+        heading.extend([("CURRENT-EPOCH", 15), ("CURRENT-ASSIGNMENT", 20)]);
+        heading.extend([("TARGET-EPOCH", 15), ("TARGET-ASSIGNMENT", 20), ("PID", 0)]);
+    }
+    let mut columns = Columns::new(&heading);
+    let mut members: Vec<(&MemberId, &MemberState)> = view.state.members.iter().collect();
+    members.sort_by_key(|(_, member)| std::cmp::Reverse(member.owned.len()));
+    for (id, member) in members {
+        let mut cells = vec![
+            printable(view.group.as_str()),
+            id.as_str().to_owned(),
+            HOST.to_owned(),
+            printable(&member.client_id),
+            member.owned.len().to_string(),
+        ];
+        if verbose {
+            cells.extend([
+                member.epoch.to_string(),
+                assignment(&member.owned),
+                view.state.epoch.to_string(),
+                assignment(&member.target),
+                member.pid.to_string(),
+            ]);
+        }
+        columns.rows.push(cells);
+    }
+    columns
+}
+
+/// `topic:0,1;topic2:0`, as kafka-consumer-groups shows an assignment.
+fn assignment<'a>(partitions: impl IntoIterator<Item = &'a TopicPartition>) -> String {
+    let mut topics: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for of in partitions {
+        topics.entry(of.topic.as_str()).or_default().push(of.partition.to_string());
+    }
+    let topics: Vec<String> =
+        topics.into_iter().map(|(topic, numbers)| format!("{topic}:{}", numbers.join(","))).collect();
+    if topics.is_empty() { MISSING.to_owned() } else { topics.join(";") }
+}
+
+/// `groups describe --state`: one row. There is no coordinator.
+pub fn state_columns(view: &GroupView, verbose: bool) -> Columns {
+    let mut heading =
+        vec![("GROUP", 15), ("COORDINATOR (ID)", 25), ("ASSIGNMENT-STRATEGY", 20), ("STATE", 20)];
+    if verbose {
+        heading.extend([("GROUP-EPOCH", 15), ("TARGET-ASSIGNMENT-EPOCH", 25)]);
+    }
+    heading.push(("#MEMBERS", 0));
+    let mut columns = Columns::new(&heading);
+    let strategy = view.state.strategy.filter(|_| view.phase() != GroupPhase::Empty);
+    let mut cells = vec![
+        printable(view.group.as_str()),
+        MISSING.to_owned(),
+        or_missing(strategy),
+        view.phase().to_string(),
+    ];
+    if verbose {
+        // The assignment is computed in the step in which the epoch grows.
+        cells.extend([view.state.epoch.to_string(), view.state.epoch.to_string()]);
+    }
+    cells.push(view.state.members.len().to_string());
+    columns.rows.push(cells);
+    columns
+}
+
+/// What `groups describe --output json` has besides the group's state.
+#[derive(Debug, Clone, Copy)]
+pub enum Details<'a> {
+    /// Each partition.
+    Offsets(&'a [PartitionProgress]),
+    /// Each member.
+    Members,
+    /// Nothing.
+    State,
+}
+
+/// `groups describe --output json`, one group.
+pub fn describe_json(view: &GroupView, details: Details<'_>) -> Value {
+    let mut group = json!({
+        "v": 1,
+        "group": view.group,
+        "state": view.phase().name(),
+        "assignmentStrategy": view.state.strategy.map(|strategy| strategy.name()),
+        "groupEpoch": view.state.epoch,
+        "memberCount": view.state.members.len(),
+    });
+    match details {
+        Details::Offsets(rows) => {
+            group["partitions"] = rows.iter().map(partition_json).collect();
+        }
+        Details::Members => {
+            group["members"] =
+                view.state.members.iter().map(|(id, member)| member_json(id, member)).collect();
+        }
+        Details::State => {}
+    }
+    group
+}
+
+fn partition_json(row: &PartitionProgress) -> Value {
+    let committed = row.committed.as_ref();
+    let owner = row.owner.as_ref();
+    json!({
+        "topic": row.of.topic,
+        "partition": row.of.partition,
+        "currentOffset": committed.map(|committed| committed.offset.0),
+        "logEndOffset": row.log_end_offset.map(|end| end.0),
+        "lag": row.lag(),
+        "leaderEpoch": committed.map(|committed| committed.leader_epoch.0).filter(|epoch| *epoch >= 0),
+        "metadata": committed.map(|committed| committed.metadata.as_str()),
+        "commitTimestamp": committed.map(|committed| committed.commit_timestamp.0),
+        "consumerId": owner.map(|(id, _)| id.as_str()),
+        "host": owner.map(|_| HOST),
+        "clientId": owner.map(|(_, member)| member.client_id.as_str()),
+        "pid": owner.map(|(_, member)| member.pid),
+    })
+}
+
+fn member_json(id: &MemberId, member: &MemberState) -> Value {
+    let partitions = |set: &std::collections::BTreeSet<TopicPartition>| -> Value {
+        set.iter().map(|of| json!({ "topic": of.topic, "partition": of.partition })).collect()
+    };
+    json!({
+        "consumerId": id.as_str(),
+        "clientId": member.client_id,
+        "host": HOST,
+        "pid": member.pid,
+        "joined": member.joined,
+        "epoch": member.epoch,
+        "assignment": partitions(&member.owned),
+        "targetAssignment": partitions(&member.target),
+        "maxPollIntervalMs": member.max_poll_interval_ms,
+    })
+}
+
+/// An offset that a reset sets, or would set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResetOffset {
+    /// The group.
+    pub group: GroupId,
+    /// The partition.
+    pub of: TopicPartition,
+    /// What was committed; `None` where nothing was.
+    pub old: Option<Offset>,
+    /// What is to be committed; `None` where what was is taken back.
+    pub new: Option<Offset>,
+}
+
+/// `groups reset-offsets`: Kafka's columns, and the old offset behind them.
+pub fn reset_columns(resets: &[ResetOffset]) -> Columns {
+    let mut columns = Columns::new(&[
+        ("GROUP", 30),
+        ("TOPIC", 30),
+        ("PARTITION", 10),
+        ("NEW-OFFSET", 15),
+        ("OLD-OFFSET", 0),
+    ]);
+    for reset in resets {
+        columns.rows.push(vec![
+            printable(reset.group.as_str()),
+            reset.of.topic.to_string(),
+            reset.of.partition.to_string(),
+            or_missing(reset.new.map(|new| new.0)),
+            or_missing(reset.old.map(|old| old.0)),
+        ]);
+    }
+    columns
+}
+
+/// `groups reset-offsets --output json`, one partition.
+pub fn reset_json(reset: &ResetOffset, executed: bool) -> Value {
+    json!({
+        "v": 1,
+        "group": reset.group,
+        "topic": reset.of.topic,
+        "partition": reset.of.partition,
+        "oldOffset": reset.old.map(|old| old.0),
+        "newOffset": reset.new.map(|new| new.0),
+        "executed": executed,
+    })
+}
+
+/// `groups delete-offsets`: Kafka's columns; of each partition, whether something was committed for it.
+pub fn deleted_offsets_columns(partitions: &[(TopicPartition, Option<Offset>)]) -> Columns {
+    let mut columns = Columns::new(&[("TOPIC", 30), ("PARTITION", 15), ("STATUS", 0)]);
+    for (of, committed) in partitions {
+        let status = if committed.is_some() { "Successful" } else { "Error: nothing is committed" };
+        columns.rows.push(vec![of.topic.to_string(), of.partition.to_string(), status.to_owned()]);
+    }
+    columns
+}
+
+/// `groups delete-offsets --output json`, one partition.
+pub fn deleted_offset_json(group: &GroupId, of: &TopicPartition, committed: Option<Offset>) -> Value {
+    json!({
+        "v": 1,
+        "group": group,
+        "topic": of.topic,
+        "partition": of.partition,
+        "oldOffset": committed.map(|offset| offset.0),
+        "deleted": committed.is_some(),
+    })
+}
+
+fn or_missing(text: Option<impl ToString>) -> String {
+    text.map_or_else(|| MISSING.to_owned(), |text| text.to_string())
+}
+
+/// Ids of groups and clients are any text. Line ends would make a row two, and control characters could steer
+/// the terminal.
+pub fn printable(id: &str) -> String {
+    super::on_one_line(id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::group::state::GroupState;
+    use crate::record::{LeaderEpoch, Timestamp};
+    use crate::store::{GroupOffsets, TopicName, TopicSelection};
+
+    fn of(topic: &str, partition: i32) -> TopicPartition {
+        TopicPartition::new(TopicName::new(topic).unwrap(), partition)
+    }
+
+    fn member(owned: &[TopicPartition]) -> MemberState {
+        let all = TopicSelection::Pattern(".*".parse().unwrap());
+        let mut member = MemberState::new("c\u{1b}", all, Vec::new(), 300_000);
+        member.pid = 42;
+        member.owned = owned.iter().cloned().collect();
+        member.target = member.owned.clone();
+        member
+    }
+
+    fn view() -> GroupView {
+        let mut state = GroupState::new("payments.consumer_1");
+        state.members.insert(MemberId::new("a"), member(&[of("dash-7", 0)]));
+        state
+            .members
+            .insert(MemberId::new("b"), member(&[of("orders", 2), of("orders", 10), of("dash-7", 1)]));
+        GroupView { group: GroupId::new("payments.consumer_1").unwrap(), state, offsets: GroupOffsets::new() }
+    }
+
+    fn rows() -> Vec<PartitionProgress> {
+        let committed = CommittedOffset {
+            offset: Offset(300),
+            leader_epoch: LeaderEpoch(4),
+            metadata: "m".to_owned(),
+            commit_timestamp: Timestamp(7),
+        };
+        let row = |partition, committed, end: Option<i64>, owner| PartitionProgress {
+            of: of("orders.v1-eu_west", partition),
+            committed,
+            log_end_offset: end.map(Offset),
+            owner,
+        };
+        vec![
+            row(0, Some(committed.clone()), Some(134), None),
+            row(1, None, Some(5), Some((MemberId::new("a"), member(&[])))),
+            row(2, Some(committed), None, None),
+        ]
+    }
+
+    /// Widths and order are those of a real kafka-consumer-groups.
+    #[test]
+    fn lines_are_kafkas_own() {
+        let group = GroupId::new("payments.consumer_1").unwrap();
+        insta::assert_snapshot!(offsets_columns(&group, &rows(), false).kafka_lines(), @"");
+        insta::assert_snapshot!(offsets_columns(&group, &rows(), true).kafka_lines(), @"");
+        insta::assert_snapshot!(members_columns(&view(), false).kafka_lines(), @"");
+        insta::assert_snapshot!(members_columns(&view(), true).kafka_lines(), @"");
+        insta::assert_snapshot!(state_columns(&view(), false).kafka_lines(), @"");
+    }
+
+    #[test]
+    fn tables_are_for_people() {
+        let table = offsets_columns(&view().group, &rows(), false).table(1, false);
+        insta::assert_snapshot!(table, @"");
+        insta::assert_snapshot!(group_heading(&view(), &rows(), false), @"");
+        assert!(offsets_columns(&view().group, &rows(), false).table(1, true).contains("\u{1b}[1m"));
+    }
+
+    #[test]
+    fn json_has_all_there_is() {
+        let rows = rows();
+        insta::assert_snapshot!(describe_json(&view(), Details::Offsets(&rows[1..2])), @"");
+        insta::assert_snapshot!(describe_json(&view(), Details::State), @"");
+        let members = describe_json(&view(), Details::Members);
+        assert_eq!(members["members"][1]["assignment"][0], json!({ "topic": "dash-7", "partition": 1 }));
+        assert_eq!(members["members"][0]["pid"], 42);
+    }
+}
