@@ -97,13 +97,13 @@ mod tests {
                 "mkafka --data-dir=d topics --list --data-dir x",
             ),
             ("mkafka topics create o", "mkafka topics create o"),
+            ("mkafka topics --topic x --alter", "mkafka topics --alter --topic x"),
+            ("mkafka configs --entity-name x --alter", "mkafka configs --alter --entity-name x"),
             (
                 "mkafka groups --group g --to-earliest --reset-offsets",
                 "mkafka groups --reset-offsets --group g --to-earliest",
             ),
             ("mkafka groups describe --state", "mkafka groups describe --state"),
-            ("mkafka topics --topic x --alter", "mkafka topics --alter --topic x"),
-            ("mkafka configs --entity-name x --alter", "mkafka configs --alter --entity-name x"),
             ("mkafka topics --data-dir d create o", "mkafka topics --data-dir d create o"),
             ("mkafka topics --help", "mkafka topics --help"),
             ("mkafka topics creat", "mkafka topics creat"),
@@ -116,8 +116,8 @@ mod tests {
         for line in [
             "mkafka topics --create --list",
             "mkafka topics --topic x",
-            "mkafka groups --group g",
             "mkafka configs --entity-name x",
+            "mkafka groups --group g",
         ] {
             let message = moved(line).unwrap_err().to_string();
             assert!(message.contains("Command must include exactly one action"), "{message}");

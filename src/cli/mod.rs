@@ -157,7 +157,6 @@ pub enum Command {
     Configs(configs::ConfigsArgs),
     Produce(Box<produce::ProduceArgs>),
     Consume(Box<consume::ConsumeArgs>),
-    Groups(groups::GroupsArgs),
     Count(count::CountArgs),
     Wait(wait::WaitArgs),
     Clean(clean::CleanArgs),
@@ -165,6 +164,7 @@ pub enum Command {
     Export(transfer::ExportArgs),
     Import(transfer::ImportArgs),
     Ps(wait::PsArgs),
+    Groups(groups::GroupsArgs),
     #[command(alias = "dump-log")]
     DumpLogSegments(dump::DumpLogSegmentsArgs),
     Completions(completions::CompletionsArgs),

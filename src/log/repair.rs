@@ -68,14 +68,6 @@ pub fn repair(dir: &Path, config: LogConfig) -> Result<Vec<Mended>, LogError> {
     Ok(mended)
 }
 
-/// Makes the indexes of a segment that nobody appends to.
-///
-/// # Errors
-/// When its log cannot be read, or they cannot be written.
-pub fn make_indexes(segment: &SegmentPath, interval: u64) -> Result<(), LogError> {
-    Scan::of_sealed(segment, interval)?.replace_indexes()
-}
-
 /// Bytes of whole batches that a segment begins with, at the present.
 ///
 /// # Errors

@@ -170,6 +170,12 @@ impl Upkeep {
         }
     }
 
+    /// Acts as if the producer had begun so much earlier.
+    #[cfg(test)]
+    pub(super) fn grow_old(&mut self, time: Duration) {
+        self.began = self.began.checked_sub(time).unwrap_or(self.began);
+    }
+
     /// Acts as if so much time had been spent.
     #[cfg(test)]
     pub(super) fn spend(&mut self, time: Duration) {

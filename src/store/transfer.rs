@@ -21,7 +21,7 @@ use super::{
 use crate::fs::{self, IoContext as _, LogFile};
 use crate::log::checkpoint::LEADER_EPOCH_CHECKPOINT;
 use crate::log::segment::SegmentList;
-use crate::log::{CleanerConfig, LogCleaner, LogConfig, LogError, SegmentPath, repair};
+use crate::log::{CleanerConfig, LogCleaner, LogConfig, LogError, SegmentPath, rebuild_indexes, repair};
 use crate::record::Offset;
 
 /// The name of the manifest.
@@ -191,7 +191,7 @@ fn copy_partition(
             copy_file(&source.snapshot(), &target.snapshot(), u64::MAX, watch)?;
         }
         if is_active || !source.index().exists() || !source.time_index().exists() {
-            repair::make_indexes(&target, LogConfig::from(config).index_interval_bytes)?;
+            rebuild_indexes(&target, LogConfig::from(config).index_interval_bytes)?;
         } else {
             copy_file(&source.index(), &target.index(), u64::MAX, watch)?;
             copy_file(&source.time_index(), &target.time_index(), u64::MAX, watch)?;
