@@ -33,6 +33,7 @@ complete -c mkafka -n "__fish_mkafka_needs_command" -s V -l version -d 'Print ve
 complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "topics" -d 'Create, list, describe and delete topics'
 complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "produce" -d 'Append records to a topic: each line of the input is one'
 complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "consume" -d 'Print the records of a topic, and go on printing them as they are appended'
+complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "groups" -d 'Look at consumer groups, reset and delete what they have committed'
 complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "dump-log-segments" -d 'Print what is in a log\'s files: segments, indexes, producer snapshots'
 complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and not __fish_seen_subcommand_from create list describe delete" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
@@ -155,6 +156,79 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l from-beginning
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s e -l exit-at-end -d 'Stop at what was the end of the topic when reading began, instead of following it'
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s q -l quiet -d 'Do not say how many records there were'
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and not __fish_seen_subcommand_from list describe reset-offsets delete-offsets delete" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and not __fish_seen_subcommand_from list describe reset-offsets delete-offsets delete" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Also into pipes and files'
+never\t'Nowhere'"
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and not __fish_seen_subcommand_from list describe reset-offsets delete-offsets delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and not __fish_seen_subcommand_from list describe reset-offsets delete-offsets delete" -f -a "list" -d 'List groups, one id a line'
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and not __fish_seen_subcommand_from list describe reset-offsets delete-offsets delete" -f -a "describe" -d 'Show how far groups have come, or who is in them'
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and not __fish_seen_subcommand_from list describe reset-offsets delete-offsets delete" -f -a "reset-offsets" -d 'Set the committed offsets of groups that nobody is in'
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and not __fish_seen_subcommand_from list describe reset-offsets delete-offsets delete" -f -a "delete-offsets" -d 'Take back what a group that nobody is in has committed for some topics'
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and not __fish_seen_subcommand_from list describe reset-offsets delete-offsets delete" -f -a "delete" -d 'Delete groups that nobody is in, with all that they have committed'
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from list" -l state -d 'Show the state of each group; with a list of states, only groups that are in one of them' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from list" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
+json\t'One JSON value a line'"
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from list" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from list" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Also into pipes and files'
+never\t'Nowhere'"
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from describe" -s g -l group -d 'A group, in the form of Kafka\'s tools; may be repeated' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from describe" -l watch -d 'Show it again every so many seconds, until Ctrl-C; a terminal is drawn anew' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from describe" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
+json\t'One JSON value a line'"
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from describe" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from describe" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Also into pipes and files'
+never\t'Nowhere'"
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from describe" -l all-groups -d 'All groups there are'
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from describe" -l offsets -d 'Show each partition with its offsets; this is what is shown without any of these three'
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from describe" -l members -d 'Show the members'
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from describe" -l state -d 'Show the state of each group in one line'
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from describe" -l verbose -d 'Show epochs too, and with --members which partitions each member has and shall have'
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from describe" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from reset-offsets" -s g -l group -d 'A group, in the form of Kafka\'s tools; may be repeated' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from reset-offsets" -s t -l topic -d 'A topic, all of its partitions or some (orders:0,1); may be repeated' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from reset-offsets" -l to-offset -d 'To this offset' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from reset-offsets" -l shift-by -d 'On by so many records, or back by -N' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from reset-offsets" -l to-datetime -d 'To the first record at this time or later, such as 2026-01-31T12:00:00.000; without a zone it is UTC' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from reset-offsets" -l by-duration -d 'To the first record that is younger than this, such as PT15M, P7D, 15m or 7d' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from reset-offsets" -l from-file -d 'To what this file of --export says; - is standard input' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from reset-offsets" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
+json\t'One JSON value a line'"
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from reset-offsets" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from reset-offsets" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Also into pipes and files'
+never\t'Nowhere'"
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from reset-offsets" -l all-groups -d 'All groups there are'
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from reset-offsets" -l all-topics -d 'All partitions that the group has committed for'
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from reset-offsets" -l to-earliest -d 'To the earliest record'
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from reset-offsets" -l to-latest -d 'To the end of the log'
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from reset-offsets" -l to-current -d 'To where it is; where nothing is committed, to the end of the log'
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from reset-offsets" -l undo -d 'To where they were before the last reset that was executed; done twice, it changes nothing'
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from reset-offsets" -l execute -d 'Do it'
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from reset-offsets" -l dry-run -d 'Only show what would be done, which is so without --execute too'
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from reset-offsets" -l export -d 'Show it as CSV that --from-file reads: topic,partition,offset; with several groups, the group first'
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from reset-offsets" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from delete-offsets" -s g -l group -d 'The group, in the form of Kafka\'s tools' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from delete-offsets" -s t -l topic -d 'A topic, all of its partitions or some (orders:0,1); may be repeated' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from delete-offsets" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
+json\t'One JSON value a line'"
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from delete-offsets" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from delete-offsets" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Also into pipes and files'
+never\t'Nowhere'"
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from delete-offsets" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from delete" -s g -l group -d 'A group, in the form of Kafka\'s tools; may be repeated' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from delete" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
+json\t'One JSON value a line'"
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from delete" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from delete" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Also into pipes and files'
+never\t'Nowhere'"
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from delete" -l all-groups -d 'All groups there are'
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l files -d 'Files to dump, separated by commas, in the form of Kafka\'s tool; may be given several times' -r -F
 complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l max-message-size -d 'The largest message, in bytes, that an index entry may lead to' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l max-bytes -d 'Look only at so many bytes of a .log, from its beginning' -r
