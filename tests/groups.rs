@@ -376,7 +376,7 @@ fn groups_and_offsets_are_deleted() {
     assert!(again.stdout.contains("\"oldOffset\":null,\"deleted\":false"), "{}", again.stdout);
     assert_eq!(
         sandbox.fails(1, "groups delete-offsets billing --topic ordres"),
-        "the group has committed nothing for topic 'ordres'; did you mean 'orders'?"
+        "group 'billing' has committed nothing for topic 'ordres'; did you mean 'orders'?"
     );
     // What was committed for partition 1 is read anew, for there is nothing committed.
     assert_eq!(read_all(&sandbox), ["1", "3", "5"]);
