@@ -34,7 +34,7 @@ complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "topics" -d 'Create, l
 complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "produce" -d 'Append records to a topic: each line of the input is one'
 complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "consume" -d 'Print the records of a topic, and go on printing them as they are appended'
 complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "groups" -d 'Look at consumer groups, reset and delete what they have committed'
-complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "dump-log-segments" -d 'Print what is in a log\'s files: segments, indexes, producer snapshots'
+complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "dump-log-segments" -d 'Print what is in the files that a broker leaves behind'
 complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and not __fish_seen_subcommand_from create list describe delete" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and not __fish_seen_subcommand_from create list describe delete" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -132,28 +132,51 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s t -l topic -d 
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l include -l whitelist -d 'All topics whose whole name matches this regular expression, now and later; a comma means "or"' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s p -l partition -d 'Read only these partitions (a number, or several with commas) [default: all]' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s o -l offset -d 'Begin at this offset: a number, earliest, latest, or -N for the last N of each partition' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l from-timestamp -l since -d 'Begin at the first record of each partition that is as late as this' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l to-timestamp -l until -d 'End before the first record of each partition that is as late as this; written as --from-timestamp' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s n -l tail -d 'Begin with the newest N records of all partitions together, in the order of their timestamps' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l until-offset -d 'End before this offset in each partition' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s c -l max-messages -d 'Stop after so many records' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l max-bytes -d 'Stop once keys and values of so many bytes have been printed, records whole' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l timeout-ms -d 'Stop when no record has come for so many milliseconds' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l isolation-level -d 'Whether records of transactions that were aborted, or are open, are seen [default: read_uncommitted]' -r -f -a "read_uncommitted\t'All'
+read_committed\t'Those that were committed; reading goes as far as the first transaction that is open'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s g -l group -d 'Take part in this consumer group: its members share the partitions, and it goes on where it left off' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l partition-assignment-strategy -d 'How the group\'s partitions are assigned: range, roundrobin or cooperative-sticky; several with commas, best first, to agree on one with the other members' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l delivery -d 'When offsets are committed: after the records were written out, or before' -r -f -a "at-least-once\t'After the records were written out: a crash repeats some'
 at-most-once\t'Before the records are written out: a crash loses some'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l commit-interval-ms -d 'Milliseconds between two commits' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l consumer-property -d 'Set a consumer config by Kafka\'s name; may be repeated' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l consumer.config -d 'Read such configs from this file; those of --consumer-property count more' -r -F
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l checkpoint -d 'Keep the positions in this JSON file instead of a group: read at the start, replaced after the output' -r -F
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l exec -d 'Instead of printing records, hand them to this shell command\'s standard input, batch by batch' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l exec-batch -d 'Records for one run of the command, at the most; it is run with less when there is no more to read' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l retries -d 'How often a command that failed is run again, after 100 ms, 200 ms, 400 ms and so on, up to 10 s' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l dead-letter -d 'Where the records go for which the command keeps failing' -r
-complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l output -d 'How records are written' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
-json\t'One JSON value a line'"
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l output -d 'How records are written' -r -f -a "text\t'Kafka\'s columns: the value alone unless --property asks for more. On a terminal, what is no text is escaped; into pipes and files it goes as it is'
+json\t'One object a line, with all that there is to a record; produce --format json reads it'
+pretty\t'Several lines a record, for people; JSON is laid out'"
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s f -l format -d 'Write each record as this format string says, such as \'%t[%p]@%o %k %s\\n\'' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s K -l key-separator -d 'Write keys too, with this text behind them; in it \\n \\t \\r \\0 \\\\ \\xNN are bytes' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s D -l delimiter -d 'End each record with this text instead of a newline; escapes as in --key-separator' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l key-deserializer -d 'What keys are, to be shown: string, integer, long, short, float, double, boolean, uuid, bytes, base64, hex, or Kafka\'s name of the class [default: as they are]' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l value-deserializer -d 'The same of values' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l property -l formatter-property -d 'Which columns --output text has, and what stands between them; may be repeated' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l formatter-config -d 'Read such properties from this file; those of --property count more' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s k -l key -d 'Write only records with this key; several are allowed' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s H -l header -d 'Write only records that have this header, NAME alone with any value; may be repeated, and all must be there' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l grep -d 'Write only records in whose value this regular expression is found; may be repeated, and all must be' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l from-beginning -d 'Begin at the earliest record'
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s e -l exit-at-end -d 'Stop at what was the end of the topic when reading began, instead of following it'
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l ordered -d 'Merge all partitions by the timestamps of their records, as far as they are there'
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s J -l json -d 'The same as --output json'
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s 0 -l nul -d 'End each record with a NUL byte, for xargs -0: the same as --delimiter \'\\0\''
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l skip-message-on-error -d 'Tell of a record that cannot be shown, such as four bytes that are to be a long, and go on'
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s i -l ignore-case -d 'Let --grep see no difference between upper and lower case'
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s q -l quiet -d 'Do not say how many records there were'
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and not __fish_seen_subcommand_from list describe reset-offsets delete-offsets delete" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
@@ -230,6 +253,16 @@ never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from delete" -l all-groups -d 'All groups there are'
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l files -d 'Files to dump, separated by commas, in the form of Kafka\'s tool; may be given several times' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
+json\t'One JSON value a line'"
+complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l salvage -d 'Write what is good of each .log to a new segment in this folder, with new indexes' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l offset -d 'Only these offsets: A..B, from A up to but not including B, either left out; or one' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l timestamp -d 'Only timestamps from A up to but not including B: times in RFC 3339, milliseconds since 1970, or how long ago, such as 15m..' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l key -d 'Only records with this key' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l producer-id -d 'Only batches, aborted transactions and snapshot entries of this producer' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l limit -d 'End after so many records; batches, where no records are printed, and entries count too' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l key-decoder-class -d 'How keys are read: string, integer, long, short, float, double, uuid, boolean, bytes, void, list<...>, or the name of Kafka\'s class for it' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l value-decoder-class -d 'How payloads are read, as for keys' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l max-message-size -d 'The largest message, in bytes, that an index entry may lead to' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l max-bytes -d 'Look only at so many bytes of a .log, from its beginning' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
@@ -239,6 +272,14 @@ never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l print-data-log -d 'Print every record with its key and payload'
 complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l deep-iteration -d 'Print every record, not just the batches they are in'
 complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l skip-record-metadata -d 'Of records print only key and payload'
+complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l summary -d 'Print one line for each file: what is in it, and how many faults'
+complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l follow -d 'Go on as the logs grow, also into the segments that follow, until interrupted'
+complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l only-control -d 'Only control records: the markers of transactions, and those of KRaft'
+complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l offsets-decoder -d 'Read records as those of __consumer_offsets'
+complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l transaction-log-decoder -d 'Read records as those of __transaction_state'
+complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l cluster-metadata-decoder -d 'Read records as those of __cluster_metadata'
+complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l remote-log-metadata-decoder -d 'Read records as those of __remote_log_metadata'
+complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l share-group-state-decoder -d 'Read records as those of __share_group_state'
 complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l index-sanity-check -d 'Only make the check of an index that a broker makes when it starts'
 complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l verify-index-only -d 'Check indexes against their logs without printing the entries'
 complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -s h -l help -d 'Print help (see more with \'--help\')'

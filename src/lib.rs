@@ -13,7 +13,7 @@
 //!  └─ commands                    one file a subcommand: arguments in, work done, text out
 //!      ├─ cli                     which arguments there are; nothing is done there
 //!      ├─ output                  what is printed; knows what there is to print, and cli's colours
-//!      ├─ input                   lines, and what is in them; uses record
+//!      ├─ input                   records out of lines, JSON, format strings; uses record
 //!      ├─ producer, consumer      Kafka's clients, over the partitions that they are given
 //!      ├─ group                   consumer groups: who gets which partitions
 //!      ├─ store                   the data directory: topics, their configs and ids
@@ -22,10 +22,9 @@
 //!          ├─ fs                  files and locks
 //!          └─ record              bytes of batches, without any file
 //!
-//! spelling (names typed wrong) is below all of them
-//!
 //! record, fs  ←  log  ←  store, dump, producer, consumer, group  ←  output  ←  commands
 //! record      ←  input  ←  commands;    cli  ←  output, commands
+//! spelling (names typed wrong), format_string (how records are laid out)  ←  input, output
 //! ```
 //!
 //! Errors of the engine are types that say what went wrong and where. `commands` turns them into one line
@@ -43,8 +42,10 @@
 //! | a segment rolled | `log::active` (`should_roll`) |
 //! | an index entry decided | `log::index_rules` |
 //! | a torn tail cut, an index rebuilt | `log::recovery`, the only code that cuts a log |
+//! | a partition compacted | [`log::LogCleaner`], with a lock of its own; segments change places in `log::swap` |
 //! | a tail left unread until it is whole | [`log::LogReader`] |
-//! | damage described and passed over | [`dump::LogWalk`] |
+//! | damage described and passed over | [`dump::LogWalk`]; what is good written to a new segment: [`dump::Salvage`] |
+//! | a record of Kafka's own topics made out | the tables of [`record::message`], by [`dump::MessageDecoder`] |
 //! | data put on the disk | [`log::Durability`]; files and folders in [`fs`] |
 //! | a topic created or deleted | `store::topic_admin`: [`store::WritableDataDir::create_topic`] |
 //! | what topics there are | [`store::Listing`]; a broker's folders count too |
@@ -56,13 +57,16 @@
 //! | an offset found for a time | [`log::time_search`] |
 //! | waiting for a log to grow | [`consumer::Waiter`] |
 //! | a line split into headers, key and value | [`input::LineFormat`] |
+//! | a form of input | [`input::RecordReader`]; text as Kafka's bytes in [`input::serializer`] |
+//! | a verb of a format string | [`format_string`] |
+//! | a producer config of Kafka | `commands::produce` (`config`) |
 //! | an argument defined | [`cli`], and nowhere else: manual pages and completions are made from it |
 //! | text printed | [`output`]: [`output::Ui`] for lines, [`output::record`] for records |
 //! | the exit status decided | [`commands::run`] |
 //!
 //! # The three ways through
 //!
-//! **produce.** [`commands::produce`] reads lines with [`input::LineReader`] and hands each to a
+//! **produce.** [`commands::produce`] reads records with [`input::RecordReader`] and hands each to a
 //! [`producer::Producer`], which picks the partition and adds it to that partition's
 //! [`record::BatchBuilder`]. When the batch is full, or the input pauses, it is encoded, compressed and
 //! summed; only then does [`log::LogAppender`] take the lock, look at what others have appended, patch in
@@ -77,7 +81,7 @@
 //! **dump.** [`commands::dump_log_segments`] goes past store and clients: it needs no data directory, only the
 //! files that it is given. [`dump::FileKind`] tells what a file is; [`dump::LogWalk`] takes a segment batch by
 //! batch from the same [`log::BatchReader`] that reads and mends logs, and goes on behind damage;
-//! [`output::dump`] writes what is found in Kafka's words, and counts the faults for the exit status.
+//! [`output::dump`] writes what is found in Kafka's words, or as JSON; every fault counts for the exit status.
 
 pub mod cli;
 pub mod commands;

@@ -2,15 +2,25 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
+mod broker_folder;
 mod common;
 mod consume;
+mod consume_range;
+mod consume_view;
 mod crash;
 mod dump;
+mod fuzz;
 mod generated;
 mod groups;
+mod introductions;
 mod judge;
+mod membership;
 mod produce;
+mod produce_forms;
+mod prompt;
 mod readme;
+mod refusals;
 mod tidy;
+mod topic_configs;
 mod topics;
 mod torture;

@@ -6,9 +6,13 @@ use std::process::{Child, Stdio};
 use crate::common::{Ran, Sandbox};
 
 /// Runs `mkafka produce` with the words of `line`, and `input` as its standard input.
-fn produce(sandbox: &Sandbox, line: &str, input: &[u8]) -> Ran {
-    let args: Vec<&str> = std::iter::once("produce").chain(line.split_whitespace()).collect();
-    let mut command = sandbox.command(&args);
+pub(crate) fn produce(sandbox: &Sandbox, line: &str, input: &[u8]) -> Ran {
+    produce_args(sandbox, &line.split_whitespace().collect::<Vec<_>>(), input)
+}
+
+/// Runs `mkafka produce` with `args`, and `input` as its standard input.
+pub(crate) fn produce_args(sandbox: &Sandbox, args: &[&str], input: &[u8]) -> Ran {
+    let mut command = sandbox.command(&[&["produce"], args].concat());
     let mut child =
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
@@ -21,13 +25,13 @@ fn produce(sandbox: &Sandbox, line: &str, input: &[u8]) -> Ran {
 }
 
 #[track_caller]
-fn produced(sandbox: &Sandbox, line: &str, input: &[u8]) {
+pub(crate) fn produced(sandbox: &Sandbox, line: &str, input: &[u8]) {
     let ran = produce(sandbox, line, input);
     assert_eq!((ran.status, ran.stderr.as_str()), (0, ""), "produce {line}");
 }
 
 /// The bytes that `consume` prints of `topic`, or of one partition of it.
-fn consumed(sandbox: &Sandbox, topic: &str, partition: Option<usize>) -> Vec<u8> {
+pub(crate) fn consumed(sandbox: &Sandbox, topic: &str, partition: Option<usize>) -> Vec<u8> {
     let number = partition.map(|p| p.to_string());
     let mut args = vec!["consume", topic, "--from-beginning", "--exit-at-end", "--quiet"];
     args.extend(number.iter().flat_map(|n| ["--partition", n]));
@@ -167,6 +171,55 @@ fn a_record_that_is_too_large_is_named_and_those_before_it_are_there() {
     let message = produce(&sandbox, "t", "y".repeat(5000).as_bytes()).failed(1);
     assert!(message.contains("line 1 is longer than 1000 bytes"), "{message}");
     assert_eq!(everything(&sandbox, "t"), before);
+}
+
+/// Text that no codec makes much smaller, the same each time.
+fn noise(bytes: usize, seed: u32) -> String {
+    let mut state = seed.wrapping_mul(2_654_435_761) | 1;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 17;
+        state ^= state << 5;
+        char::from(b'!' + u8::try_from(state % 94).unwrap())
+    };
+    (0..bytes).map(|_| next()).collect()
+}
+
+#[test]
+fn a_record_that_stays_too_large_when_compressed_is_named_and_none_comes_after_it() {
+    for acks in ["0", "1", "all"] {
+        for config in ["max.message.bytes", "segment.bytes"] {
+            let sandbox = Sandbox::new();
+            sandbox.ok(&format!("topics create t --partitions 2 --config {config}=1000"));
+            let input = format!("one\ntwo\n{}\nfour\nfive\n", noise(3000, 7));
+            let line = format!("t --compression-codec gzip --acks {acks}");
+            let message = produce(&sandbox, &line, input.as_bytes()).failed(1);
+            assert!(message.starts_with("standard input, line 3: the record takes "), "{message}");
+            assert!(message.contains(&format!("more than {config} (1000)")), "{message}");
+            let mut there: Vec<u8> = consumed(&sandbox, "t", Some(0));
+            there.extend(consumed(&sandbox, "t", Some(1)));
+            let mut there: Vec<&str> = std::str::from_utf8(&there).unwrap().lines().collect();
+            there.sort_unstable();
+            assert_eq!(there, ["one", "two"], "acks={acks}");
+        }
+    }
+}
+
+#[test]
+fn batches_that_do_not_compress_fit_small_segments_all_the_same() {
+    let lines =
+        |count: u32| -> String { (0..count).map(|n| noise(60 + n as usize % 150, n) + "\n").collect() };
+    // Snappy's blocks grow by a few bytes each, and one batch in ten is filled to the last of them.
+    let few = lines(150);
+    let many = lines(45_000);
+    let cases = ["gzip", "snappy", "lz4", "zstd"].map(|codec| (codec, 400, &few)).into_iter();
+    for (codec, bytes, input) in cases.chain([("snappy", 100_000, &many)]) {
+        let sandbox = Sandbox::new();
+        sandbox.ok(&format!("topics create t --config segment.bytes={bytes}"));
+        let args = format!("t --compression-codec {codec} --batch-size 900000");
+        produced(&sandbox, &args, input.as_bytes());
+        assert!(consumed(&sandbox, "t", None) == input.as_bytes(), "{codec}, {bytes}");
+    }
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! The arguments of `mkafka consume`.
 
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use clap::Args;
 
-use super::{KeyValue, OutputFormat};
+use super::KeyValue;
+use super::consume_range::RangeArgs;
+use super::consume_view::{FilterArgs, ViewArgs};
 
 /// Print the records of a topic, and go on printing them as they are appended.
 ///
@@ -14,7 +15,9 @@ use super::{KeyValue, OutputFormat};
 /// order; between partitions there is none.
 ///
 /// Without --exit-at-end, --max-messages or --timeout-ms this goes on until a signal ends it. At the end,
-/// standard error says how many records there were.
+/// standard error says how many records there were. The exit status is 0 at the end of the topic, even if it
+/// is empty, after --max-messages, and when --timeout-ms is up; it is 1 when --timeout-ms is up before
+/// --max-messages have come, so that a script can wait for them.
 #[derive(Debug, Args)]
 #[command(
     override_usage = "mkafka consume [OPTIONS] <TOPIC>...",
@@ -25,9 +28,10 @@ use super::{KeyValue, OutputFormat};
       mkafka consume orders --partition 1 --offset -10
   Five records as JSON, one object a line:
       mkafka consume orders --from-beginning --max-messages 5 --output json
-  Keys and values:
-      mkafka consume orders --from-beginning \\
-          --property print.key=true --property key.separator=:
+  Keys and values, and where they were:
+      mkafka consume orders --from-beginning -f '%p@%o %k=%v\\n'
+  The last hour, as far as it has to do with an error, merged by time:
+      mkafka consume orders --since 1h -e --ordered --grep error
   As a member of a group, in as many terminals as you like:
       mkafka consume orders --group billing --from-beginning
   Each record to a command, and committed only if that was successful:
@@ -44,31 +48,9 @@ pub struct ConsumeArgs {
     #[arg(long, short = 'p', value_name = "N", value_delimiter = ',')]
     pub partition: Vec<u32>,
 
-    /// Begin at this offset: a number, earliest, latest, or -N for the last N of each partition
-    #[arg(
-        long,
-        short = 'o',
-        value_name = "OFFSET",
-        allow_hyphen_values = true,
-        conflicts_with = "from_beginning"
-    )]
-    pub offset: Option<OffsetArg>,
-
-    /// Begin at the earliest record
-    #[arg(long)]
-    pub from_beginning: bool,
-
-    /// Stop at what was the end of the topic when reading began, instead of following it
-    #[arg(long, short = 'e')]
-    pub exit_at_end: bool,
-
-    /// Stop after so many records
-    #[arg(long, short = 'c', value_name = "N")]
-    pub max_messages: Option<u64>,
-
-    /// Stop when no record has come for so many milliseconds
-    #[arg(long, value_name = "MS")]
-    pub timeout_ms: Option<u64>,
+    /// Where reading begins and ends.
+    #[command(flatten)]
+    pub range: RangeArgs,
 
     /// Take part in this consumer group: its members share the partitions, and it goes on where it left off
     ///
@@ -96,8 +78,22 @@ pub struct ConsumeArgs {
     /// These have an effect: group.id, client.id, auto.offset.reset (earliest, latest or none),
     /// enable.auto.commit, auto.commit.interval.ms, max.poll.interval.ms and partition.assignment.strategy. The
     /// others of Kafka's consumer are accepted and mean nothing here.
-    #[arg(long = "consumer-property", value_name = "NAME=VALUE", help_heading = "Consumer groups")]
+    #[arg(
+        long = "consumer-property",
+        alias = "command-property",
+        value_name = "NAME=VALUE",
+        help_heading = "Consumer groups"
+    )]
     pub consumer_properties: Vec<KeyValue>,
+
+    /// Read such configs from this file; those of --consumer-property count more
+    #[arg(
+        long = "consumer.config",
+        alias = "command-config",
+        value_name = "FILE",
+        help_heading = "Consumer groups"
+    )]
+    pub consumer_config: Option<PathBuf>,
 
     /// Keep the positions in this JSON file instead of a group: read at the start, replaced after the output
     #[arg(long, value_name = "FILE", conflicts_with = "group", help_heading = "Positions of one's own")]
@@ -139,18 +135,13 @@ pub struct ConsumeArgs {
     #[arg(long, value_name = "TOPIC", requires = "exec", help_heading = "Processing by a command")]
     pub dead_letter: Option<String>,
 
-    /// How records are written
-    #[arg(long, value_enum, value_name = "FORM", default_value = "text")]
-    pub output: OutputFormat,
+    /// How records are written.
+    #[command(flatten)]
+    pub view: ViewArgs,
 
-    /// Which columns --output text has, and what stands between them; may be repeated
-    ///
-    /// Names and defaults are those of kafka-console-consumer. The columns are print.timestamp,
-    /// print.partition, print.offset, print.delivery, print.epoch, print.headers, print.key (all false) and
-    /// print.value (true). Between and behind them stand key.separator (a tab), headers.separator (a
-    /// comma) and line.separator (a newline). null.literal (null) stands for what is null.
-    #[arg(long = "property", visible_alias = "formatter-property", value_name = "NAME=VALUE")]
-    pub formatter_properties: Vec<KeyValue>,
+    /// Which records are written.
+    #[command(flatten)]
+    pub filter: FilterArgs,
 
     /// Do not say how many records there were
     #[arg(long, short = 'q')]
@@ -194,52 +185,4 @@ pub enum DeliveryArg {
     AtLeastOnce,
     /// Before the records are written out: a crash loses some
     AtMostOnce,
-}
-
-/// An offset as it is typed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OffsetArg {
-    /// The log start offset.
-    Earliest,
-    /// The log end offset.
-    Latest,
-    /// This offset.
-    At(i64),
-    /// So many before the end.
-    BeforeEnd(u64),
-}
-
-impl FromStr for OffsetArg {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "earliest" | "beginning" => return Ok(Self::Earliest),
-            "latest" | "end" => return Ok(Self::Latest),
-            _ => {}
-        }
-        if let Some(count) = text.strip_prefix('-').and_then(|digits| digits.parse().ok()) {
-            return Ok(Self::BeforeEnd(count));
-        }
-        match text.parse() {
-            Ok(offset) if !text.starts_with(['+', '-']) => Ok(Self::At(offset)),
-            _ => Err("valid are earliest, latest, a number from 0, and -N for the last N".to_owned()),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn offsets_as_typed() {
-        assert_eq!("earliest".parse(), Ok(OffsetArg::Earliest));
-        assert_eq!("latest".parse(), Ok(OffsetArg::Latest));
-        assert_eq!("42".parse(), Ok(OffsetArg::At(42)));
-        assert_eq!("-10".parse(), Ok(OffsetArg::BeforeEnd(10)));
-        for bad in ["", "-", "--1", "+1", "x", "1.5", "99999999999999999999"] {
-            assert!(bad.parse::<OffsetArg>().is_err(), "{bad}");
-        }
-    }
 }

@@ -3,11 +3,14 @@
 
 pub mod completions;
 pub mod consume;
+pub mod consume_range;
+pub mod consume_view;
 pub mod dump;
 pub mod groups;
 mod kafka_forms;
 pub mod manual;
 pub mod produce;
+pub mod range;
 pub mod time;
 pub mod topics;
 
@@ -67,7 +70,7 @@ pub struct GlobalArgs {
     pub color: ColorChoice,
 
     /// Refused: Kafka's tools need it, mkafka has no server
-    #[arg(long, global = true, value_name = "HOST:PORT", hide = true, value_parser = no_cluster)]
+    #[arg(long, short = 'b', global = true, value_name = "HOST:PORT", hide = true, value_parser = no_cluster)]
     bootstrap_server: Option<String>,
 }
 

@@ -16,7 +16,8 @@ use super::{KeyValue, OutputFormat, TopicArgs};
 /// show up at once and bulk input goes in large batches.
 ///
 /// On a terminal there is a prompt, with line editing and a history. Ctrl-D or Ctrl-C ends it. A line that
-/// is at fault is told, and the prompt goes on.
+/// is at fault is told, and the prompt goes on. Lines are remembered in mkafka/produce_history below
+/// $XDG_STATE_HOME or ~/.local/state, which only you can read; those that begin with a space are not.
 ///
 /// Into pipes and files nothing is printed when all went well. When standard error is a terminal, or with
 /// --verbose, a summary there tells how many records went to which offsets. A topic that does not exist is

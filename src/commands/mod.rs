@@ -11,7 +11,7 @@ pub mod topics;
 use std::process::ExitCode;
 use std::sync::atomic::AtomicBool;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 use crate::cli::{Cli, Command, GlobalArgs};
 use crate::output::{StdoutError, Ui};
@@ -97,6 +97,17 @@ pub fn run(cli: &Cli) -> ExitCode {
     ExitCode::from(status)
 }
 
+/// The properties in a file in Java's format.
+fn properties_in(path: &std::path::Path) -> Result<Vec<(String, String)>> {
+    let file = std::fs::File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
+    let properties = java_properties::read(std::io::BufReader::new(file));
+    let properties = properties
+        .map_err(|error| UsageError(format!("{} is no file of properties: {error}", path.display())))?;
+    let mut properties: Vec<_> = properties.into_iter().collect();
+    properties.sort();
+    Ok(properties)
+}
+
 /// Where the data directory is.
 fn data_dir_location(global: &GlobalArgs) -> Result<DataDirLocation, StoreError> {
     DataDirLocation::resolve(global.data_dir.as_deref(), |name| std::env::var_os(name))
@@ -105,7 +116,6 @@ fn data_dir_location(global: &GlobalArgs) -> Result<DataDirLocation, StoreError>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use anyhow::Context as _;
 
     #[test]
     fn causes_are_said_once() {

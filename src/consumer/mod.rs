@@ -1,14 +1,21 @@
 //! Kafka's consumer: pulls records from the partitions that it is given, in turn.
 
+pub mod filter;
+mod last;
+pub mod ordered;
+mod transactions;
 pub mod wait;
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
+pub use filter::RecordFilter;
+pub use ordered::OrderedConsumer;
 pub use wait::{FolderWatch, Waiter, Waker};
 
-use crate::log::{LogError, LogReader};
-use crate::record::{Batch, LeaderEpoch, Offset, RecordDecoder, RecordRef, TimestampType};
+use self::transactions::{Fate, Transactions};
+use crate::log::{LogError, LogReader, offset_for_time};
+use crate::record::{Batch, LeaderEpoch, Offset, RecordDecoder, RecordRef, Timestamp, TimestampType};
 use crate::store::TopicPartition;
 
 /// A partition to be read.
@@ -33,6 +40,20 @@ pub enum StartPosition {
     At(Offset),
     /// So many offsets before the log end, or at the log start where there are fewer.
     BeforeEnd(u64),
+    /// At the first record that is as late as this, or at the log end if there is none.
+    AtTime(Timestamp),
+}
+
+/// What is not read of a partition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ReadLimits {
+    /// Reading ends before this offset.
+    pub until_offset: Option<Offset>,
+    /// Reading ends before the first record that is as late as this.
+    pub until_time: Option<Timestamp>,
+    /// Records of transactions that were aborted are passed over, and reading goes no further than to the first
+    /// that is open (`isolation.level=read_committed`).
+    pub committed_only: bool,
 }
 
 /// A failure to read a partition.
@@ -82,6 +103,7 @@ pub struct Consumer {
     decoder: RecordDecoder,
     buffer: Vec<u8>,
     turn_bytes: usize,
+    limits: ReadLimits,
     stops_at_end: bool,
 }
 
@@ -94,6 +116,7 @@ impl Default for Consumer {
             decoder: RecordDecoder::new(),
             buffer: Vec::new(),
             turn_bytes: TURN_BYTES,
+            limits: ReadLimits::default(),
             stops_at_end: false,
         }
     }
@@ -107,9 +130,14 @@ struct Assigned {
     position: Offset,
     /// Where reading ends, if it does.
     stop_at: Option<Offset>,
+    /// Whether it ends where the log ended when that was looked up.
+    ends_at_present_end: bool,
     is_finished: bool,
     /// Whether the receiver broke off in the middle of a batch, which is to be read again from there on.
     broke_off: bool,
+    until_time: Option<Timestamp>,
+    /// What became of transactions, if that is asked for.
+    transactions: Option<Transactions>,
 }
 
 /// Bytes that one partition is read for before it is another's turn.
@@ -126,13 +154,29 @@ impl Consumer {
         self.turn_bytes = bytes;
     }
 
+    /// Sets what is not read of the partitions that are added from now on.
+    pub fn set_limits(&mut self, limits: ReadLimits) {
+        self.limits = limits;
+    }
+
+    /// A consumer for each partition, each where this one stands, which reads none any more.
+    fn split(&mut self) -> impl Iterator<Item = Self> {
+        let limits = self.limits;
+        self.turn = 0;
+        std::mem::take(&mut self.partitions).into_iter().map(move |assigned| Self {
+            partitions: vec![assigned],
+            limits,
+            ..Self::default()
+        })
+    }
+
     /// Reads `partition` as well, from `start`.
     ///
     /// # Errors
     /// When it cannot be read, or an offset is out of its range; it is not read then.
     pub fn add(&mut self, partition: ConsumerPartition, start: StartPosition) -> Result<(), ConsumeError> {
         let topic_partition = partition.topic_partition.clone();
-        let assigned = Assigned::new(partition, start, self.stops_at_end)
+        let assigned = Assigned::new(partition, start, self.limits, self.stops_at_end)
             .map_err(|source| ConsumeError { topic_partition, source })?;
         self.partitions.push(assigned);
         self.idle = 0;
@@ -208,7 +252,12 @@ enum Turn {
 }
 
 impl Assigned {
-    fn new(p: ConsumerPartition, start: StartPosition, stops_at_end: bool) -> Result<Self, LogError> {
+    fn new(
+        p: ConsumerPartition,
+        start: StartPosition,
+        limits: ReadLimits,
+        stops_at_end: bool,
+    ) -> Result<Self, LogError> {
         let mut reader = LogReader::new(&p.dir, p.floor);
         let position = match start {
             StartPosition::At(offset) => offset,
@@ -219,11 +268,29 @@ impl Assigned {
                 let back = i64::try_from(count).unwrap_or(i64::MAX);
                 Offset(end.0.saturating_sub(back)).max(first)
             }
+            StartPosition::AtTime(time) => match offset_for_time(&p.dir, p.floor, time)? {
+                Some((offset, _)) => offset,
+                None => reader.bounds()?.1,
+            },
         };
         reader.seek(position)?;
         let topic_partition = p.topic_partition;
-        let stop_at = if stops_at_end { Some(reader.bounds()?.1) } else { None };
-        Ok(Self { topic_partition, reader, position, stop_at, is_finished: false, broke_off: false })
+        let mut stop_at = limits.until_offset;
+        if stops_at_end {
+            let end = reader.bounds()?.1;
+            stop_at = Some(stop_at.map_or(end, |stop| stop.min(end)));
+        }
+        Ok(Self {
+            topic_partition,
+            reader,
+            position,
+            stop_at,
+            ends_at_present_end: stops_at_end,
+            is_finished: false,
+            broke_off: false,
+            until_time: limits.until_time,
+            transactions: limits.committed_only.then(|| Transactions::new(&p.dir, p.floor)),
+        })
     }
 
     fn error(&self, source: LogError) -> ConsumeError {
@@ -252,15 +319,40 @@ impl Assigned {
             };
             bytes += batch.size();
             let end = batch.last_offset().next();
-            let delivered =
-                deliver_batch(&batch, &self.topic_partition, &mut self.position, decoder, deliver);
+            if let Some(until) = self.until_time
+                && batch.header().max_timestamp >= until
+            {
+                match first_as_late(&batch, self.position, until, decoder) {
+                    Ok(None) => {}
+                    Ok(Some(first)) => {
+                        self.stop_at = Some(self.stop_at.map_or(first, |stop| stop.min(first)))
+                    }
+                    Err(error) => return Err(self.reader.undecodable(&error)),
+                }
+            }
+            match fate(&mut self.transactions, &batch)? {
+                Fate::Committed => {}
+                Fate::Aborted => {
+                    self.position = self.position.max(end);
+                    continue;
+                }
+                Fate::Open => {
+                    self.reader.seek(self.position)?;
+                    // What is open at the end of reading will not be decided in time.
+                    self.is_finished = self.ends_at_present_end;
+                    return Ok(if self.is_finished { Turn::Progress } else { Turn::Nothing });
+                }
+            }
+            let stop = self.stop_at.unwrap_or(Offset(i64::MAX));
+            let (of, position) = (&self.topic_partition, &mut self.position);
+            let delivered = deliver_batch(&batch, of, position, stop, decoder, deliver);
             match delivered.map_err(|error| self.reader.undecodable(&error))? {
                 ControlFlow::Break(()) => {
                     self.broke_off = true;
                     return Ok(Turn::Stopped);
                 }
                 // Offsets that compaction or a control record took are passed over.
-                ControlFlow::Continue(()) => self.position = self.position.max(end),
+                ControlFlow::Continue(()) => self.position = self.position.max(end.min(stop)),
             }
             if bytes >= turn_bytes && (turn_bytes < TURN_BYTES || !self.reader.has_buffered_batch()) {
                 return Ok(Turn::Progress);
@@ -270,7 +362,7 @@ impl Assigned {
 
     /// With nothing more to be read, what was taken for the end may have been cut off since.
     fn lower_stop(&mut self) -> Result<(), LogError> {
-        if let Some(stop) = self.stop_at
+        if let Some(stop) = self.stop_at.filter(|_| self.ends_at_present_end)
             && self.position < stop
         {
             let (_, end) = self.reader.bounds()?;
@@ -281,11 +373,40 @@ impl Assigned {
     }
 }
 
-/// Hands the data records of `batch` from `position` on to `deliver`, moving `position` past each.
+/// What became of the transaction of `batch`; one that is in none, or where nobody asks, is committed.
+fn fate(transactions: &mut Option<Transactions>, batch: &Batch<'_>) -> Result<Fate, LogError> {
+    let Some(transactions) = transactions else { return Ok(Fate::Committed) };
+    let header = batch.header();
+    let attributes = header.attributes;
+    if batch.magic() < 2 || !attributes.is_transactional() || attributes.is_control() {
+        return Ok(Fate::Committed);
+    }
+    transactions.fate(header.producer_id, header.base_offset)
+}
+
+/// The first record of `batch` from `position` on that is as late as `until`.
+fn first_as_late(
+    batch: &Batch<'_>,
+    position: Offset,
+    until: Timestamp,
+    decoder: &mut RecordDecoder,
+) -> Result<Option<Offset>, crate::record::BatchError> {
+    let mut records = decoder.records(batch)?;
+    while let Some(record) = records.next()? {
+        if record.offset >= position && record.timestamp >= until {
+            return Ok(Some(record.offset));
+        }
+    }
+    Ok(None)
+}
+
+/// Hands the data records of `batch` from `position` on to `deliver`, moving `position` past each; those from
+/// `stop` on are left.
 fn deliver_batch(
     batch: &Batch<'_>,
     topic_partition: &TopicPartition,
     position: &mut Offset,
+    stop: Offset,
     decoder: &mut RecordDecoder,
     deliver: &mut impl FnMut(&ConsumerRecord<'_>) -> ControlFlow<()>,
 ) -> Result<ControlFlow<()>, crate::record::BatchError> {
@@ -298,6 +419,9 @@ fn deliver_batch(
     while let Some(record) = records.next()? {
         if record.offset < *position {
             continue;
+        }
+        if record.offset >= stop {
+            break;
         }
         let flow = deliver(&ConsumerRecord { topic_partition, timestamp_type, leader_epoch, record });
         *position = record.offset.next();

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::TextKind;
 use crate::log::SegmentPath;
 use crate::record::Offset;
 
@@ -23,8 +24,8 @@ pub enum FileKind {
     ProducerSnapshot,
     /// `.txnindex`: aborted transactions.
     TxnIndex,
-    /// A file that Kafka writes and that this version of mkafka cannot show yet.
-    Later(&'static str),
+    /// A small text: a checkpoint, `partition.metadata`, `meta.properties`, `quorum-state`.
+    Text(TextKind),
     /// Nothing that Kafka writes.
     Unknown,
 }
@@ -35,13 +36,14 @@ impl FileKind {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         match &*name {
             "bootstrap.checkpoint" => return Self::MetadataBootstrap,
-            "leader-epoch-checkpoint" => return Self::Later("leader epochs"),
-            "partition.metadata" => return Self::Later("partition metadata"),
-            "meta.properties" => return Self::Later("broker metadata"),
+            "leader-epoch-checkpoint" => return Self::Text(TextKind::LeaderEpochs),
+            "partition.metadata" => return Self::Text(TextKind::PartitionMetadata),
+            "meta.properties" => return Self::Text(TextKind::Properties),
+            "quorum-state" => return Self::Text(TextKind::QuorumState),
             "recovery-point-offset-checkpoint"
             | "replication-offset-checkpoint"
             | "log-start-offset-checkpoint"
-            | "cleaner-offset-checkpoint" => return Self::Later("offset checkpoints"),
+            | "cleaner-offset-checkpoint" => return Self::Text(TextKind::Offsets),
             _ => {}
         }
         match name.rsplit_once('.').map(|(_, suffix)| suffix) {
@@ -83,7 +85,8 @@ mod tests {
             ("00000000000000000007-0000000003.checkpoint", FileKind::MetadataSnapshot(Some((Offset(7), 3)))),
             ("x-3.checkpoint", FileKind::MetadataSnapshot(None)),
             ("bootstrap.checkpoint", FileKind::MetadataBootstrap),
-            ("leader-epoch-checkpoint", FileKind::Later("leader epochs")),
+            ("leader-epoch-checkpoint", FileKind::Text(TextKind::LeaderEpochs)),
+            ("cleaner-offset-checkpoint", FileKind::Text(TextKind::Offsets)),
             ("00000000000000000000.log.deleted", FileKind::Unknown),
             ("log", FileKind::Unknown),
             ("..", FileKind::Unknown),

@@ -105,6 +105,8 @@ pub struct LogWalk {
     resume: Option<Position>,
     /// Nothing valid is left, so that looking for it is in vain.
     is_hopeless: bool,
+    /// Where the bytes begin that ended the walk, if it ended so.
+    tail: Option<Position>,
     is_done: bool,
 }
 
@@ -129,8 +131,37 @@ impl LogWalk {
             last_offset: None,
             resume: None,
             is_hopeless: false,
+            tail: None,
             is_done: false,
         })
+    }
+
+    /// Begins the walk at `position`, where a batch begins, instead of at the beginning of the file.
+    pub fn start_at(&mut self, position: Position) {
+        self.resume = Some(position);
+    }
+
+    /// How large the file was when it was last looked at, in bytes.
+    pub fn file_len(&self) -> u64 {
+        self.file_len
+    }
+
+    /// Looks at how large the file is now. The walk goes on where it has ended; what was no batch there may
+    /// have become one. Answers whether the file has grown.
+    ///
+    /// # Errors
+    /// When its size cannot be read.
+    pub fn look_again(&mut self) -> Result<bool, FileError> {
+        let now = self.reader.file_len()?;
+        let has_grown = now > self.file_len;
+        self.file_len = now;
+        self.end = now;
+        if let Some(tail) = self.tail.take() {
+            self.resume = Some(tail);
+        }
+        self.is_hopeless = false;
+        self.is_done = false;
+        Ok(has_grown)
     }
 
     /// The next thing in the file; [`Found::End`] again and again behind the last.
@@ -216,6 +247,7 @@ impl LogWalk {
             return Ok(Found::Gap { position: at, bytes: next.0 - at.0, damage });
         }
         self.is_done = true;
+        self.tail = Some(at);
         Ok(Found::Tail { position: at, bytes: self.end - at.0, damage })
     }
 

@@ -1,7 +1,7 @@
 //! Looking into the files of a partition, whatever state they are in: what `dump-log-segments` knows.
 //!
-//! The rest of mkafka refuses damage; this module describes it. Nothing here writes, nothing prints, and
-//! no length field gets memory that [`Limits`] does not allow. What is found is handed out piece by piece,
+//! The rest of mkafka refuses damage; this module describes it. Nothing here prints, nothing but `salvage`
+//! writes, and that only new files; and no length field gets memory that [`Limits`] does not allow. What is found is handed out piece by piece,
 //! in the file's order, so that a file's size does not matter.
 //!
 //! | what | where |
@@ -13,24 +13,38 @@
 //! | the entries of an index file, without regard to what they mean | `entries` |
 //! | the entries of a `.txnindex` | `txn_index` |
 //! | the producers in a `.snapshot` | `producer_snapshot` |
-//! | control records of KRaft | `kraft` |
+//! | records of Kafka's own topics | `decoder` |
+//! | which of all that is wanted, and where to begin looking for it | `filter`, `start` |
+//! | a log in numbers | `summary` |
+//! | what is good of a log, written to a new one | `salvage` |
+//! | checkpoints and other small texts | `text_file` |
 
+mod decoder;
 mod entries;
+mod filter;
 mod kind;
-mod kraft;
 mod log_walk;
 mod offset_index;
 mod producer_snapshot;
+mod salvage;
+mod start;
+mod summary;
+mod text_file;
 mod time_index;
 mod txn_index;
 
 use std::path::PathBuf;
 
+pub use decoder::{CoordinatorValue, DecodeError, DecodedRecord, MessageDecoder};
+pub use filter::RecordFilter;
 pub use kind::FileKind;
-pub use kraft::{Endpoint, KRaftRecord, SupportedVersions, Voter};
 pub use log_walk::{Damage, Found, FoundBatch, LogWalk};
 pub use offset_index::{CheckedOffsetEntry, OffsetIndexCheck, OffsetIndexDump, OffsetVerdict};
 pub use producer_snapshot::{ProducerEntry, ProducerSnapshot, SnapshotError};
+pub use salvage::{Salvage, SalvageError, Salvaged};
+pub use start::start_position;
+pub use summary::LogSummary;
+pub use text_file::{TextFile, TextItem, TextKind, TextValue};
 pub use time_index::{CheckedTimeEntry, TimeIndexCheck, TimeIndexDump, TimeVerdict};
 pub use txn_index::{AbortedTxn, TxnIndexDump};
 

@@ -5,9 +5,12 @@ use std::path::Path;
 use super::DumpError;
 use super::entries::{EntryReader, base_offset, open_log};
 use crate::fs::FileError;
-use crate::log::BatchReader;
 use crate::log::offset_index::{ENTRY_LEN, OffsetEntry};
+use crate::log::{BatchReader, Position};
 use crate::record::Offset;
+
+/// The most batches that are taken for one append.
+const APPENDED_AT_ONCE: usize = 1000;
 
 /// An open offset index.
 #[derive(Debug)]
@@ -23,6 +26,10 @@ pub enum OffsetVerdict {
     Agrees,
     /// The batch at the position ends with this offset instead.
     Mismatch(Offset),
+    /// The batch at the position ends with this offset, and one soon behind it holds the entry's: a broker
+    /// appended several at once, as the log cleaner does, and made one entry for them, with the offset of the
+    /// last record it kept. A look-up finds what it should; Kafka's tool reports it all the same.
+    HeldLater(Offset),
     /// No batch begins at the position, or the file ends inside it.
     NoBatch,
     /// The batch at the position has so many bytes, more than were allowed.
@@ -126,12 +133,30 @@ impl OffsetIndexCheck {
             match self.log.header_at(entry.position)? {
                 None => OffsetVerdict::NoBatch,
                 Some((_, size)) if size > self.batch_size_max => OffsetVerdict::TooLarge(size),
-                Some((header, _)) if header.last_offset() != entry.offset => {
-                    OffsetVerdict::Mismatch(header.last_offset())
+                Some((header, size)) if header.last_offset() != entry.offset => {
+                    let last = header.last_offset();
+                    let behind = entry.position.plus(size);
+                    if last < entry.offset && self.is_held(entry.offset, behind)? {
+                        OffsetVerdict::HeldLater(last)
+                    } else {
+                        OffsetVerdict::Mismatch(last)
+                    }
                 }
                 Some(_) => OffsetVerdict::Agrees,
             }
         };
         Ok(Some(CheckedOffsetEntry { entry, verdict }))
+    }
+
+    /// Whether a batch at or soon behind `position` holds `offset`.
+    fn is_held(&self, offset: Offset, mut position: Position) -> Result<bool, FileError> {
+        for _ in 0..APPENDED_AT_ONCE {
+            let Some((header, size)) = self.log.header_at(position)? else { return Ok(false) };
+            if header.last_offset() >= offset {
+                return Ok(header.base_offset <= offset);
+            }
+            position = position.plus(size);
+        }
+        Ok(false)
     }
 }

@@ -58,6 +58,17 @@ impl TextForm {
         }
     }
 
+    /// How many bytes a field of `length` takes in this form; `None` where that does not tell.
+    pub fn encoded_length(self, length: usize) -> Option<usize> {
+        match self {
+            Self::Plain => Some(length),
+            Self::Hex => length.checked_mul(2),
+            Self::Base64 => length.div_ceil(3).checked_mul(4),
+            Self::Base64Raw => length.checked_mul(4).map(|bits| bits.div_ceil(3)),
+            Self::Json => None,
+        }
+    }
+
     /// Appends to `out` the bytes that `text` stands for; of [`TextForm::Json`] it is the caller's to find
     /// the end, and the bytes are taken as they are.
     ///
@@ -145,6 +156,7 @@ mod tests {
             for form in [TextForm::Plain, TextForm::Hex, TextForm::Base64, TextForm::Base64Raw] {
                 let (mut text, mut back) = (Vec::new(), Vec::new());
                 form.write(&bytes, &mut text);
+                prop_assert_eq!(form.encoded_length(bytes.len()), Some(text.len()));
                 form.read(&text, &mut back).expect("what was written");
                 prop_assert_eq!(&back, &bytes);
             }

@@ -4,6 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use super::seam::{self, Change};
 use super::{FileError, FileId, IoContext as _};
@@ -35,6 +36,12 @@ impl LogFile {
         Ok(file)
     }
 
+    /// The same open file once more.
+    pub fn try_clone(&self) -> Result<Self, FileError> {
+        let file = self.file.try_clone().context_io("open", &self.path)?;
+        Ok(Self { file, path: self.path.clone() })
+    }
+
     /// The path it was opened by.
     pub fn path(&self) -> &Path {
         &self.path
@@ -51,7 +58,7 @@ impl LogFile {
         reason = "a question to the operating system, not to a collection"
     )]
     pub fn len(&self) -> Result<u64, FileError> {
-        self.file.metadata().map(|m| m.len()).context_io("read the size of", &self.path)
+        super::length_of(&self.file).context_io("read the size of", &self.path)
     }
 
     /// Fills `buffer` from `position`, or as much as there is; answers the bytes read.
@@ -72,16 +79,32 @@ impl LogFile {
         seam::run(change, || self.file.set_len(length)).context_io("truncate", &self.path)
     }
 
+    /// Takes room for `length` bytes on the disk, without making the file longer. File systems that cannot do
+    /// that do nothing.
+    pub fn preallocate(&self, length: u64) -> Result<(), FileError> {
+        use rustix::fs::{FallocateFlags, fallocate};
+        use rustix::io::Errno;
+        match fallocate(&self.file, FallocateFlags::KEEP_SIZE, 0, length) {
+            Err(Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL) => Ok(()),
+            other => other.map_err(io::Error::from).context_io("take room for", &self.path),
+        }
+    }
+
     /// Puts its content on the disk (fdatasync). A failure must never be retried into a success: the
     /// kernel may have dropped the pages that it could not write.
     pub fn sync_data(&self) -> Result<(), FileError> {
         seam::run(Change::SyncData(&self.path), || self.file.sync_data()).context_io("sync", &self.path)
     }
 
+    /// Sets when it was modified last, as if nothing had been written since.
+    pub fn set_modified(&self, time: SystemTime) -> Result<(), FileError> {
+        self.file.set_modified(time).context_io("set the time of", &self.path)
+    }
+
     /// Whether the name it was opened by still leads to this very file.
     pub fn is_current(&self) -> io::Result<bool> {
         let mine = FileId::of(&self.file.metadata()?);
-        match std::fs::metadata(&self.path) {
+        match super::look_up(&self.path) {
             Ok(theirs) => Ok(FileId::of(&theirs) == mine),
             Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(false),
             Err(e) => Err(e),

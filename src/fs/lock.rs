@@ -99,6 +99,8 @@ impl FileLock {
             let _ = fs2::FileExt::unlock(folder);
         }
         let _ = fs2::FileExt::unlock(self.file.file());
+        #[cfg(test)]
+        super::schedule::unlocked();
     }
 }
 
@@ -154,6 +156,13 @@ fn cannot_lock_folders(error: &io::Error) -> bool {
 }
 
 fn lock_exclusive(file: &File) -> io::Result<()> {
+    #[cfg(test)]
+    if super::schedule::is_on() {
+        return super::schedule::lock(|| match fs2::FileExt::try_lock_exclusive(file) {
+            Err(e) if e.raw_os_error() == fs2::lock_contended_error().raw_os_error() => Ok(false),
+            other => other.map(|()| true),
+        });
+    }
     loop {
         match fs2::FileExt::lock_exclusive(file) {
             Err(e) if e.kind() == io::ErrorKind::Interrupted => {}

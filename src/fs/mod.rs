@@ -8,14 +8,18 @@ mod file;
 mod lock;
 #[cfg(test)]
 pub(crate) mod power;
+#[cfg(test)]
+pub(crate) mod schedule;
 pub(crate) mod seam;
 
 pub use file::LogFile;
 pub use lock::{FileLock, HeldLock, LockGuard, broker_is_live, is_locked};
 
+use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use seam::Change;
 
@@ -86,10 +90,7 @@ pub fn create_dir_all(path: &Path) -> Result<(), FileError> {
             other => other,
         })
         .context_io("create the folder", folder)?;
-        match folder.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => sync_dir(parent)?,
-            _ => sync_dir(Path::new("."))?,
-        }
+        sync_dir(folder_of(folder))?;
     }
     Ok(())
 }
@@ -102,16 +103,59 @@ pub fn create_dir(path: &Path) -> Result<(), FileError> {
 /// Renames `from` to `to` within one folder and makes the new name durable.
 pub fn rename(from: &Path, to: &Path) -> Result<(), FileError> {
     rename_unsynced(from, to)?;
-    match to.parent() {
-        Some(parent) => sync_dir(parent),
-        None => Ok(()),
-    }
+    sync_dir(folder_of(to))
 }
 
 /// Renames `from` to `to` within one folder. The caller makes it durable, with [`sync_dir`], once for
 /// many of them.
 pub fn rename_unsynced(from: &Path, to: &Path) -> Result<(), FileError> {
     seam::run(Change::Rename { from, to }, || fs::rename(from, to)).context_io("rename", from)
+}
+
+/// Makes `to` a second name of the file `from`, replacing what had it, in one step: whoever opens `to` finds
+/// the one or the other. Where the file system has no such names it becomes a copy. Both are in one folder,
+/// which the caller syncs.
+pub fn link_over(from: &Path, to: &Path) -> Result<(), FileError> {
+    if is_same_file(from, to) {
+        // Renaming one name of a file to another would do nothing, and leave both.
+        return Ok(());
+    }
+    let mut between = to.as_os_str().to_owned();
+    between.push(".link");
+    let between = Path::new(&between);
+    remove_if_present(between)?;
+    let link = || match fs::hard_link(from, between) {
+        Err(e) if has_no_links(&e) => {
+            fs::copy(from, between)?;
+            File::open(between)?.sync_all()
+        }
+        other => other,
+    };
+    seam::run(Change::Link { from, to: between }, link).context_io("link", from)?;
+    rename_unsynced(between, to)
+}
+
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    let id = |path| fs::metadata(path).map(|metadata| FileId::of(&metadata)).ok();
+    id(one).is_some_and(|one| Some(one) == id(other))
+}
+
+/// Whether `error` means that this file system gives a file one name only.
+fn has_no_links(error: &io::Error) -> bool {
+    use rustix::io::Errno;
+    let unsupported = [Errno::PERM, Errno::OPNOTSUPP, Errno::NOSYS, Errno::MLINK, Errno::XDEV];
+    unsupported.iter().any(|errno| error.raw_os_error() == Some(errno.raw_os_error()))
+}
+
+/// Removes the file `path`; no error when there is none.
+pub fn remove_if_present(path: &Path) -> Result<(), FileError> {
+    if !path.exists() {
+        return Ok(());
+    }
+    match remove_file(path) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other,
+    }
 }
 
 /// Removes the file `path`.
@@ -137,7 +181,12 @@ pub fn is_temporary_name(name: &str) -> bool {
 /// folder is written, synced and renamed over it, and the folder is synced.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     replace(path, bytes, true)?;
-    sync_dir(path.parent().unwrap_or(Path::new(".")))
+    sync_dir(folder_of(path))
+}
+
+/// The folder that `path` lies in: the current one for a bare name.
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Replaces `path` by a file that holds `bytes`, or leaves it as it was, for every process that looks. After
@@ -147,23 +196,17 @@ pub fn replace_unsynced(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
 }
 
 fn replace(path: &Path, bytes: &[u8], sync: bool) -> Result<(), FileError> {
-    let parent = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new()
-        .prefix(TEMPORARY_PREFIX)
-        .tempfile_in(parent)
+    let parent = folder_of(path);
+    let temporary = tempfile::Builder::new().prefix(TEMPORARY_PREFIX).tempfile_in(parent);
+    let (file, temporary) = temporary
+        .and_then(|file| file.keep().map_err(|e| e.error))
         .context_io("create a temporary file in", parent)?;
-    let temporary = file.path().to_owned();
-    // Only from here on is there a name for what has been done already.
-    seam::run(Change::Open(&temporary), || Ok(())).context_io("create a temporary file in", parent)?;
-    seam::run(Change::Write { path: &temporary, position: 0, bytes }, || file.write_all(bytes))
-        .context_io("write to", path)?;
-    make_readable(file.as_file()).context_io("set the permissions of", path)?;
-    if sync {
-        seam::run(Change::SyncData(&temporary), || file.as_file().sync_all()).context_io("sync", path)?;
+    let replaced = replace_by(path, &temporary, file, bytes, sync);
+    if replaced.is_err() {
+        // Should this fail too, the next writer does it.
+        let _ = fs::remove_file(&temporary);
     }
-    seam::run(Change::Rename { from: &temporary, to: path }, || file.persist(path).map_err(|e| e.error))
-        .context_io("replace", path)?;
-    Ok(())
+    replaced
 }
 
 /// The names in folder `path`, in no order; none when there is no such folder. Names that are no text are left
@@ -179,6 +222,26 @@ pub fn names_in(path: &Path) -> Result<Vec<String>, FileError> {
         names.extend(entry.context_io("list", path)?.file_name().into_string().ok());
     }
     Ok(names)
+}
+
+/// Writes `bytes` to the new file `temporary`, syncs it if that is wanted, and renames it to `path`.
+fn replace_by(
+    path: &Path,
+    temporary: &Path,
+    mut file: File,
+    bytes: &[u8],
+    sync: bool,
+) -> Result<(), FileError> {
+    // Only from here on is there a name for what has been done already.
+    seam::run(Change::Open(temporary), || Ok(())).context_io("create", temporary)?;
+    seam::run(Change::Write { path: temporary, position: 0, bytes }, || file.write_all(bytes))
+        .context_io("write to", path)?;
+    make_readable(&file).context_io("set the permissions of", path)?;
+    if sync {
+        seam::run(Change::SyncData(temporary), || file.sync_all()).context_io("sync", path)?;
+    }
+    let change = Change::Rename { from: temporary, to: path };
+    seam::run(change, || fs::rename(temporary, path)).context_io("replace", path)
 }
 
 /// Writes `bytes` to a new file `path`, replacing what an interrupted predecessor left there, and puts
@@ -222,8 +285,33 @@ impl FileId {
     }
 }
 
+/// The names in the folder `path`, in no order; an error when there is none.
+pub fn list_folder(path: &Path) -> Result<Vec<OsString>, FileError> {
+    let list = || fs::read_dir(path)?.map(|entry| Ok(entry?.file_name())).collect();
+    seam::listed(list).context_io("read the folder", path)
+}
+
+/// What the system knows of the file or folder that `path` leads to, now.
+pub fn look_up(path: &Path) -> io::Result<fs::Metadata> {
+    seam::look();
+    fs::metadata(path)
+}
+
+/// When a name in the folder whose `metadata` this is was made or removed last, as far as the system's clock
+/// tells such times apart.
+pub fn folder_time(metadata: &fs::Metadata) -> io::Result<SystemTime> {
+    seam::folder_time(metadata)
+}
+
+/// The length of an open file in bytes, now.
+pub fn length_of(file: &File) -> io::Result<u64> {
+    seam::look();
+    file.metadata().map(|metadata| metadata.len())
+}
+
 /// Opens `path` for reading.
 pub fn open_read(path: &Path) -> Result<File, FileError> {
+    seam::look();
     OpenOptions::new().read(true).open(path).context_io("open", path)
 }
 
@@ -235,6 +323,7 @@ const SMALL_FILE_BYTES: u64 = 64 << 20;
 /// `SMALL_FILE_BYTES` cannot be what its name says and is refused rather than taken into memory.
 pub fn read_if_present(path: &Path) -> Result<Option<Vec<u8>>, FileError> {
     let read = || {
+        seam::look();
         let file = File::open(path)?;
         let mut bytes = Vec::new();
         file.take(SMALL_FILE_BYTES + 1).read_to_end(&mut bytes)?;
@@ -253,6 +342,7 @@ pub fn read_if_present(path: &Path) -> Result<Option<Vec<u8>>, FileError> {
 /// Reads into `buffer` from byte `position` until it is full or the file ends; answers the bytes read.
 pub fn read_at(file: &File, mut buffer: &mut [u8], mut position: u64) -> io::Result<usize> {
     use std::os::unix::fs::FileExt as _;
+    seam::look();
     let mut total = 0;
     while !buffer.is_empty() {
         match file.read_at(buffer, position) {

@@ -129,6 +129,11 @@ impl Journal {
             }
             Change::CreateDir(path) => self.change_names(vec![(path.to_owned(), Some(Node::Dir))]),
             Change::Rename { from, to } => self.move_tree(from, to),
+            Change::Link { from, to } => {
+                if let Some(node) = self.names.get(from).copied() {
+                    self.change_names(vec![(to.to_owned(), Some(node))]);
+                }
+            }
             Change::Remove(path) => self.change_names(vec![(path.to_owned(), None)]),
             Change::RemoveDirAll(path) => {
                 let below: Vec<PathBuf> =

@@ -6,6 +6,8 @@
 #[cfg(not(test))]
 use std::io;
 use std::path::Path;
+#[cfg(not(test))]
+use std::time::SystemTime;
 
 /// A change of the disk that is about to be made.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +27,8 @@ pub(super) enum Change<'a> {
     CreateDir(&'a Path),
     /// A name is moved, replacing what had the new one.
     Rename { from: &'a Path, to: &'a Path },
+    /// A file gets a second name.
+    Link { from: &'a Path, to: &'a Path },
     /// A file is removed.
     Remove(&'a Path),
     /// A folder is removed with all that is in it.
@@ -38,8 +42,60 @@ pub(super) fn run<T>(_change: Change<'_>, operation: impl FnOnce() -> io::Result
     operation()
 }
 
+/// Comes before each look at what others may be changing; only tests have an interest in that.
+#[cfg(not(test))]
+#[inline]
+pub(super) fn look() {}
+
+/// The names in a folder, as `list` reads them.
+#[cfg(not(test))]
+#[inline]
+pub(super) fn listed<N>(list: impl Fn() -> io::Result<Vec<N>>) -> io::Result<Vec<N>> {
+    list()
+}
+
+/// When a name in a folder was made or removed last, which its `metadata` tells.
+#[cfg(not(test))]
+#[inline]
+pub(super) fn folder_time(metadata: &std::fs::Metadata) -> io::Result<SystemTime> {
+    metadata.modified()
+}
+
 #[cfg(test)]
 pub(super) use faults::run;
+#[cfg(test)]
+pub(super) use looks::{folder_time, listed, look};
+
+#[cfg(test)]
+mod looks {
+    //! What others may do between two looks at the disk.
+
+    use std::io;
+    use std::time::{Duration, SystemTime};
+
+    use crate::fs::schedule;
+
+    pub(in crate::fs) fn look() {
+        schedule::look();
+    }
+
+    pub(in crate::fs) fn listed<N: PartialEq>(list: impl Fn() -> io::Result<Vec<N>>) -> io::Result<Vec<N>> {
+        look();
+        let first = list()?;
+        if !schedule::is_on() {
+            return Ok(first);
+        }
+        look();
+        Ok(schedule::listing(first, list()?))
+    }
+
+    pub(in crate::fs) fn folder_time(metadata: &std::fs::Metadata) -> io::Result<SystemTime> {
+        match schedule::folder_time() {
+            Some(time) => Ok(SystemTime::UNIX_EPOCH + Duration::from_secs(time)),
+            None => metadata.modified(),
+        }
+    }
+}
 
 #[cfg(test)]
 pub(crate) mod faults {
@@ -51,6 +107,7 @@ pub(crate) mod faults {
 
     use super::Change;
     use crate::fs::power::Journal;
+    use crate::fs::schedule;
 
     /// What befalls the operation that is chosen.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,6 +164,9 @@ pub(crate) mod faults {
         change: Change<'_>,
         operation: impl FnOnce() -> io::Result<T>,
     ) -> io::Result<T> {
+        if schedule::is_on() {
+            return schedule::run(change, operation);
+        }
         let fault = PLAN.with(|cell| {
             let mut plan = cell.borrow_mut();
             let plan = plan.as_mut()?;

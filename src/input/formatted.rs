@@ -138,8 +138,9 @@ fn steps(elements: &[Element], is_record: bool) -> Result<Vec<Step>, FormatStrin
                     TextField::Topic => false,
                 };
                 let extent = match (is_sized, form, elements.get(at + 1)) {
+                    // The length is that of the field, not of the JSON that tells of it.
+                    (_, TextForm::Json, _) => Extent::Json,
                     (true, ..) => Extent::Sized,
-                    (false, TextForm::Json, _) => Extent::Json,
                     (false, _, Some(Element::Literal(literal))) => Extent::Until(literal.clone()),
                     (false, _, None) if is_record => Extent::Rest,
                     _ => {
@@ -182,7 +183,7 @@ impl<'a> Reading<'a> {
                 Step::Number(field, form) => self.number(*field, *form, record)?,
                 Step::Text(field, form, extent) => {
                     let size = self.size(*field);
-                    let Some(text) = self.text(extent, size)? else { continue };
+                    let Some(text) = self.text(extent, size, *form)? else { continue };
                     let field = match field {
                         TextField::Key => Field::Key,
                         TextField::Value => Field::Value,
@@ -279,13 +280,18 @@ impl<'a> Reading<'a> {
     }
 
     /// The bytes of a field; `None` is null.
-    fn text(&mut self, extent: &Extent, size: Option<i64>) -> Result<Option<&'a [u8]>, Fault> {
+    fn text(
+        &mut self,
+        extent: &Extent,
+        size: Option<i64>,
+        form: TextForm,
+    ) -> Result<Option<&'a [u8]>, Fault> {
         let rest = &self.bytes[self.at..];
         let length = match extent {
             Extent::Sized => match size {
                 Some(-1) => return Ok(None),
                 size => {
-                    let size = size.and_then(|size| usize::try_from(size).ok());
+                    let size = size.and_then(|size| form.encoded_length(usize::try_from(size).ok()?));
                     size.ok_or_else(|| "a length is negative".to_owned())?
                 }
             },
@@ -388,6 +394,7 @@ mod tests {
         let input = b"\0\0\0\x02k1\0\0\0\x01v\xff\xff\xff\xff\0\0\0\0";
         let expected = vec![(some("k1"), some("v"), vec![]), (None, some(""), vec![])];
         assert_eq!(read_all("%K{big32}%k%V{big32}%v", input), Ok(expected));
+        assert_eq!(read_all("%V:%v{hex}", b"2:6162"), Ok(vec![(None, some("ab"), vec![])]));
         assert_eq!(read_all("%K{3}%k%v;", b"abcd;"), Ok(vec![(some("abc"), some("d"), vec![])]));
         let headers = vec![("a".to_owned(), some("1")), ("a".to_owned(), None)];
         assert_eq!(

@@ -4,7 +4,7 @@ use super::error::LogError;
 use super::index_rules::NewEntries;
 use super::offset_index;
 use super::segment::{Position, SegmentPath};
-use super::tail::Tail;
+use super::tail::{RecoveryPoint, Tail};
 use super::time_index;
 use super::{LogConfig, index_rules::IndexRules};
 use crate::fs::{self, FileError, LogFile};
@@ -39,7 +39,8 @@ impl ActiveSegment {
         base: Offset,
         interval: u64,
         leader_epoch: LeaderEpoch,
-        recovery_point: (Offset, Position),
+        recovery_point: RecoveryPoint,
+        appended: u64,
     ) -> Result<Self, FileError> {
         let path = SegmentPath::new(dir, base);
         // What an interrupted roll left of the same name holds no data: the log is made last.
@@ -57,6 +58,7 @@ impl ActiveSegment {
             first_timestamp: Timestamp::NONE,
             leader_epoch,
             recovery_point,
+            appended,
         };
         Ok(Self { path, log, index, time_index, tail })
     }
@@ -124,6 +126,7 @@ impl ActiveSegment {
         }
         let due = tail.rules.append(at, last_offset, header.max_timestamp);
         tail.size = at.plus(batch.bytes().len());
+        tail.appended = tail.appended.saturating_add(batch.bytes().len() as u64);
         tail.end_offset = last_offset.next();
         // The batch comes last: once it is whole a reader may have seen it, and it cannot be taken back. An
         // entry that leads behind the end of the log says nothing yet.
@@ -178,5 +181,21 @@ impl ActiveSegment {
         self.log.sync_data()?;
         self.index.sync_data()?;
         self.time_index.sync_data()
+    }
+
+    /// The open files, for another thread.
+    pub(crate) fn files(&self) -> Result<ActiveFiles, FileError> {
+        Ok(ActiveFiles([self.log.try_clone()?, self.index.try_clone()?, self.time_index.try_clone()?]))
+    }
+}
+
+/// The open files of a segment.
+#[derive(Debug)]
+pub(crate) struct ActiveFiles([LogFile; 3]);
+
+impl ActiveFiles {
+    /// Puts the segment's data on the disk.
+    pub(crate) fn sync(&self) -> Result<(), FileError> {
+        self.0.iter().try_for_each(LogFile::sync_data)
     }
 }

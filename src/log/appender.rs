@@ -5,14 +5,17 @@
 //! learns what another has appended, and `recovery` for what happens at the first append.
 
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
+use super::LogConfig;
 use super::active::ActiveSegment;
 use super::checkpoint;
 use super::error::{LogError, Repair};
-use super::recovery;
+use super::locked::LockedLog;
+use super::recovery::{self, Known};
 use super::segment::Position;
-use super::tail::{BootId, Tail};
-use super::{LogConfig, SegmentPath};
+use super::tail::{BootId, RecoveryPoint, Tail};
+use super::writeback::{LEFT_BYTES, WRITEBACK_BYTES, Work, Writeback, sync_sealed};
 use crate::fs::{self, FileLock, LockGuard};
 use crate::record::{EncodedBatch, LeaderEpoch, Offset};
 
@@ -47,8 +50,14 @@ pub struct LogAppender {
     boot: BootId,
     active: Option<ActiveSegment>,
     /// Up to where this appender has synced, not yet told to the others.
-    synced: Option<(Offset, Position)>,
+    synced: Option<RecoveryPoint>,
+    /// A sync that goes on meanwhile.
+    writeback: Option<Writeback>,
+    /// How much is appended before such a sync begins, in bytes.
+    pub(super) writeback_bytes: u64,
     records_since_sync: i64,
+    /// When the first of these was appended.
+    unsynced_since: Option<Instant>,
     /// Whether a sync has failed: the kernel may have dropped what it could not write, and would call the
     /// next sync a success.
     is_poisoned: bool,
@@ -74,7 +83,10 @@ impl LogAppender {
             boot: BootId::current(),
             active: None,
             synced: None,
+            writeback: None,
+            writeback_bytes: WRITEBACK_BYTES,
             records_since_sync: 0,
+            unsynced_since: None,
             is_poisoned: false,
             repairs: Vec::new(),
         })
@@ -102,14 +114,41 @@ impl LogAppender {
         if self.is_poisoned {
             return Err(LogError::SyncFailed(self.dir.clone()));
         }
-        let appended = self.append_locked(batch).map_err(|e| gone_or(e, &self.dir))?;
+        self.note_writeback(Duration::ZERO).map_err(|e| gone_or(e, &self.dir))?;
+        let appended = self.append_locked(batch, durability).map_err(|e| gone_or(e, &self.dir))?;
         self.records_since_sync += i64::from(batch.header().count);
+        if self.config.flush_ms < i64::MAX {
+            self.unsynced_since.get_or_insert_with(Instant::now);
+        }
         if durability == Durability::Synced || self.records_since_sync >= self.config.flush_messages {
-            let synced = self.sync();
-            self.is_poisoned = synced.is_err();
-            synced.map_err(|e| gone_or(e, &self.dir))?;
+            self.sync_or_poison()?;
+        } else {
+            self.sync_if_due(false)?;
         }
         Ok(appended)
+    }
+
+    /// How long until `flush.ms` asks for a sync of what was appended; `None` when it does not.
+    pub fn sync_due_in(&self) -> Option<Duration> {
+        let limit = Duration::from_millis(u64::try_from(self.config.flush_ms).unwrap_or(0));
+        Some(limit.saturating_sub(self.unsynced_since?.elapsed()))
+    }
+
+    /// Puts what was appended on the disk if `flush.ms` asks for it by now, or would later with `is_last`.
+    ///
+    /// # Errors
+    /// When the sync fails; this appender takes no more then.
+    pub fn sync_if_due(&mut self, is_last: bool) -> Result<(), LogError> {
+        match self.sync_due_in() {
+            Some(left) if left.is_zero() || is_last => self.sync_or_poison(),
+            _ => Ok(()),
+        }
+    }
+
+    fn sync_or_poison(&mut self) -> Result<(), LogError> {
+        let synced = self.sync();
+        self.is_poisoned = synced.is_err();
+        synced.map_err(|e| gone_or(e, &self.dir))
     }
 
     /// The offset that the next record would get now, after mending what a crash left.
@@ -120,10 +159,86 @@ impl LogAppender {
         let guard = self.lock.acquire()?;
         if guard.is_new() {
             self.synced = None;
+            self.writeback = None;
         }
         let active =
             refresh(&mut self.active, &guard, &self.dir, &self.config, self.boot, &mut self.repairs)?;
         Ok(active.tail.end_offset)
+    }
+
+    /// Ends the work on the partition. What others have left to be put on the disk, and this appender has
+    /// begun with, gets a moment more; else those who come for one record each would never be done with it.
+    ///
+    /// # Errors
+    /// When the disk has refused data, of whatever process.
+    pub fn close(&mut self) -> Result<(), LogError> {
+        const MOMENT: Duration = Duration::from_millis(50);
+        let Some(writeback) = &self.writeback else { return Ok(()) };
+        let patience = if writeback.is_of_others { MOMENT } else { Duration::ZERO };
+        self.note_writeback(patience)?;
+        if let Some(synced) = self.synced {
+            let guard = self.lock.acquire()?;
+            // If others have begun a new log, or died: it was only to save work.
+            if let Some((mut tail, boot)) = Tail::read(guard.file(), self.config.index_interval_bytes)?
+                && !guard.is_new()
+                && boot == self.boot
+            {
+                tail.recovery_point = tail.recovery_point.max(synced);
+                tail.write(guard.file(), boot)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes note of what a sync in the background has come to, if it is done.
+    fn note_writeback(&mut self, patience: Duration) -> Result<(), LogError> {
+        let Some(outcome) = self.writeback.as_ref().and_then(|writeback| writeback.outcome(patience)) else {
+            return Ok(());
+        };
+        self.writeback = None;
+        match outcome {
+            Ok(upto) => self.synced = Some(self.synced.map_or(upto, |synced| synced.max(upto))),
+            Err(error) => {
+                self.is_poisoned = true;
+                return Err(error.into());
+            }
+        }
+        Ok(())
+    }
+
+    /// The active segment's base offset and size as they were at the last append; `None` before the first.
+    pub fn active_segment(&self) -> Option<(Offset, Position)> {
+        self.active.as_ref().map(|active| (active.tail.base_offset, active.tail.size))
+    }
+
+    /// Does `work` under the partition's lock, after mending what a crash left.
+    ///
+    /// # Errors
+    /// When the partition cannot be locked or mended, and whatever `work` fails with.
+    pub(crate) fn with_lock<T>(
+        &mut self,
+        work: impl FnOnce(&mut LockedLog<'_>) -> Result<T, LogError>,
+    ) -> Result<T, LogError> {
+        self.with_lock_unmapped(work).map_err(|e| gone_or(e, &self.dir))
+    }
+
+    fn with_lock_unmapped<T>(
+        &mut self,
+        work: impl FnOnce(&mut LockedLog<'_>) -> Result<T, LogError>,
+    ) -> Result<T, LogError> {
+        let guard = self.lock.acquire()?;
+        if guard.is_new() {
+            self.synced = None;
+        }
+        let active =
+            refresh(&mut self.active, &guard, &self.dir, &self.config, self.boot, &mut self.repairs)?;
+        work(&mut LockedLog {
+            dir: &self.dir,
+            config: &self.config,
+            lock_file: guard.file(),
+            boot: self.boot,
+            active,
+        })
     }
 
     fn check_size(&self, batch: &EncodedBatch) -> Result<(), LogError> {
@@ -137,31 +252,44 @@ impl LogAppender {
         Ok(())
     }
 
-    fn append_locked(&mut self, batch: &mut EncodedBatch) -> Result<Appended, LogError> {
+    fn append_locked(
+        &mut self,
+        batch: &mut EncodedBatch,
+        durability: Durability,
+    ) -> Result<Appended, LogError> {
+        let is_first = self.active.is_none();
+        let seen = self.active.as_ref().map(|active| active.tail.recovery_point);
         let guard = self.lock.acquire()?;
         if guard.is_new() {
             self.synced = None;
+            self.writeback = None;
         }
         let active =
             refresh(&mut self.active, &guard, &self.dir, &self.config, self.boot, &mut self.repairs)?;
+        let found = active.tail.recovery_point;
+        if seen.is_some_and(|seen| seen.max(found) != found) {
+            // Somebody has made the indexes anew: what was synced is not what is there.
+            self.synced = None;
+            self.writeback = None;
+        }
         if let Some(synced) = self.synced.take() {
-            active.tail.recovery_point = active.tail.recovery_point.max(synced);
+            active.tail.recovery_point = found.max(synced);
         }
         if active.should_roll(batch, &self.config, self.jitter_ms) {
-            // Whatever fails or dies between here and the note of the new segment, nobody goes on in this one.
-            active.tail.mark_as_rolling(guard.file(), self.boot)?;
-            active.close()?;
-            let tail = active.tail;
-            *active = ActiveSegment::create(
-                &self.dir,
-                tail.end_offset,
-                self.config.index_interval_bytes,
-                tail.leader_epoch,
-                tail.recovery_point,
-            )?;
+            LockedLog {
+                dir: &self.dir,
+                config: &self.config,
+                lock_file: guard.file(),
+                boot: self.boot,
+                active,
+            }
+            .roll()?;
         }
         if active.tail.end_offset == active.tail.base_offset {
             checkpoint::note_epoch(&self.dir, active.tail.leader_epoch, active.tail.end_offset)?;
+        }
+        if self.config.preallocate && active.tail.size == Position(0) {
+            active.log.preallocate(self.config.segment_bytes)?;
         }
         let first = active.tail.end_offset;
         let result = active.append(batch);
@@ -172,27 +300,27 @@ impl LogAppender {
             // The batch is in the log; without the note the next writer looks at the log itself.
             guard.file().truncate(0).map_err(|_| error)?;
         }
-        Ok(Appended { first, end: active.tail.end_offset })
+        let end = active.tail.end_offset;
+        let limit = if is_first { LEFT_BYTES.min(self.writeback_bytes) } else { self.writeback_bytes };
+        if durability == Durability::Written && self.writeback.is_none() && active.tail.unsynced() >= limit {
+            let (from, upto) = (active.tail.recovery_point, active.tail.end());
+            // Without open files to spare it has to wait.
+            self.writeback = active.files().ok().and_then(|files| {
+                Writeback::begin(Work { dir: self.dir.clone(), from, upto, files }, is_first)
+            });
+        }
+        Ok(Appended { first, end })
     }
 
     /// Puts everything that this partition holds on the disk.
     fn sync(&mut self) -> Result<(), LogError> {
         let Some(active) = &self.active else { return Ok(()) };
-        let (from, _) = active.tail.recovery_point;
-        if from < active.tail.base_offset {
-            let list = super::segment::SegmentList::read(&self.dir)?;
-            for &base in list.logs.iter().filter(|base| (from..active.tail.base_offset).contains(*base)) {
-                let segment = SegmentPath::new(&self.dir, base);
-                for path in [segment.log(), segment.index(), segment.time_index()] {
-                    // Retention may have taken it, which is not undone here.
-                    fs::sync_file_if_present(&path)?;
-                }
-            }
-        }
-        let upto = (active.tail.base_offset, active.tail.size);
+        let (from, upto) = (active.tail.recovery_point, active.tail.end());
+        sync_sealed(&self.dir, &from, &upto)?;
         active.sync()?;
         self.synced = Some(upto);
         self.records_since_sync = 0;
+        self.unsynced_since = None;
         Ok(())
     }
 }
@@ -230,18 +358,17 @@ fn refresh<'a>(
         None => false,
     };
     if !sound {
-        let suspect = left.and_then(|(tail, left_in)| (left_in != boot).then_some(tail.recovery_point));
         let epoch = checkpoint::latest_epoch(dir)?.unwrap_or(LeaderEpoch(0));
-        let mut recovered = recovery::recover(dir, interval, epoch, suspect, repairs)?;
-        if let Some((tail, left_in)) = left
-            && left_in == boot
-        {
-            recovered.tail.recovery_point = tail.recovery_point;
-        }
-        if suspect.is_some() {
+        let known = match left {
+            Some((tail, left_in)) if left_in == boot => Known::Upto(tail.recovery_point, tail.appended),
+            Some((tail, _)) => Known::AfterLossOfPower(tail.recovery_point),
+            None => Known::Nothing,
+        };
+        let mut recovered = recovery::recover(dir, interval, epoch, known, repairs)?;
+        if matches!(known, Known::AfterLossOfPower(_)) {
             // What was read back after the loss of power is put on the disk before it is built upon.
             recovered.sync()?;
-            recovered.tail.recovery_point = (recovered.tail.base_offset, recovered.tail.size);
+            recovered.tail.recovery_point = recovered.tail.end();
         }
         recovered.tail.write(lock_file, boot)?;
         if left.is_none() {
@@ -259,7 +386,7 @@ fn refresh<'a>(
 }
 
 /// A missing file under a folder that is gone means that the partition was deleted.
-fn gone_or(error: LogError, dir: &Path) -> LogError {
+pub(super) fn gone_or(error: LogError, dir: &Path) -> LogError {
     match &error {
         LogError::File(e) if e.kind() == std::io::ErrorKind::NotFound && !dir.is_dir() => {
             LogError::Gone(dir.to_owned())

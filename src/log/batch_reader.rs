@@ -141,7 +141,7 @@ impl BatchReader {
     /// # Errors
     /// When the operating system does not say.
     pub fn file_len(&self) -> Result<u64, FileError> {
-        self.file.metadata().map(|m| m.len()).context_io("read the size of", &self.path)
+        fs::length_of(&self.file).context_io("read the size of", &self.path)
     }
 
     /// The header of the batch at `position`, and the batch's size in bytes, without reading the batch;

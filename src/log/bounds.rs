@@ -7,7 +7,7 @@ use super::error::LogError;
 use super::offset_index::{OffsetEntry, OffsetIndex};
 use super::segment::{Position, SegmentList, SegmentPath};
 use super::time_index::last_entry;
-use crate::fs::IoContext as _;
+use crate::fs::{self, IoContext as _};
 use crate::record::{Offset, Timestamp};
 
 /// What a partition holds.
@@ -37,7 +37,7 @@ impl LogBounds {
         let mut bytes = 0;
         for &base in &list.logs {
             let path = SegmentPath::new(dir, base).log();
-            match std::fs::metadata(&path) {
+            match fs::look_up(&path) {
                 Ok(metadata) => bytes += metadata.len(),
                 // Retention may take a segment at any time.
                 Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
@@ -150,7 +150,8 @@ pub(crate) fn last_good_entry(
     let log_size = log.file_len()?;
     for n in (entries.saturating_sub(TRIES)..entries).rev() {
         let entry = index.entry(n)?;
-        if entry.position.0 >= log_size {
+        // The batch at 0 never gets an entry: that one is a hole, which a loss of power left.
+        if entry.position.0 == 0 || entry.position.0 >= log_size {
             continue;
         }
         log.seek(entry.position);

@@ -84,6 +84,19 @@ pub(crate) fn note_epoch(partition: &Path, epoch: LeaderEpoch, start_offset: Off
     Ok(())
 }
 
+/// Forgets the epochs that ended before `start`, the log start offset (`LeaderEpochFileCache.truncateFromStart`).
+/// That the one in which it lies began earlier does no harm, and is corrected with the next change.
+pub(crate) fn forget_epochs_before(partition: &Path, start: Offset) -> Result<(), LogError> {
+    let mut entries = read_leader_epochs(partition)?.unwrap_or_default();
+    let begun = entries.partition_point(|entry| entry.start_offset <= start);
+    if begun > 1 {
+        entries.drain(..begun - 1);
+        entries[0].start_offset = start;
+        write_leader_epochs(partition, &entries)?;
+    }
+    Ok(())
+}
+
 pub(crate) fn fields(line: &str) -> Vec<&str> {
     line.split_ascii_whitespace().collect()
 }

@@ -17,6 +17,10 @@ pub struct LogConfig {
     pub max_message_bytes: usize,
     /// `flush.messages`: records after which the log is synced whatever the acks.
     pub flush_messages: i64,
+    /// `flush.ms`: how long after an append the log is synced whatever the acks, in milliseconds.
+    pub flush_ms: i64,
+    /// `preallocate`: whether a segment's room on the disk is taken when it is begun.
+    pub preallocate: bool,
 }
 
 impl Default for LogConfig {
@@ -30,6 +34,8 @@ impl Default for LogConfig {
             index_interval_bytes: 4096,
             max_message_bytes: 1_048_588,
             flush_messages: i64::MAX,
+            flush_ms: i64::MAX,
+            preallocate: false,
         }
     }
 }

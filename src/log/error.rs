@@ -63,6 +63,9 @@ pub enum LogError {
     /// A sync failed, so that no later one can be believed.
     #[error("{}: nothing more is appended, for its data could not be put on the disk", .0.display())]
     SyncFailed(PathBuf),
+    /// What compaction leaves of some segments is larger than they were, and than a segment can be.
+    #[error("{}: compacted, this would be larger than a segment can be; its topic is left as it was", .0.display())]
+    CleanedTooLarge(PathBuf),
     /// There is no offset left for another record.
     #[error("{}: the offsets of this partition are used up", .0.display())]
     OffsetsExhausted(PathBuf),

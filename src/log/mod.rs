@@ -11,10 +11,16 @@
 //! | the active segment: writing, indexing, when to roll | `active` |
 //! | what a writer tells the next one through the lock file | `tail` |
 //! | mending what a crash left | `recovery` |
+//! | what a segment's indexes must be, by its log | `scan` |
+//! | moving the recovery point without making anybody wait | `writeback` |
 //! | finding the end, an offset; facts about a partition | `bounds` |
 //! | from a time to an offset | `time_search` |
 //! | following a log without any lock | `reader` |
 //! | `leader-epoch-checkpoint` and its like | `checkpoint` |
+//! | compaction | `cleaner` |
+//! | deleting old segments | `retention` |
+//! | putting one segment in the place of several | `swap` |
+//! | working on a partition under its lock, besides appending | `locked` |
 
 mod active;
 pub mod appender;
@@ -22,24 +28,36 @@ pub mod batch_reader;
 mod batch_search;
 pub mod bounds;
 pub mod checkpoint;
+pub mod cleaner;
 mod config;
 #[cfg(test)]
 mod crash_tests;
 mod error;
 mod index_rules;
+#[cfg(test)]
+mod interleaving_tests;
+mod locked;
 pub mod offset_index;
 pub mod reader;
 mod recovery;
+pub mod retention;
+mod scan;
 pub mod segment;
+mod swap;
 mod tail;
 #[cfg(test)]
 mod tests;
 pub mod time_index;
-pub mod time_search;
+mod time_search;
+mod writeback;
 
 pub use appender::{Appended, Durability, LogAppender};
 pub use batch_reader::{BatchReader, Step};
+pub use cleaner::{CleanReport, CleanerConfig, Dirtiness, LogCleaner};
 pub use config::LogConfig;
 pub use error::{LogError, Repair};
 pub use reader::LogReader;
+pub use recovery::rebuild_indexes;
+pub use retention::{Retained, RetentionConfig};
 pub use segment::{Position, SegmentPath};
+pub use time_search::offset_for_time;

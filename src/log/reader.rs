@@ -12,7 +12,7 @@ use super::batch_reader::{Advance, BatchReader, Check, Found, find_valid_batch};
 use super::bounds::{find_end, find_position, log_start};
 use super::error::LogError;
 use super::segment::{Position, SegmentList, SegmentPath};
-use crate::fs::{FileError, FileId, IoContext as _};
+use crate::fs::{self, FileError, FileId, IoContext as _};
 use crate::record::{Batch, BatchError, Offset};
 
 /// Reads the batches of one partition.
@@ -215,8 +215,7 @@ impl LogReader {
     /// Lists the folder, which must still be the one that was listed before.
     fn list(&mut self) -> Result<SegmentList, LogError> {
         if self.folder.is_none() {
-            let open = File::open(&self.dir).context_io("open the folder", &self.dir);
-            let open = open.map_err(|e| self.gone_or(e))?;
+            let open = fs::open_read(&self.dir).map_err(|e| self.gone_or(e))?;
             let metadata = open.metadata().context_io("look up", &self.dir)?;
             self.folder = Some(Folder { id: FileId::of(&metadata), _open: open, modified: None });
         }
@@ -233,11 +232,11 @@ impl LogReader {
     /// When a name in the folder was made or removed last; [`LogError::Gone`] when another folder has taken
     /// its place.
     fn look_at_folder(&self) -> Result<Option<SystemTime>, LogError> {
-        let metadata = std::fs::metadata(&self.dir).context_io("look up", &self.dir);
+        let metadata = fs::look_up(&self.dir).context_io("look up", &self.dir);
         let metadata = metadata.map_err(|e| self.gone_or(e))?;
         match &self.folder {
             Some(folder) if folder.id != FileId::of(&metadata) => Err(LogError::Gone(self.dir.clone())),
-            _ => Ok(metadata.modified().ok()),
+            _ => Ok(fs::folder_time(&metadata).ok()),
         }
     }
 
@@ -297,7 +296,7 @@ impl LogReader {
         let modified = self.look_at_folder()?;
         let successor = SegmentPath::new(&self.dir, self.next_offset).log();
         let is_unchanged = self.folder.as_ref().is_some_and(|folder| folder.modified == modified);
-        if is_unchanged && (base == self.next_offset || !successor.exists()) {
+        if is_unchanged && (base == self.next_offset || fs::look_up(&successor).is_err()) {
             return Ok(None);
         }
         let list = self.list()?;
@@ -305,7 +304,7 @@ impl LogReader {
             return self.without_gap(base, next);
         }
         let path = SegmentPath::new(&self.dir, base).log();
-        let there = std::fs::metadata(&path).ok().map(|metadata| FileId::of(&metadata));
+        let there = fs::look_up(&path).ok().map(|metadata| FileId::of(&metadata));
         let Some(segment) = &self.segment else { return Ok(None) };
         let open = segment.batches.file().metadata().context_io("look up", &path)?;
         if there == Some(FileId::of(&open)) {

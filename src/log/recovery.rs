@@ -7,55 +7,92 @@
 use std::path::Path;
 
 use super::active::ActiveSegment;
-use super::batch_reader::{BatchReader, Check, Found, Step, find_valid_batch};
+use super::batch_reader::{BatchReader, Found, find_valid_batch};
 use super::bounds::{GoodEntry, last_good_entry};
 use super::error::{LogError, Repair};
-use super::index_rules::{IndexRules, NewEntries};
+use super::index_rules::IndexRules;
 use super::offset_index::{self, OffsetIndex};
+use super::scan::Scan;
 use super::segment::{Position, SegmentList, SegmentPath};
-use super::tail::Tail;
+use super::swap;
+use super::tail::{RecoveryPoint, Tail};
 use super::time_index::{self, TimeEntry};
 use crate::fs::{self, LogFile};
 use crate::record::{LeaderEpoch, Offset, Timestamp};
 
+/// What is known of a log before it is looked at.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Known {
+    /// Nobody has left word of it in this boot or another.
+    Nothing,
+    /// Up to where it is on the disk, and how many bytes have been counted. All of it is in order as far as
+    /// the operating system has it.
+    Upto(RecoveryPoint, u64),
+    /// The machine was started again since the last word: what lies behind this place may be anything.
+    AfterLossOfPower(RecoveryPoint),
+}
+
 /// Opens the active segment of `dir`, mended; what was mended is added to `repairs`.
-///
-/// `suspect_from` is where data begins that a loss of power may have destroyed, if there was one.
 pub(crate) fn recover(
     dir: &Path,
     interval: u64,
     leader_epoch: LeaderEpoch,
-    suspect_from: Option<(Offset, Position)>,
+    known: Known,
     repairs: &mut Vec<Repair>,
 ) -> Result<ActiveSegment, LogError> {
-    let list = SegmentList::read(dir)?;
-    remove_orphans(dir, &list)?;
+    let mut list = SegmentList::read(dir)?;
+    if list.has_swap_files {
+        swap::finish_interrupted(dir)?;
+        list = SegmentList::read(dir)?;
+    }
+    remove_leftovers(dir, &list)?;
     let Some((&last, sealed)) = list.logs.split_last() else {
-        let start = (Offset::ZERO, Position(0));
-        return Ok(ActiveSegment::create(dir, Offset::ZERO, interval, leader_epoch, start)?);
+        let start = RecoveryPoint::start_of(Offset::ZERO, interval);
+        return Ok(ActiveSegment::create(dir, Offset::ZERO, interval, leader_epoch, start, 0)?);
     };
+    let mut rebuilt = Vec::new();
     for &base in sealed {
         let missing =
             list.indexes.binary_search(&base).is_err() || list.time_indexes.binary_search(&base).is_err();
         if missing {
             rebuild_sealed(&SegmentPath::new(dir, base), interval, repairs)?;
+            rebuilt.push(base);
         }
     }
-    let active = match suspect_from {
-        Some((base, _)) => last_before_loss(dir, &list, interval, base, repairs)?,
-        None => last,
+    let active = match known {
+        Known::AfterLossOfPower(point) => last_before_loss(dir, &list, interval, &point, repairs)?,
+        Known::Nothing | Known::Upto(..) => last,
     };
-    let suspect = suspect_from.and_then(|(base, position)| match active.cmp(&base) {
-        std::cmp::Ordering::Less => None,
-        std::cmp::Ordering::Equal => Some(position),
-        std::cmp::Ordering::Greater => Some(Position(0)),
-    });
-    let had_indexes =
-        list.indexes.binary_search(&active).is_ok() && list.time_indexes.binary_search(&active).is_ok();
-    let mut recovery = SegmentRecovery::new(SegmentPath::new(dir, active), interval, suspect);
-    let mut tail = recovery.run(had_indexes, repairs)?;
+    let recovery = SegmentRecovery::new(SegmentPath::new(dir, active), interval);
+    let mut tail = if let Known::AfterLossOfPower(point) = known {
+        recovery.run_after_loss(&point, repairs)?
+    } else {
+        let had_indexes =
+            list.indexes.binary_search(&active).is_ok() && list.time_indexes.binary_search(&active).is_ok();
+        let (tail, were_kept) = recovery.run(had_indexes, repairs)?;
+        if !were_kept {
+            rebuilt.push(active);
+        }
+        tail
+    };
     tail.leader_epoch = leader_epoch.max(tail.leader_epoch);
-    tail.recovery_point = suspect_from.unwrap_or((tail.base_offset, Position(0)));
+    match known {
+        Known::Upto(point, appended) => {
+            tail.appended = appended;
+            // A place in indexes that have been made anew just now is none any more.
+            let is_there = !rebuilt.contains(&point.base_offset)
+                && (point.base_offset, point.size) <= (active, tail.size);
+            let start = RecoveryPoint::start_of(point.base_offset.min(active), interval);
+            tail.recovery_point = if is_there { point } else { start };
+        }
+        Known::Nothing => {
+            tail.recovery_point = RecoveryPoint::start_of(list.logs[0], interval);
+            for &base in &list.logs {
+                tail.appended += LogFile::open(&SegmentPath::new(dir, base).log())?.len()?;
+            }
+        }
+        Known::AfterLossOfPower(_) => {}
+    }
     Ok(ActiveSegment::open(dir, tail)?)
 }
 
@@ -68,46 +105,31 @@ fn last_before_loss(
     dir: &Path,
     list: &SegmentList,
     interval: u64,
-    suspect_base: Offset,
+    point: &RecoveryPoint,
     repairs: &mut Vec<Repair>,
 ) -> Result<Offset, LogError> {
-    let suspects = list.logs.iter().filter(|base| **base >= suspect_base);
+    let suspects = list.logs.iter().filter(|base| **base >= point.base_offset);
     for (&base, &next) in suspects.clone().zip(suspects.skip(1)) {
-        if sound_end(&SegmentPath::new(dir, base), interval, repairs)? != Some(next) {
+        let segment = SegmentPath::new(dir, base);
+        let mut scan = Scan::behind(&segment, interval, point)?;
+        scan.close();
+        if scan.fault.is_some() || scan.end_offset != next {
             drop_segments_after(dir, list, base, repairs)?;
             return Ok(base);
         }
+        scan.replace_indexes_that_differ(repairs)?;
     }
     Ok(list.logs.last().copied().unwrap_or(Offset::ZERO))
 }
 
-/// The end offset of a sealed segment, if all of it is valid batches. Its indexes, which a loss of power may
-/// have taken as well, are made anew then if they are not what its log calls for.
-fn sound_end(
-    segment: &SegmentPath,
-    interval: u64,
-    repairs: &mut Vec<Repair>,
-) -> Result<Option<Offset>, LogError> {
-    let scan = Scan::of_sealed(segment, interval)?;
-    if scan.fault.is_some() {
-        return Ok(None);
-    }
-    let same = fs::read_if_present(&segment.index())?.as_ref() == Some(&scan.index)
-        && fs::read_if_present(&segment.time_index())?.as_ref() == Some(&scan.time_index);
-    if !same {
-        scan.replace_indexes()?;
-        let reason = "the machine lost power";
-        repairs.push(Repair::IndexRebuilt { path: segment.log(), reason });
-    }
-    Ok(Some(scan.end_offset))
-}
-
-/// Removes indexes that have no log: a roll that was interrupted before it made one leaves them.
-fn remove_orphans(dir: &Path, list: &SegmentList) -> Result<(), LogError> {
+/// Removes indexes that have no log: a roll that was interrupted before it made one leaves them. And the
+/// temporary files of processes that died: whoever writes such a file here holds the lock that is held now.
+fn remove_leftovers(dir: &Path, list: &SegmentList) -> Result<(), LogError> {
     let is_orphan = |base: &&Offset| list.logs.binary_search(base).is_err();
     let orphans = list.indexes.iter().filter(is_orphan).map(|base| SegmentPath::new(dir, *base).index());
     let times = list.time_indexes.iter().filter(is_orphan);
-    for path in orphans.chain(times.map(|base| SegmentPath::new(dir, *base).time_index())) {
+    let orphans = orphans.chain(times.map(|base| SegmentPath::new(dir, *base).time_index()));
+    for path in orphans.chain(list.temporary_files.iter().cloned()) {
         fs::remove_file(&path)?;
     }
     Ok(())
@@ -136,20 +158,28 @@ fn drop_segments_after(
 
 /// Makes the indexes of a segment that is no longer appended to.
 fn rebuild_sealed(segment: &SegmentPath, interval: u64, repairs: &mut Vec<Repair>) -> Result<(), LogError> {
-    Scan::of_sealed(segment, interval)?.replace_indexes()?;
+    rebuild_indexes(segment, interval)?;
     repairs.push(Repair::IndexRebuilt { path: segment.log(), reason: "a file was missing" });
     Ok(())
+}
+
+/// Makes the indexes of a segment from its log, which must be sound, with an entry every `interval` bytes
+/// (`LogSegment.recover`).
+///
+/// # Errors
+/// When the log is not sound, or a file cannot be read or written.
+pub fn rebuild_indexes(segment: &SegmentPath, interval: u64) -> Result<(), LogError> {
+    Scan::of_sealed(segment, interval)?.replace_indexes()
 }
 
 /// The mending of the active segment.
 struct SegmentRecovery {
     segment: SegmentPath,
     interval: u64,
-    suspect: Option<Position>,
 }
 
 /// What can be taken over from the indexes.
-struct Known {
+struct Indexed {
     index_size: Position,
     time_index_size: Position,
     indexed_position: Position,
@@ -159,19 +189,24 @@ struct Known {
 }
 
 impl SegmentRecovery {
-    fn new(segment: SegmentPath, interval: u64, suspect: Option<Position>) -> Self {
-        Self { segment, interval, suspect }
+    fn new(segment: SegmentPath, interval: u64) -> Self {
+        Self { segment, interval }
     }
 
-    fn run(&mut self, had_indexes: bool, repairs: &mut Vec<Repair>) -> Result<Tail, LogError> {
+    /// After a loss of power: what lies behind `point` is read, and the indexes are what that calls for.
+    fn run_after_loss(&self, point: &RecoveryPoint, repairs: &mut Vec<Repair>) -> Result<Tail, LogError> {
+        let log_size = LogFile::open(&self.segment.log())?.len()?;
+        let scan = Scan::behind(&self.segment, self.interval, point)?;
+        // There is no telling what was behind the first batch that is not whole.
+        self.cut(&scan, log_size, repairs)?;
+        scan.replace_indexes_that_differ(repairs)?;
+        self.tail(&scan, Position(0), Position(0))
+    }
+
+    /// Answers too whether the indexes were good: if not, they have been made anew.
+    fn run(&self, had_indexes: bool, repairs: &mut Vec<Repair>) -> Result<(Tail, bool), LogError> {
         let log_size = LogFile::open(&self.segment.log())?.len()?;
         let known = if had_indexes { self.known()? } else { Err("a file was missing") };
-        let known = match (known, self.suspect) {
-            (Ok(known), None) => Ok(known),
-            (Ok(known), Some(suspect)) if suspect >= known.indexed_position => Ok(known),
-            (Ok(_), Some(_)) => Err("the machine lost power"),
-            (Err(reason), _) => Err(reason),
-        };
         let base = self.segment.base_offset();
         let mut scan = Scan::new(&self.segment, IndexRules::new(self.interval, base));
         let (index_size, time_index_size) = match &known {
@@ -203,6 +238,17 @@ impl SegmentRecovery {
         } else {
             scan.replace_indexes()?;
         }
+        Ok((self.tail(&scan, index_size, time_index_size)?, known.is_ok()))
+    }
+
+    /// The end of the segment as `scan` has found it, whose entries follow so many bytes of index entries.
+    fn tail(
+        &self,
+        scan: &Scan<'_>,
+        index_size: Position,
+        time_index_size: Position,
+    ) -> Result<Tail, LogError> {
+        let base = self.segment.base_offset();
         Ok(Tail {
             base_offset: base,
             size: scan.end,
@@ -212,7 +258,8 @@ impl SegmentRecovery {
             rules: scan.rules,
             first_timestamp: self.first_timestamp()?,
             leader_epoch: scan.leader_epoch,
-            recovery_point: (base, Position(0)),
+            appended: 0,
+            recovery_point: RecoveryPoint::start_of(base, self.interval),
         })
     }
 
@@ -220,7 +267,7 @@ impl SegmentRecovery {
     ///
     /// The last good entry is not taken over but made again: a writer may have died before it wrote the
     /// time entry that belongs to it.
-    fn known(&self) -> Result<Result<Known, &'static str>, LogError> {
+    fn known(&self) -> Result<Result<Indexed, &'static str>, LogError> {
         const ASTRAY: &str = "the last entries of the offset index do not lead to their batches";
         let base = self.segment.base_offset();
         let Some(index) = OffsetIndex::open(&self.segment.index(), base)? else {
@@ -247,7 +294,7 @@ impl SegmentRecovery {
         if entries > 0 && last_time.is_none() && self.first_timestamp()? > Timestamp::NONE {
             return Ok(Err("the time index was empty"));
         }
-        Ok(Ok(Known {
+        Ok(Ok(Indexed {
             index_size: Position(entries * offset_index::ENTRY_LEN as u64),
             time_index_size,
             indexed_position: last.map_or(Position(0), |l| l.position),
@@ -266,9 +313,7 @@ impl SegmentRecovery {
         let Some(fault) = &scan.fault else { return Ok(()) };
         let log = LogFile::open(&self.segment.log())?;
         let behind = Position(scan.end.0 + 1);
-        if self.suspect.is_none()
-            && find_valid_batch(log.file(), log.path(), behind, Some(scan.end_offset))? != Found::Nothing
-        {
+        if find_valid_batch(log.file(), log.path(), behind, Some(scan.end_offset))? != Found::Nothing {
             return Err(LogError::Corrupt {
                 path: self.segment.log(),
                 position: scan.end,
@@ -276,6 +321,15 @@ impl SegmentRecovery {
                 reason: fault.clone(),
             });
         }
+        self.cut(scan, log_size, repairs)
+    }
+
+    /// Cuts off what follows the last valid batch.
+    fn cut(&self, scan: &Scan<'_>, log_size: u64, repairs: &mut Vec<Repair>) -> Result<(), LogError> {
+        if scan.fault.is_none() {
+            return Ok(());
+        }
+        let log = LogFile::open(&self.segment.log())?;
         log.truncate(scan.end.0)?;
         log.sync_data()?;
         repairs.push(Repair::TornTail {
@@ -323,111 +377,4 @@ fn last_time_entry(
         return Ok(None);
     }
     Ok(Some((at(entries), last)))
-}
-
-/// A walk over a segment that collects the index entries due.
-struct Scan<'s> {
-    segment: &'s SegmentPath,
-    rules: IndexRules,
-    index: Vec<u8>,
-    time_index: Vec<u8>,
-    /// Behind the last valid batch.
-    end: Position,
-    end_offset: Offset,
-    leader_epoch: LeaderEpoch,
-    /// What stands at the end, if not the end of the file.
-    fault: Option<String>,
-}
-
-impl<'s> Scan<'s> {
-    fn new(segment: &'s SegmentPath, rules: IndexRules) -> Self {
-        Self {
-            segment,
-            rules,
-            index: Vec::new(),
-            time_index: Vec::new(),
-            end: Position(0),
-            end_offset: segment.base_offset(),
-            leader_epoch: LeaderEpoch(0),
-            fault: None,
-        }
-    }
-
-    /// Walks all of a segment that is no longer appended to.
-    fn of_sealed(segment: &'s SegmentPath, interval: u64) -> Result<Self, LogError> {
-        let mut scan = Self::new(segment, IndexRules::new(interval, segment.base_offset()));
-        scan.run(Position(0), None)?;
-        let closing = scan.rules.time_entry();
-        scan.note(NewEntries { offset: None, time: closing });
-        Ok(scan)
-    }
-
-    /// Walks from `from`, where a batch begins; the one at `indexed` has its entries already.
-    fn run(&mut self, from: Position, indexed: Option<Position>) -> Result<(), LogError> {
-        let mut reader = BatchReader::open(&self.segment.log())?;
-        reader.seek(from);
-        self.end = from;
-        loop {
-            let (at, batch) = match reader.next(Check::Checksums)? {
-                Step::Batch(at, batch) => (at, batch),
-                Step::End => return Ok(()),
-                Step::Incomplete(there) => {
-                    self.fault = Some(format!("only {there} bytes of it are there"));
-                    return Ok(());
-                }
-                Step::Invalid(error) => {
-                    self.fault = Some(error.to_string());
-                    return Ok(());
-                }
-            };
-            let (first, last) = (batch.header().base_offset, batch.last_offset());
-            if first < self.end_offset || last < first {
-                let reason = format!("its offsets {first} to {last} do not follow those before it");
-                let path = self.segment.log();
-                return Err(LogError::Corrupt { path, position: at, offset: self.end_offset, reason });
-            }
-            let max = batch.header().max_timestamp;
-            self.leader_epoch = self.leader_epoch.max(batch.header().leader_epoch);
-            self.end_offset = last.next();
-            self.end = at.plus(batch.size());
-            if indexed == Some(at) {
-                self.rules.observe(last, max);
-            } else {
-                let due = self.rules.append(at, last, max);
-                self.note(due);
-            }
-        }
-    }
-
-    fn note(&mut self, due: NewEntries) {
-        let base = self.segment.base_offset();
-        self.index.extend(due.offset.and_then(|e| e.encode(base)).into_iter().flatten());
-        self.time_index.extend(due.time.and_then(|e| e.encode(base)).into_iter().flatten());
-    }
-
-    /// Writes the entries behind those that are good, and cuts off what follows. Mostly they are there.
-    fn extend_indexes(&self, index_size: Position, time_index_size: Position) -> Result<(), LogError> {
-        for (path, size, entries) in [
-            (self.segment.index(), index_size, &self.index),
-            (self.segment.time_index(), time_index_size, &self.time_index),
-        ] {
-            let file = LogFile::open(&path)?;
-            let mut there = vec![0; entries.len()];
-            let read = file.read_at(&mut there, size.0)?;
-            if there[..read] != entries[..] {
-                file.write_all_at(entries, size.0)?;
-            }
-            let end = size.plus(entries.len());
-            if file.len()? != end.0 {
-                file.truncate(end.0)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn replace_indexes(&self) -> Result<(), LogError> {
-        fs::write_atomically(&self.segment.index(), &self.index)?;
-        fs::write_atomically(&self.segment.time_index(), &self.time_index)?;
-        Ok(())
-    }
 }

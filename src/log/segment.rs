@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::fs::{FileError, IoContext as _};
+use crate::fs::{self, FileError};
 use crate::record::Offset;
 
 /// A byte's place in a file, from 0.
@@ -29,12 +29,27 @@ impl fmt::Display for Position {
 pub struct SegmentPath {
     dir: PathBuf,
     base_offset: Offset,
+    /// What is appended to the names of files that are not, or no longer, part of the log.
+    suffix: &'static str,
 }
+
+/// Files that a cleaning is writing (`UnifiedLog.CLEANED_FILE_SUFFIX`).
+pub(crate) const CLEANED_SUFFIX: &str = ".cleaned";
+/// Files that are about to take the place of others (`UnifiedLog.SWAP_FILE_SUFFIX`).
+pub(crate) const SWAP_SUFFIX: &str = ".swap";
+/// Files that wait to be removed (`LogFileUtils.DELETED_FILE_SUFFIX`).
+pub(crate) const DELETED_SUFFIX: &str = ".deleted";
 
 impl SegmentPath {
     /// The segment of `dir` whose first offset is `base_offset`.
     pub fn new(dir: &Path, base_offset: Offset) -> Self {
-        Self { dir: dir.to_owned(), base_offset }
+        Self { dir: dir.to_owned(), base_offset, suffix: "" }
+    }
+
+    /// The same segment's files with `suffix` behind their names.
+    #[must_use]
+    pub(crate) fn with_suffix(&self, suffix: &'static str) -> Self {
+        Self { suffix, ..self.clone() }
     }
 
     /// The first offset that belongs to the segment.
@@ -57,9 +72,24 @@ impl SegmentPath {
         self.file("timeindex")
     }
 
+    /// The aborted transactions; only where a broker has seen some.
+    pub fn txn_index(&self) -> PathBuf {
+        self.file("txnindex")
+    }
+
+    /// What its producers had come to when the segment was begun; only where a broker has written one.
+    pub fn snapshot(&self) -> PathBuf {
+        self.file("snapshot")
+    }
+
+    /// All files that a segment may have. The log comes last: without it the others are nothing.
+    pub(crate) fn files(&self) -> [PathBuf; 5] {
+        [self.index(), self.time_index(), self.txn_index(), self.snapshot(), self.log()]
+    }
+
     /// Files are named by the base offset in 20 digits (`LogFileUtils.filenamePrefixFromOffset`).
     fn file(&self, extension: &str) -> PathBuf {
-        self.dir.join(format!("{:020}.{extension}", self.base_offset.0))
+        self.dir.join(format!("{:020}.{extension}{}", self.base_offset.0, self.suffix))
     }
 
     /// The base offset in a file's name: what stands before the first dot (`LogFileUtils.offsetFromFileName`).
@@ -81,6 +111,10 @@ pub struct SegmentList {
     pub indexes: Vec<Offset>,
     /// Base offsets of the `.timeindex` files, ascending.
     pub time_indexes: Vec<Offset>,
+    /// Temporary files; unless one holds the partition's lock, somebody may be writing them.
+    pub temporary_files: Vec<PathBuf>,
+    /// Whether somebody is putting segments in the place of others, or died doing so.
+    pub has_swap_files: bool,
 }
 
 impl SegmentList {
@@ -90,14 +124,19 @@ impl SegmentList {
     /// When the folder cannot be read.
     pub fn read(dir: &Path) -> Result<Self, FileError> {
         let mut list = Self::default();
-        for entry in std::fs::read_dir(dir).context_io("read the folder", dir)? {
-            let name = entry.context_io("read the folder", dir)?.file_name();
+        for name in fs::list_folder(dir)? {
+            if name.to_str().is_some_and(fs::is_temporary_name) {
+                list.temporary_files.push(dir.join(&name));
+            }
             let Some((stem, extension)) = name.to_str().and_then(|n| n.split_once('.')) else { continue };
             let kind = match extension {
                 "log" => &mut list.logs,
                 "index" => &mut list.indexes,
                 "timeindex" => &mut list.time_indexes,
-                _ => continue,
+                other => {
+                    list.has_swap_files |= other.ends_with(SWAP_SUFFIX);
+                    continue;
+                }
             };
             kind.extend(SegmentPath::parse_base_offset(stem));
         }

@@ -12,8 +12,13 @@ use crate::fs::{FileError, LogFile};
 use crate::record::header::array;
 use crate::record::{LeaderEpoch, Offset, Timestamp};
 
-const MAGIC: [u8; 8] = *b"mkafka\x00\x01";
-const ENCODED_LEN: usize = 148;
+const MAGIC: [u8; 8] = *b"mkafka\x00\x02";
+/// Numbers of eight bytes each behind the magic.
+const LONGS: usize = 21;
+const EPOCH_AT: usize = 8 + 8 * LONGS;
+const BOOT_AT: usize = EPOCH_AT + 4;
+/// Less than a sector, which a disk writes as a whole.
+const ENCODED_LEN: usize = BOOT_AT + 36 + 4;
 
 /// The end of a partition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,10 +37,54 @@ pub(crate) struct Tail {
     pub(crate) rules: IndexRules,
     /// Max timestamp of its first batch, which `segment.ms` counts from; −1 while it is empty.
     pub(crate) first_timestamp: Timestamp,
+    /// Bytes that have been appended since somebody began to count: how much that is beyond the recovery
+    /// point says when it is time to move that.
+    pub(crate) appended: u64,
     /// Term under which batches are appended.
     pub(crate) leader_epoch: LeaderEpoch,
-    /// Everything before this is known to be on the disk: a segment's base offset, and a place in it.
-    pub(crate) recovery_point: (Offset, Position),
+    /// Everything before this is known to be on the disk.
+    pub(crate) recovery_point: RecoveryPoint,
+}
+
+/// A place in a log up to which everything is on the disk, and all that has to be known to go on from there
+/// as if nothing came behind it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct RecoveryPoint {
+    /// First offset of the segment that it lies in.
+    pub(crate) base_offset: Offset,
+    /// Where it lies in the `.log` file: behind a batch.
+    pub(crate) size: Position,
+    /// The offset behind that batch.
+    pub(crate) end_offset: Offset,
+    /// What the `.index` file has for the batches before.
+    pub(crate) index_size: Position,
+    /// What the `.timeindex` file has for them.
+    pub(crate) time_index_size: Position,
+    /// What the indexes need next.
+    pub(crate) rules: IndexRules,
+    /// [`Tail::appended`] as it was then.
+    pub(crate) appended: u64,
+}
+
+impl RecoveryPoint {
+    /// The beginning of the segment at `base`.
+    pub(crate) fn start_of(base: Offset, interval: u64) -> Self {
+        Self {
+            base_offset: base,
+            size: Position(0),
+            end_offset: base,
+            index_size: Position(0),
+            time_index_size: Position(0),
+            rules: IndexRules::new(interval, base),
+            appended: 0,
+        }
+    }
+
+    /// The one of both that lies further on.
+    #[must_use]
+    pub(crate) fn max(self, other: Self) -> Self {
+        if (other.base_offset, other.size) > (self.base_offset, self.size) { other } else { self }
+    }
 }
 
 /// Which boot of which machine this is; data that was not synced does not outlive it.
@@ -102,6 +151,24 @@ impl BootId {
 }
 
 impl Tail {
+    /// The end of the log, as the recovery point that it is once all before it has been synced.
+    pub(crate) fn end(&self) -> RecoveryPoint {
+        RecoveryPoint {
+            base_offset: self.base_offset,
+            size: self.size,
+            end_offset: self.end_offset,
+            index_size: self.index_size,
+            time_index_size: self.time_index_size,
+            rules: self.rules,
+            appended: self.appended,
+        }
+    }
+
+    /// Bytes that have been appended since the recovery point.
+    pub(crate) fn unsynced(&self) -> u64 {
+        self.appended.saturating_sub(self.recovery_point.appended)
+    }
+
     /// Reads what the last writer left, and under which boot; `None` when that is nothing or not whole.
     pub(crate) fn read(file: &LogFile, interval: u64) -> Result<Option<(Self, BootId)>, FileError> {
         let mut bytes = [0; ENCODED_LEN];
@@ -125,24 +192,35 @@ impl Tail {
             return None;
         }
         let long = |n: usize| i64::from_be_bytes(array(bytes, 8 + 8 * n));
-        let place = |n: usize| Position(u64::from_be_bytes(array(bytes, 8 + 8 * n)));
-        let tail = Self {
-            base_offset: Offset(long(0)),
-            size: place(1),
-            end_offset: Offset(long(2)),
-            index_size: place(3),
-            time_index_size: place(4),
+        let unsigned = |n: usize| u64::from_be_bytes(array(bytes, 8 + 8 * n));
+        let point = |n: usize| RecoveryPoint {
+            base_offset: Offset(long(n)),
+            size: Position(unsigned(n + 1)),
+            end_offset: Offset(long(n + 2)),
+            index_size: Position(unsigned(n + 3)),
+            time_index_size: Position(unsigned(n + 4)),
             rules: IndexRules {
                 interval,
-                indexed_position: place(5),
-                max: TimeEntry { timestamp: Timestamp(long(6)), offset: Offset(long(7)) },
-                last_time_entry: Timestamp(long(8)),
+                indexed_position: Position(unsigned(n + 5)),
+                max: TimeEntry { timestamp: Timestamp(long(n + 6)), offset: Offset(long(n + 7)) },
+                last_time_entry: Timestamp(long(n + 8)),
             },
-            first_timestamp: Timestamp(long(9)),
-            recovery_point: (Offset(long(10)), place(11)),
-            leader_epoch: LeaderEpoch(i32::from_be_bytes(array(bytes, 104))),
+            appended: unsigned(n + 9),
         };
-        Some((tail, BootId(array(bytes, 108))))
+        let end = point(0);
+        let tail = Self {
+            base_offset: end.base_offset,
+            size: end.size,
+            end_offset: end.end_offset,
+            index_size: end.index_size,
+            time_index_size: end.time_index_size,
+            rules: end.rules,
+            appended: end.appended,
+            recovery_point: point(10),
+            first_timestamp: Timestamp(long(20)),
+            leader_epoch: LeaderEpoch(i32::from_be_bytes(array(bytes, EPOCH_AT))),
+        };
+        Some((tail, BootId(array(bytes, BOOT_AT))))
     }
 
     /// Leaves word that the segment is being closed and another begun, so that nobody appends to it any more
@@ -156,25 +234,27 @@ impl Tail {
     pub(crate) fn write(&self, file: &LogFile, boot: BootId) -> Result<(), FileError> {
         let mut bytes = [0; ENCODED_LEN];
         bytes[..8].copy_from_slice(&MAGIC);
-        let longs: [i64; 12] = [
-            self.base_offset.0,
-            self.size.0.cast_signed(),
-            self.end_offset.0,
-            self.index_size.0.cast_signed(),
-            self.time_index_size.0.cast_signed(),
-            self.rules.indexed_position.0.cast_signed(),
-            self.rules.max.timestamp.0,
-            self.rules.max.offset.0,
-            self.rules.last_time_entry.0,
-            self.first_timestamp.0,
-            self.recovery_point.0.0,
-            self.recovery_point.1.0.cast_signed(),
-        ];
-        for (n, long) in longs.iter().enumerate() {
-            bytes[8 + 8 * n..16 + 8 * n].copy_from_slice(&long.to_be_bytes());
+        for (n, point) in [self.end(), self.recovery_point].into_iter().enumerate() {
+            let longs: [i64; 10] = [
+                point.base_offset.0,
+                point.size.0.cast_signed(),
+                point.end_offset.0,
+                point.index_size.0.cast_signed(),
+                point.time_index_size.0.cast_signed(),
+                point.rules.indexed_position.0.cast_signed(),
+                point.rules.max.timestamp.0,
+                point.rules.max.offset.0,
+                point.rules.last_time_entry.0,
+                point.appended.cast_signed(),
+            ];
+            for (m, long) in longs.iter().enumerate() {
+                let at = 8 + 8 * (10 * n + m);
+                bytes[at..at + 8].copy_from_slice(&long.to_be_bytes());
+            }
         }
-        bytes[104..108].copy_from_slice(&self.leader_epoch.0.to_be_bytes());
-        bytes[108..144].copy_from_slice(&boot.0);
+        bytes[EPOCH_AT - 8..EPOCH_AT].copy_from_slice(&self.first_timestamp.0.to_be_bytes());
+        bytes[EPOCH_AT..BOOT_AT].copy_from_slice(&self.leader_epoch.0.to_be_bytes());
+        bytes[BOOT_AT..BOOT_AT + 36].copy_from_slice(&boot.0);
         let sum = crc32fast::hash(&bytes[..ENCODED_LEN - 4]);
         bytes[ENCODED_LEN - 4..].copy_from_slice(&sum.to_be_bytes());
         file.write_all_at(&bytes, 0)
@@ -204,7 +284,13 @@ mod tests {
             },
             first_timestamp: Timestamp(3),
             leader_epoch: LeaderEpoch(4),
-            recovery_point: (Offset(5), Position(500)),
+            appended: 1234,
+            recovery_point: RecoveryPoint {
+                size: Position(500),
+                end_offset: Offset(40),
+                appended: 734,
+                ..RecoveryPoint::start_of(Offset(5), 4096)
+            },
         };
         let boot = BootId::current();
         tail.write(&file, boot).expect("written");

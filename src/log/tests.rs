@@ -32,11 +32,42 @@ fn batch_of(values: &[Vec<u8>], timestamp: i64, codec: Compression) -> EncodedBa
 }
 
 pub(super) fn one(value: &str) -> EncodedBatch {
-    batch_of(&[value.as_bytes().to_vec()], 1000, Compression::None)
+    one_at(value, 1000)
+}
+
+pub(super) fn one_at(value: &str, timestamp: i64) -> EncodedBatch {
+    batch_of(&[value.as_bytes().to_vec()], timestamp, Compression::None)
 }
 
 fn small_segments() -> LogConfig {
     LogConfig { segment_bytes: 2000, index_interval_bytes: 200, ..LogConfig::default() }
+}
+
+fn open(dir: &Path, config: LogConfig) -> LogAppender {
+    LogAppender::open(dir, config).expect("a partition")
+}
+
+/// A partition in a folder of its own, and one who has it open.
+fn partition(config: LogConfig) -> (tempfile::TempDir, LogAppender) {
+    let dir = tempfile::tempdir().expect("a folder");
+    let appender = open(dir.path(), config);
+    (dir, appender)
+}
+
+/// As [`partition`], with as many batches of one record each: "value number 0" and so on.
+fn filled(config: LogConfig, batches: usize) -> (tempfile::TempDir, LogAppender) {
+    let (dir, mut appender) = partition(config);
+    for i in 0..batches {
+        append(&mut appender, &format!("value number {i}"));
+    }
+    (dir, appender)
+}
+
+/// Makes it look as if the machine had been started again since the last append.
+fn reboot(dir: &Path) {
+    let lock = LogFile::open(&dir.join(appender::LOCK_FILE)).expect("the lock file");
+    let (tail, _) = Tail::read(&lock, 200).expect("readable").expect("a tail");
+    tail.write(&lock, BootId::of_another_boot()).expect("written");
 }
 
 fn append(appender: &mut LogAppender, value: &str) -> Offset {
@@ -69,9 +100,8 @@ fn files(dir: &Path, extension: &str) -> Vec<PathBuf> {
 
 #[test]
 fn two_appenders_and_a_reader_share_a_partition_across_rolls() {
-    let dir = tempfile::tempdir().expect("a folder");
-    let mut a = LogAppender::open(dir.path(), small_segments()).expect("open");
-    let mut b = LogAppender::open(dir.path(), small_segments()).expect("open");
+    let (dir, mut a) = partition(small_segments());
+    let mut b = open(dir.path(), small_segments());
     let mut reader = LogReader::new(dir.path(), Offset::ZERO);
     assert!(reader.next().expect("an empty partition").is_none());
     for i in 0..200 {
@@ -94,8 +124,7 @@ fn two_appenders_and_a_reader_share_a_partition_across_rolls() {
 
 #[test]
 fn every_offset_can_be_sought() {
-    let dir = tempfile::tempdir().expect("a folder");
-    let mut appender = LogAppender::open(dir.path(), small_segments()).expect("open");
+    let (dir, mut appender) = partition(small_segments());
     for i in 0..60 {
         let values: Vec<_> = (0..=i % 4).map(|j| format!("{i}.{j}").into_bytes()).collect();
         let mut batch = batch_of(&values, 1000 + i, Compression::None);
@@ -127,9 +156,8 @@ fn every_offset_can_be_sought() {
 /// must be the same as after one appender has done it all: index entries do not depend on who appends.
 #[test]
 fn indexes_do_not_depend_on_how_often_the_partition_is_opened() {
-    let (one_dir, many_dir) =
-        (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
-    let mut only = LogAppender::open(one_dir.path(), small_segments()).expect("open");
+    let (one_dir, mut only) = partition(small_segments());
+    let many_dir = tempfile::tempdir().expect("a folder");
     for i in 0..100i64 {
         let timestamp = 5000 + (i * 7919) % 101;
         let values = vec![vec![b'x'; usize::try_from(i * 13 % 97).expect("small")]];
@@ -152,11 +180,7 @@ fn indexes_do_not_depend_on_how_often_the_partition_is_opened() {
 
 #[test]
 fn missing_and_broken_indexes_are_rebuilt_as_they_were() {
-    let dir = tempfile::tempdir().expect("a folder");
-    let mut appender = LogAppender::open(dir.path(), small_segments()).expect("open");
-    for i in 0..80 {
-        append(&mut appender, &format!("value number {i}"));
-    }
+    let (dir, _) = filled(small_segments(), 80);
     let before: Vec<_> = ["index", "timeindex"]
         .iter()
         .flat_map(|e| files(dir.path(), e))
@@ -170,7 +194,7 @@ fn missing_and_broken_indexes_are_rebuilt_as_they_were() {
         } else {
             continue;
         }
-        let mut next = LogAppender::open(dir.path(), small_segments()).expect("open");
+        let mut next = open(dir.path(), small_segments());
         next.log_end_offset().expect("the end");
         let repairs = next.take_repairs();
         assert!(matches!(repairs[..], [Repair::IndexRebuilt { .. }]), "{}: {repairs:?}", file.display());
@@ -180,8 +204,7 @@ fn missing_and_broken_indexes_are_rebuilt_as_they_were() {
 
 #[test]
 fn a_torn_tail_is_cut_by_the_next_writer_and_not_seen_by_readers() {
-    let dir = tempfile::tempdir().expect("a folder");
-    let mut appender = LogAppender::open(dir.path(), LogConfig::default()).expect("open");
+    let (dir, mut appender) = partition(LogConfig::default());
     append(&mut appender, "first");
     append(&mut appender, "second");
     let log = files(dir.path(), "log").remove(0);
@@ -195,7 +218,7 @@ fn a_torn_tail_is_cut_by_the_next_writer_and_not_seen_by_readers() {
         assert_eq!(read_all(dir.path()).len(), 2);
         assert_eq!(std::fs::read(&log).expect("read"), torn, "a reader repaired something");
         // One that had it open already, and one that opens it now.
-        let mut fresh = LogAppender::open(dir.path(), LogConfig::default()).expect("open");
+        let mut fresh = open(dir.path(), LogConfig::default());
         let who = if cut % 2 == 0 { &mut appender } else { &mut fresh };
         assert_eq!(who.log_end_offset().expect("the end"), Offset(2), "cut at {cut}");
         let repairs = who.take_repairs();
@@ -210,8 +233,7 @@ fn a_torn_tail_is_cut_by_the_next_writer_and_not_seen_by_readers() {
 
 #[test]
 fn damage_with_valid_data_behind_it_is_reported_and_kept() {
-    let dir = tempfile::tempdir().expect("a folder");
-    let mut appender = LogAppender::open(dir.path(), LogConfig::default()).expect("open");
+    let (dir, mut appender) = partition(LogConfig::default());
     for i in 0..5 {
         append(&mut appender, &format!("value {i}"));
     }
@@ -220,7 +242,7 @@ fn damage_with_valid_data_behind_it_is_reported_and_kept() {
     let size = bytes.len() / 5;
     bytes[2 * size + 65] ^= 0x40;
     std::fs::write(&log, &bytes).expect("written");
-    let mut fresh = LogAppender::open(dir.path(), LogConfig::default()).expect("open");
+    let mut fresh = open(dir.path(), LogConfig::default());
     let refused = fresh.append(&mut one("more"), Durability::Written);
     assert!(
         matches!(&refused, Err(LogError::Corrupt { position, offset: Offset(2), .. }) if position.0 == 2 * size as u64),
@@ -237,9 +259,8 @@ fn damage_with_valid_data_behind_it_is_reported_and_kept() {
 
 #[test]
 fn a_batch_that_is_too_large_is_refused_and_nothing_changes() {
-    let dir = tempfile::tempdir().expect("a folder");
     let config = LogConfig { max_message_bytes: 200, segment_bytes: 150, ..LogConfig::default() };
-    let mut appender = LogAppender::open(dir.path(), config).expect("open");
+    let (_dir, mut appender) = partition(config);
     append(&mut appender, "small");
     let refused = appender.append(&mut one(&"x".repeat(200)), Durability::Written);
     assert!(matches!(refused, Err(LogError::MessageTooLarge { limit: 200, .. })), "{refused:?}");
@@ -250,11 +271,7 @@ fn a_batch_that_is_too_large_is_refused_and_nothing_changes() {
 
 #[test]
 fn after_a_loss_of_power_what_was_not_synced_is_looked_at_again() {
-    let dir = tempfile::tempdir().expect("a folder");
-    let mut appender = LogAppender::open(dir.path(), small_segments()).expect("open");
-    for i in 0..100 {
-        append(&mut appender, &format!("value number {i}"));
-    }
+    let (dir, _) = filled(small_segments(), 100);
     let logs = files(dir.path(), "log");
     // The machine comes back: an old segment has a page of zeros, and the boot is another one.
     let torn = &logs[2];
@@ -262,11 +279,9 @@ fn after_a_loss_of_power_what_was_not_synced_is_looked_at_again() {
     let len = bytes.len();
     bytes[len / 2..].fill(0);
     std::fs::write(torn, &bytes).expect("written");
-    let lock = LogFile::open(&dir.path().join(appender::LOCK_FILE)).expect("the lock file");
-    let (tail, _) = Tail::read(&lock, 200).expect("readable").expect("a tail");
-    tail.write(&lock, BootId::of_another_boot()).expect("written");
+    reboot(dir.path());
 
-    let mut fresh = LogAppender::open(dir.path(), small_segments()).expect("open");
+    let mut fresh = open(dir.path(), small_segments());
     let end = fresh.log_end_offset().expect("the end");
     let repairs = fresh.take_repairs();
     assert!(
@@ -286,7 +301,7 @@ fn a_partition_that_was_deleted_is_gone_for_writers_and_readers() {
     let parent = tempfile::tempdir().expect("a folder");
     let dir = parent.path().join("t-0");
     std::fs::create_dir(&dir).expect("created");
-    let mut appender = LogAppender::open(&dir, LogConfig::default()).expect("open");
+    let mut appender = open(&dir, LogConfig::default());
     append(&mut appender, "x");
     let mut reader = LogReader::new(&dir, Offset::ZERO);
     assert!(reader.next().expect("readable").is_some());
@@ -309,7 +324,7 @@ proptest! {
     ) {
         let dir = tempfile::tempdir().expect("a folder");
         let config = LogConfig { segment_bytes, index_interval_bytes: interval, ..LogConfig::default() };
-        let mut appender = LogAppender::open(dir.path(), config).expect("open");
+        let mut appender = open(dir.path(), config);
         let mut expected = Vec::new();
         for (values, timestamp, codec) in &batches {
             let codec = Compression::from_id(*codec).expect("a codec");
@@ -338,7 +353,7 @@ proptest! {
         let indexes: Vec<_> = ["index", "timeindex"].iter().flat_map(|e| files(dir.path(), e)).collect();
         let before: Vec<_> = indexes.iter().map(|f| std::fs::read(f).expect("read")).collect();
         indexes.iter().for_each(|f| std::fs::remove_file(f).expect("removed"));
-        let mut fresh = LogAppender::open(dir.path(), config).expect("open");
+        let mut fresh = open(dir.path(), config);
         prop_assert_eq!(fresh.log_end_offset().expect("the end"), Offset(expected.len() as i64));
         for (file, before) in indexes.iter().zip(&before) {
             prop_assert_eq!(&std::fs::read(file).expect("read"), before, "{}", file.display());

@@ -5,6 +5,7 @@
 
 use std::fs::File;
 use std::path::Path;
+use std::time::SystemTime;
 
 use super::{Position, SegmentPath};
 use crate::fs::{self, FileError, IoContext as _, LogFile};
@@ -51,6 +52,21 @@ pub fn entry_before(file: &LogFile, end: Position, base: Offset) -> Result<Optio
     let mut bytes = [0; ENTRY_LEN];
     file.read_at(&mut bytes, at)?;
     Ok(Some(TimeEntry::decode(&bytes, base)))
+}
+
+/// The largest timestamp in a segment that was closed: that of its last time entry, or when its file was
+/// modified last where it has no timestamps (`LogSegment.largestTimestamp`).
+pub(crate) fn closed_largest_timestamp(
+    segment: &SegmentPath,
+    modified: SystemTime,
+) -> Result<Timestamp, FileError> {
+    if let Some(entry) = last_entry(&segment.time_index(), segment.base_offset())?
+        && entry.timestamp.0 >= 0
+    {
+        return Ok(entry.timestamp);
+    }
+    let since = modified.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    Ok(Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX)))
 }
 
 /// The last entry of the time index `path`, leaving out the zeros that a live broker preallocates; `None`

@@ -32,6 +32,27 @@ pub fn offset_for_time(
     Ok(None)
 }
 
+/// The first of the records that have the largest timestamp of the partition; `None` in an empty one, and
+/// where records have no timestamps.
+///
+/// # Errors
+/// As [`offset_for_time`].
+pub fn offset_of_max_timestamp(dir: &Path, floor: Offset) -> Result<Option<(Offset, Timestamp)>, LogError> {
+    let list = SegmentList::read(dir)?;
+    let mut max = Timestamp::NONE;
+    for &base in &list.logs {
+        max = max.max(largest_timestamp(&SegmentPath::new(dir, base))?);
+    }
+    if max == Timestamp::NONE {
+        return Ok(None);
+    }
+    match offset_for_time(dir, floor, max)? {
+        Some(found) => Ok(Some(found)),
+        // It lies below the log start, or compaction has taken it: the batches have to be gone through.
+        None => largest_record(dir, floor),
+    }
+}
+
 /// The first record at `time` or later in one segment, from `start` on.
 fn search(
     segment: &SegmentPath,
@@ -58,107 +79,18 @@ fn search(
     Ok(None)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::log::{Durability, LogAppender, LogConfig};
-    use crate::record::{BatchBuilder, Compression, Compressor, EncodedBatch, NewRecord};
-
-    /// Appends batches of records with these timestamps, in segments and index intervals of a few batches.
-    fn log_of(batches: &[Vec<i64>]) -> tempfile::TempDir {
-        let dir = tempfile::tempdir().unwrap();
-        let config = LogConfig { segment_bytes: 1500, index_interval_bytes: 200, ..LogConfig::default() };
-        let mut appender = LogAppender::open(dir.path(), config).unwrap();
-        for (n, timestamps) in batches.iter().enumerate() {
-            let mut builder = BatchBuilder::new();
-            for timestamp in timestamps {
-                let timestamp = Timestamp(*timestamp);
-                builder.push(&NewRecord { timestamp, key: None, value: Some(b"some value"), headers: &[] });
-            }
-            let codec = if n % 3 == 2 { Compression::Lz4 } else { Compression::None };
-            let mut batch = EncodedBatch::default();
-            builder.finish(&mut Compressor::new(codec, None).unwrap(), None, &mut batch).unwrap();
-            appender.append(&mut batch, Durability::Written).unwrap();
-        }
-        dir
-    }
-
-    /// What reading everything finds.
-    fn by_reading_all(batches: &[Vec<i64>], floor: i64, time: i64) -> Option<(Offset, Timestamp)> {
-        let records = batches.iter().flatten().zip(0..);
-        let mut found = records.filter(|(timestamp, offset)| **timestamp >= time && *offset >= floor);
-        found.next().map(|(timestamp, offset)| (Offset(offset), Timestamp(*timestamp)))
-    }
-
-    #[test]
-    fn the_first_record_at_a_time_or_later_is_found_in_the_middle_of_a_batch() {
-        let batches: Vec<Vec<i64>> = (0..60).map(|n| vec![n * 100, n * 100 + 10, n * 100 + 20]).collect();
-        let dir = log_of(&batches);
-        assert!(SegmentList::read(dir.path()).unwrap().logs.len() > 3, "it rolled");
-        for time in [-5, 0, 1, 10, 11, 100, 2990, 3011, 5920] {
-            let expected = by_reading_all(&batches, 0, time);
-            assert!(expected.is_some());
-            assert_eq!(
-                offset_for_time(dir.path(), Offset::ZERO, Timestamp(time)).unwrap(),
-                expected,
-                "{time}"
-            );
-        }
-        assert_eq!(offset_for_time(dir.path(), Offset::ZERO, Timestamp(5921)).unwrap(), None);
-        let above = offset_for_time(dir.path(), Offset(100), Timestamp(0)).unwrap();
-        assert_eq!(above, by_reading_all(&batches, 100, 0));
-    }
-
-    #[test]
-    fn without_indexes_the_log_itself_is_searched() {
-        let batches: Vec<Vec<i64>> = (0..40).map(|n| vec![n * 7 % 100, n]).collect();
-        let dir = log_of(&batches);
-        for entry in std::fs::read_dir(dir.path()).unwrap() {
-            let path = entry.unwrap().path();
-            if path.extension().is_some_and(|kind| kind == "index" || kind == "timeindex") {
-                std::fs::remove_file(path).unwrap();
-            }
-        }
-        for time in 0..110 {
-            let found = offset_for_time(dir.path(), Offset::ZERO, Timestamp(time)).unwrap();
-            assert_eq!(found, by_reading_all(&batches, 0, time), "{time}");
-        }
-    }
-
-    #[test]
-    fn a_live_brokers_zeros_are_no_entries_and_an_empty_log_has_no_records() {
-        let batches: Vec<Vec<i64>> = (1..40).map(|n| vec![n * 100]).collect();
-        let dir = log_of(&batches);
-        for entry in std::fs::read_dir(dir.path()).unwrap() {
-            let path = entry.unwrap().path();
-            if path.extension().is_some_and(|kind| kind == "index" || kind == "timeindex") {
-                let mut bytes = std::fs::read(&path).unwrap();
-                bytes.resize(bytes.len() + 240, 0);
-                std::fs::write(path, bytes).unwrap();
-            }
-        }
-        for time in [0, 100, 101, 2000, 3900, 3901] {
-            let found = offset_for_time(dir.path(), Offset::ZERO, Timestamp(time)).unwrap();
-            assert_eq!(found, by_reading_all(&batches, 0, time), "{time}");
-        }
-        let empty = log_of(&[]);
-        assert_eq!(offset_for_time(empty.path(), Offset::ZERO, Timestamp(0)).unwrap(), None);
-    }
-
-    proptest::proptest! {
-        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(40))]
-        /// Timestamps that go up and down find what reading everything finds.
-        #[test]
-        fn any_order_of_timestamps(
-            batches in proptest::collection::vec(proptest::collection::vec(0..2000_i64, 1..4), 0..50),
-            floor in 0..60_i64,
-            times in proptest::collection::vec(-10..2010_i64, 1..20),
-        ) {
-            let dir = log_of(&batches);
-            for time in times {
-                let found = offset_for_time(dir.path(), Offset(floor), Timestamp(time)).unwrap();
-                proptest::prop_assert_eq!(found, by_reading_all(&batches, floor, time));
+fn largest_record(dir: &Path, floor: Offset) -> Result<Option<(Offset, Timestamp)>, LogError> {
+    let mut largest: Option<(Offset, Timestamp)> = None;
+    let mut reader = super::LogReader::new(dir, floor);
+    let mut decoder = RecordDecoder::new();
+    while let Some(batch) = reader.next()? {
+        let damaged = |e| LogError::corrupt(dir, super::Position(0), batch.header().base_offset, &e);
+        let mut records = decoder.records(&batch).map_err(damaged)?;
+        while let Some(record) = records.next().map_err(damaged)? {
+            if record.offset >= floor && largest.is_none_or(|(_, timestamp)| record.timestamp > timestamp) {
+                largest = Some((record.offset, record.timestamp));
             }
         }
     }
+    Ok(largest.filter(|(_, timestamp)| *timestamp != Timestamp::NONE))
 }

@@ -38,7 +38,12 @@ impl DataWriter {
     /// When the process has none.
     pub fn stdout() -> Result<Self, StdoutError> {
         let file = File::from(rustix::io::dup(rustix::stdio::stdout()).map_err(io::Error::from)?);
-        Ok(Self { file, buffer: Vec::with_capacity(PIECE * 2) })
+        Ok(Self::to(file))
+    }
+
+    /// Writes to `file` instead.
+    pub fn to(file: File) -> Self {
+        Self { file, buffer: Vec::with_capacity(PIECE * 2) }
     }
 
     /// Where the next data goes. [`DataWriter::spill`] is due after each record or line.
@@ -109,5 +114,20 @@ impl DataWriter {
             self.buffer.shrink_to(2 * PIECE);
         }
         Ok(result?)
+    }
+}
+
+/// For what is written piece by piece and may be long; it spills by itself.
+impl io::Write for DataWriter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.buffer.len() >= PIECE {
+            io::Write::flush(self)?;
+        }
+        self.buffer.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        DataWriter::flush(self).map_err(|error| error.source)
     }
 }

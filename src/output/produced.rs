@@ -120,7 +120,9 @@ impl ProduceReport {
             // Others may have appended in between.
             let among =
                 if last.since(first).unsigned_abs() + 1 == count { "" } else { ", among others' records" };
-            ui.note(&format!("  {topic}-{partition}: {count} at offsets {first} to {last}{among}"));
+            let offsets =
+                if first == last { format!("offset {first}") } else { format!("offsets {first} to {last}") };
+            ui.note(&format!("  {topic}-{partition}: {count} at {offsets}{among}"));
         }
     }
 

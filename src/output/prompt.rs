@@ -71,7 +71,7 @@ impl Prompt {
             .build();
         let mut editor = Editor::with_config(config).map_err(as_io_error)?;
         // A tab separates key and value; there is nothing to complete.
-        editor.bind_sequence(KeyEvent(KeyCode::Tab, Modifiers::NONE), Cmd::SelfInsert(1, '\t'));
+        editor.bind_sequence(KeyEvent(KeyCode::Tab, Modifiers::NONE), Cmd::Insert(1, "\t".to_owned()));
         let history = history.filter(|path| make_private_file(path).is_ok());
         if let Some(path) = &history {
             // One that cannot be read is begun anew.

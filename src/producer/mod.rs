@@ -1,17 +1,22 @@
 //! Kafka's producer: collects records into batches, one a partition, and appends them.
 
 pub mod partitioner;
+mod upkeep;
 
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 pub use partitioner::{KeylessPlacement, Partitioner};
+use upkeep::Upkeep;
+pub use upkeep::UpkeepConfig;
 
 use crate::log::{Appended, Durability, LogAppender, LogConfig, LogError, Repair};
 use crate::record::header::HEADER_LEN;
 use crate::record::{
     BatchBuilder, Compression, CompressionError, Compressor, EncodedBatch, NewRecord, Offset, Timestamp,
+    TimestampType,
 };
+use crate::store::TopicConfig;
 
 /// What a producer waits for, and reports, after an append (Kafka's `acks`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -68,6 +73,29 @@ pub struct ProducerTopic {
     pub log: LogConfig,
     /// Whether the log's time replaces the records' (`message.timestamp.type=LogAppendTime`).
     pub log_append_time: bool,
+    /// Whether the log is compacted, so that each record needs a key.
+    pub compacted: bool,
+    /// `message.timestamp.before.max.ms` and `message.timestamp.after.max.ms`: how far a record's timestamp
+    /// may lie before and after the clock, in milliseconds; `None` for no limits.
+    pub timestamp_range_ms: Option<(i64, i64)>,
+    /// What is done about old segments; `None` for nothing.
+    pub upkeep: Option<UpkeepConfig>,
+}
+
+impl ProducerTopic {
+    /// A topic with these partitions' folders that is configured so.
+    pub fn new(partitions: Vec<PathBuf>, config: &TopicConfig) -> Self {
+        let range = (config.message_timestamp_before_max_ms(), config.message_timestamp_after_max_ms());
+        let log_append_time = config.message_timestamp_type() == TimestampType::LogAppendTime;
+        Self {
+            partitions,
+            log: config.into(),
+            log_append_time,
+            compacted: config.cleanup_policy().compact,
+            timestamp_range_ms: (!log_append_time && range != (i64::MAX, i64::MAX)).then_some(range),
+            upkeep: Some(UpkeepConfig::from(config)),
+        }
+    }
 }
 
 /// Why records could not be produced.
@@ -83,14 +111,35 @@ pub enum ProduceError {
     },
     /// A record that no batch of this topic can hold.
     #[error(
-        "the record takes {size} bytes, more than max.message.bytes ({limit}) of the topic allows; \
-         raise it with --config max.message.bytes=N when creating the topic"
+        "the record takes {size} bytes, more than {config} ({limit}) of the topic allows; \
+         raise it with --config {config}=N when creating the topic"
     )]
     RecordTooLarge {
-        /// Bytes of a batch of this record alone, at the least.
+        /// Bytes of a batch of this record alone, compressed as asked for, or at the least.
         size: usize,
-        /// The limit in bytes.
+        /// The config of the topic that is in the way.
+        config: &'static str,
+        /// Its value in bytes.
         limit: usize,
+    },
+    /// A record without a key for a topic that keeps the last record of each.
+    #[error("Compacted topic cannot accept message without key in partition {partition}.")]
+    KeyMissing {
+        /// The partition's number.
+        partition: i32,
+    },
+    /// A record whose timestamp is too far from the clock.
+    #[error(
+        "Timestamp {timestamp} of message is out of range. The timestamp should be within [{first}, {last}] \
+         (message.timestamp.before.max.ms and message.timestamp.after.max.ms of the topic)"
+    )]
+    TimestampOutOfRange {
+        /// The record's.
+        timestamp: Timestamp,
+        /// The earliest that would do now.
+        first: Timestamp,
+        /// The latest.
+        last: Timestamp,
     },
     /// A partition that the topic does not have.
     #[error("there is no partition {partition}: the topic has {count}, numbered from 0")]
@@ -129,6 +178,7 @@ pub struct Producer {
     pending_bytes: usize,
     pending_since: Option<Instant>,
     hidden_failure: Option<ProduceError>,
+    upkeep: Option<Upkeep>,
     receipts: Vec<Receipt>,
 }
 
@@ -153,15 +203,10 @@ impl Producer {
         let count = topic.partitions.len();
         let compressor = Compressor::new(config.compression, config.compression_level)?;
         let chosen = (config.buffer_memory / count.max(1)).clamp(BATCH_SIZE_LEAST, BATCH_SIZE_DEFAULT);
+        let ceiling = topic.log.max_message_bytes.min(usize_of(topic.log.segment_bytes));
         // What does not compress grows a little in its codec's frame.
-        let ceiling = match config.compression {
-            Compression::None => topic.log.max_message_bytes,
-            _ => {
-                topic.log.max_message_bytes
-                    - (topic.log.max_message_bytes / 64 + 1024).min(topic.log.max_message_bytes)
-            }
-        };
-        let ceiling = ceiling.min(usize::try_from(topic.log.segment_bytes).unwrap_or(usize::MAX));
+        let growth = if config.compression == Compression::None { 0 } else { ceiling / 64 + 1024 };
+        let ceiling = ceiling.saturating_sub(growth);
         let start = starting_partition(&topic.partitions);
         Ok(Self {
             partitioner: Partitioner::new(config.placement, i32::try_from(count).unwrap_or(i32::MAX), start),
@@ -172,6 +217,7 @@ impl Producer {
             pending_bytes: 0,
             pending_since: None,
             hidden_failure: None,
+            upkeep: topic.upkeep.map(|config| Upkeep::new(config, count)),
             receipts: Vec::new(),
             topic,
             config,
@@ -198,6 +244,12 @@ impl Producer {
         else {
             return Err(ProduceError::UnknownPartition { partition, count });
         };
+        if self.topic.compacted && record.key.is_none() {
+            return Err(ProduceError::KeyMissing { partition });
+        }
+        if let Some(range) = self.topic.timestamp_range_ms {
+            check_timestamp(record.timestamp, range, Timestamp::now())?;
+        }
         if !pending.builder.is_empty() && !pending.builder.has_room(record, self.batch_limit) {
             let goes_on = self.partitioner.batch_full(partition);
             self.append(at)?;
@@ -206,15 +258,23 @@ impl Producer {
             }
         }
         let builder = &mut self.partitions[at].builder;
+        let mut is_large = false;
         if builder.is_empty() {
-            if record.size_max() > self.batch_limit {
-                check_size(record, self.topic.log.max_message_bytes, self.config.compression)?;
+            is_large = record.size_max() > self.batch_limit;
+            if is_large {
+                check_size(record, &self.topic.log, self.config.compression)?;
             }
             self.pending_since.get_or_insert_with(Instant::now);
         }
         let before = builder.size();
         builder.push(record);
         self.pending_bytes += builder.size() - before;
+        if is_large && self.config.compression != Compression::None {
+            // It has a batch of its own. Whether that is small enough shows when it is compressed, and the
+            // caller must learn it while it still knows which record this is.
+            self.partitioner.batch_full(partition);
+            self.append(at)?;
+        }
         if self.pending_bytes > self.config.buffer_memory {
             self.flush()?;
         }
@@ -259,6 +319,54 @@ impl Producer {
             .collect()
     }
 
+    /// How long until what was appended is to be put on the disk (`flush.ms`); `None` when that is not asked.
+    pub fn sync_due_in(&self) -> Option<Duration> {
+        self.partitions.iter().filter_map(|p| p.appender.as_ref()?.sync_due_in()).min()
+    }
+
+    /// Puts on the disk what is due to be (`flush.ms`).
+    ///
+    /// # Errors
+    /// When a sync fails.
+    pub fn sync_due(&mut self) -> Result<(), ProduceError> {
+        for (at, pending) in self.partitions.iter_mut().enumerate() {
+            if let Some(appender) = &mut pending.appender {
+                let synced = appender.sync_if_due(false);
+                synced.map_err(|source| ProduceError::Log { partition: number(at), source })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends in good order: appends everything that is pending, puts on the disk what `flush.ms` would have put
+    /// there later, and gives a cleaning that is going on a moment to come to its end.
+    ///
+    /// # Errors
+    /// When an append or a sync fails, or the disk has refused data of whatever process; with `acks=0` the last
+    /// is not told.
+    pub fn close(&mut self) -> Result<(), ProduceError> {
+        let flushed = self.flush();
+        let mut synced = Ok(());
+        for (at, pending) in self.partitions.iter_mut().enumerate() {
+            if let Some(appender) = &mut pending.appender {
+                let done = appender.sync_if_due(true);
+                let closed = appender.close();
+                let done = if self.config.acks == Acks::None { done } else { done.and(closed) };
+                synced =
+                    synced.and(done.map_err(|source| ProduceError::Log { partition: number(at), source }));
+            }
+        }
+        if let Some(upkeep) = &mut self.upkeep {
+            upkeep.finish();
+        }
+        flushed.and(synced)
+    }
+
+    /// What has gone wrong with retention and cleaning since the last call: it keeps nobody from producing.
+    pub fn take_upkeep_failures(&mut self) -> Vec<ProduceError> {
+        self.upkeep.as_mut().map(Upkeep::take_failures).unwrap_or_default()
+    }
+
     /// Finishes and appends the batch of the `at`-th partition.
     fn append(&mut self, at: usize) -> Result<(), ProduceError> {
         let pending = &mut self.partitions[at];
@@ -272,11 +380,17 @@ impl Producer {
             return Err(failure);
         }
         finished?;
+        if self.encoded.header().count == 1 {
+            fits(self.encoded.bytes().len(), &self.topic.log)?;
+        }
         let partition = number(at);
         match pending.append(&mut self.encoded, &self.topic.partitions[at], self.topic.log, self.config.acks)
         {
             Ok(offsets) => {
                 self.receipts.push(Receipt { partition, offsets, bytes: self.encoded.bytes().len() });
+                if let (Some(upkeep), Some(appender)) = (&mut self.upkeep, &mut pending.appender) {
+                    upkeep.after_append(at, &self.topic.partitions[at], appender);
+                }
                 Ok(())
             }
             Err(source) => {
@@ -296,20 +410,46 @@ fn number(at: usize) -> i32 {
     i32::try_from(at).unwrap_or(i32::MAX)
 }
 
-/// Refuses a record that no batch of at most `limit` bytes can hold, before anything of it is written.
-fn check_size(record: &NewRecord<'_>, limit: usize, compression: Compression) -> Result<(), ProduceError> {
+fn usize_of(bytes: u64) -> usize {
+    usize::try_from(bytes).unwrap_or(usize::MAX)
+}
+
+/// Refuses a timestamp that is too far from `now` (`LogValidator.validateTimestamp`).
+fn check_timestamp(timestamp: Timestamp, range: (i64, i64), now: Timestamp) -> Result<(), ProduceError> {
+    let first = Timestamp(now.0.saturating_sub(range.0));
+    let last = Timestamp(now.0.saturating_add(range.1));
+    if timestamp == Timestamp::NONE || (first..=last).contains(&timestamp) {
+        return Ok(());
+    }
+    Err(ProduceError::TimestampOutOfRange { timestamp, first, last })
+}
+
+/// Refuses a record that no batch of the topic can hold, before anything of it is written.
+fn check_size(
+    record: &NewRecord<'_>,
+    topic: &LogConfig,
+    compression: Compression,
+) -> Result<(), ProduceError> {
     let mut alone = BatchBuilder::new();
     if !alone.has_room(record, usize::MAX) {
-        return Err(ProduceError::RecordTooLarge { size: record.size_max(), limit });
+        return fits(record.size_max() + HEADER_LEN, topic);
     }
-    // Compression may make it fit; whether it does shows when the batch is appended.
-    if compression == Compression::None && record.size_max() > limit {
+    // Compression may make it fit; whether it does shows when the batch is finished.
+    if compression == Compression::None && fits(record.size_max(), topic).is_err() {
         alone.push(record);
-        if alone.size() > limit {
-            return Err(ProduceError::RecordTooLarge { size: alone.size(), limit });
-        }
+        fits(alone.size(), topic)?;
     }
     Ok(())
+}
+
+/// Refuses a record whose batch of its own takes `size` bytes, if a config of the `topic` does.
+fn fits(size: usize, topic: &LogConfig) -> Result<(), ProduceError> {
+    let limits =
+        [("max.message.bytes", topic.max_message_bytes), ("segment.bytes", usize_of(topic.segment_bytes))];
+    match limits.into_iter().find(|(_, limit)| size > *limit) {
+        Some((config, limit)) => Err(ProduceError::RecordTooLarge { size, config, limit }),
+        None => Ok(()),
+    }
 }
 
 impl Pending {

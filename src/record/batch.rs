@@ -41,6 +41,14 @@ pub enum BatchError {
         /// What the decompressor found.
         reason: String,
     },
+    /// What is left of its payload cannot be compressed again.
+    #[error("its {codec} payload cannot be compressed again: {reason}")]
+    Compress {
+        /// The codec that the attributes name.
+        codec: Compression,
+        /// What the compressor says.
+        reason: String,
+    },
     /// A record inside is malformed.
     #[error("record {index} of the batch: {reason}")]
     Record {

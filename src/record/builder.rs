@@ -189,12 +189,8 @@ impl Default for EncodedBatch {
 
 impl EncodedBatch {
     /// Writes `header` over the room left for it, with the length and checksum of the bytes behind it.
-    fn seal(&mut self, mut header: BatchHeader) {
-        header.length = i32::try_from(self.bytes.len() - LOG_OVERHEAD).unwrap_or(i32::MAX);
-        self.bytes[..HEADER_LEN].copy_from_slice(&header.encode());
-        header.crc = checksum::crc32c(&self.bytes[ATTRIBUTES_AT..]);
-        self.bytes[CRC_AT..ATTRIBUTES_AT].copy_from_slice(&header.crc.to_be_bytes());
-        self.header = header;
+    fn seal(&mut self, header: BatchHeader) {
+        self.header = seal(&mut self.bytes, header);
     }
 
     /// The whole batch.
@@ -216,13 +212,23 @@ impl EncodedBatch {
     }
 }
 
+/// Writes `header` over the room left for it at the front of `batch`, with the length and checksum of what
+/// is there; answers it with both.
+pub(super) fn seal(batch: &mut [u8], mut header: BatchHeader) -> BatchHeader {
+    header.length = i32::try_from(batch.len() - LOG_OVERHEAD).unwrap_or(i32::MAX);
+    batch[..HEADER_LEN].copy_from_slice(&header.encode());
+    header.crc = checksum::crc32c(&batch[ATTRIBUTES_AT..]);
+    batch[CRC_AT..ATTRIBUTES_AT].copy_from_slice(&header.crc.to_be_bytes());
+    header
+}
+
 #[inline]
-fn nullable_len(field: Option<&[u8]>) -> usize {
+pub(super) fn nullable_len(field: Option<&[u8]>) -> usize {
     field.map_or(1, |bytes| varlong_len(bytes.len() as i64) + bytes.len())
 }
 
 #[inline]
-fn write_nullable(field: Option<&[u8]>, out: &mut Vec<u8>) {
+pub(super) fn write_nullable(field: Option<&[u8]>, out: &mut Vec<u8>) {
     match field {
         None => out.push(1),
         Some(bytes) => {

@@ -53,8 +53,8 @@ pub struct Header<'a> {
 /// The headers of a record, checked but not yet split up.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Headers<'a> {
-    bytes: &'a [u8],
-    count: u32,
+    pub(super) bytes: &'a [u8],
+    pub(super) count: u32,
 }
 
 impl<'a> Headers<'a> {
@@ -66,6 +66,11 @@ impl<'a> Headers<'a> {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.count == 0
+    }
+
+    /// The headers as they are encoded, without their count.
+    pub(super) fn encoded(&self) -> &'a [u8] {
+        self.bytes
     }
 
     /// The headers in order.

@@ -106,6 +106,13 @@ impl Attributes {
         Self(self.0 & !Self::CODEC_MASK | i16::from(id) & Self::CODEC_MASK)
     }
 
+    /// These bits with the flag for a delete horizon as `is_set`.
+    #[must_use]
+    pub fn with_delete_horizon(self, is_set: bool) -> Self {
+        let cleared = self.0 & !Self::DELETE_HORIZON;
+        Self(if is_set { cleared | Self::DELETE_HORIZON } else { cleared })
+    }
+
     /// These bits with the timestamp type set to `LogAppendTime`.
     #[must_use]
     pub fn with_log_append_time(self) -> Self {

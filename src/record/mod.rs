@@ -8,9 +8,12 @@
 //! | the 61-byte header of magic 2, its attributes | `header` |
 //! | framing and verifying one batch of any magic | `batch` |
 //! | encoding a batch | `builder` |
+//! | what compaction leaves of a batch | `retained` |
 //! | decoding its records | `decoder` (magic 2), `legacy` (magic 0 and 1) |
+//! | Kafka's deserializers, by name; numbers as Java prints them | `deserializer`, `java_number` |
 //! | commit and abort markers | `control` |
 //! | gzip, snappy, lz4, zstd as Kafka frames them | `compression` |
+//! | what is in the records of Kafka's own topics | `message` |
 
 pub mod batch;
 pub mod builder;
@@ -18,8 +21,13 @@ pub mod checksum;
 pub mod compression;
 pub mod control;
 pub mod decoder;
+pub mod deserializer;
 pub mod header;
+pub mod java_number;
 mod legacy;
+pub mod message;
+mod owned;
+mod retained;
 mod types;
 pub mod varint;
 
@@ -27,5 +35,8 @@ pub use batch::{Batch, BatchError, Frame};
 pub use builder::{BatchBuilder, EncodedBatch, NewRecord};
 pub use compression::{Compression, CompressionError, Compressor, UnknownCompression};
 pub use decoder::{Header, Headers, RecordDecoder, RecordRef, Records};
+pub use deserializer::{Deserializer, UnknownDeserializer};
 pub use header::{Attributes, BatchHeader, TimestampType};
+pub use owned::OwnedRecord;
+pub use retained::{RetainedBatch, empty_batch};
 pub use types::{LeaderEpoch, Offset, Timestamp};

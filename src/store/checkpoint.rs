@@ -15,6 +15,8 @@ pub const PARTITION_METADATA: &str = "partition.metadata";
 pub const LOG_START_OFFSET_CHECKPOINT: &str = "log-start-offset-checkpoint";
 /// The file of recovery points in the root of a broker's log folder.
 pub const RECOVERY_POINT_OFFSET_CHECKPOINT: &str = "recovery-point-offset-checkpoint";
+/// The file of the offsets up to which a broker has cleaned, in the root of its log folder.
+pub const CLEANER_OFFSET_CHECKPOINT: &str = "cleaner-offset-checkpoint";
 
 /// Reads a checkpoint of one offset for each partition, such as [`LOG_START_OFFSET_CHECKPOINT`] in the
 /// root of a broker's log folder. Empty when there is no such file. A partition that is listed twice
@@ -29,6 +31,15 @@ pub fn read_offsets(path: &Path) -> Result<BTreeMap<TopicPartition, Offset>, Sto
         _ => None,
     })?;
     Ok(entries.into_iter().collect())
+}
+
+/// The bytes of a checkpoint with these offsets (`OffsetCheckpointFile`).
+pub fn offsets_to_bytes(offsets: &BTreeMap<TopicPartition, Offset>) -> Vec<u8> {
+    let mut text = format!("0\n{}\n", offsets.len());
+    for (TopicPartition { topic, partition }, offset) in offsets {
+        text.push_str(&format!("{topic} {partition} {offset}\n"));
+    }
+    text.into_bytes()
 }
 
 /// Reads the topic id of the partition folder `partition`; `None` when it has no such file, as those of
@@ -83,6 +94,7 @@ mod tests {
         let of = |topic, partition| TopicPartition::new(TopicName::new(topic).unwrap(), partition);
         assert_eq!(read.get(&of("orders", 3)), Some(&Offset(213)));
         assert_eq!(read.get(&of("dash-7", 0)), Some(&Offset(12)));
+        assert_eq!(offsets_to_bytes(&read), b"0\n2\ndash-7 0 12\norders 3 213\n");
     }
 
     #[test]

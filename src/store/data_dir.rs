@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::listing::Listing;
 use super::metadata::{self, MetadataPaths, TopicMetadata};
 use super::{StoreError, TopicConfig, TopicId, TopicName, TopicPartition, checkpoint};
-use crate::fs::{self, IoContext as _};
+use crate::fs::{self, FileLock, IoContext as _};
 use crate::record::Offset;
 
 /// Where the data directory is, and whether a person said so.
@@ -129,6 +129,9 @@ impl DataDir {
             return Ok(());
         }
         fs::create_dir_all(&self.metadata.topics())?;
+        let mut lock = FileLock::open(&self.metadata.topics_lock())?;
+        let _guard = lock.acquire()?;
+        self.metadata.remove_temporary_files()?;
         metadata::write_data_dir_version(&self.metadata.meta())?;
         fs::sync_dir(&self.path)?;
         Ok(())

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use super::topic_admin::MAX_PARTITIONS;
-use super::{CONSUMER_OFFSETS, ConfigError, InvalidTopicName, TopicId, TopicName};
+use super::{CONSUMER_OFFSETS, ConfigError, InvalidTopicName, TopicId, TopicName, TopicPartition};
 use crate::fs::FileError;
 use crate::log::LogError;
 use crate::log::checkpoint::CheckpointError;
@@ -55,6 +55,38 @@ pub enum StoreError {
         topic: TopicName,
         /// How many it was to have.
         partitions: i32,
+    },
+    /// A topic was to get fewer partitions than it has.
+    #[error("The topic {topic} currently has {current} partition(s); {asked} would not be an increase.")]
+    NoIncrease {
+        /// The topic.
+        topic: TopicName,
+        /// How many it has.
+        current: i32,
+        /// How many it was to have.
+        asked: i32,
+    },
+    /// A topic was to get as many partitions as it has.
+    #[error("Topic already has {0} partition(s).")]
+    SamePartitions(i32),
+    /// A configuration was to be deleted that the topic does not set.
+    #[error("Invalid config(s): {0}")]
+    ConfigNotSet(String),
+    /// A partition that the topic does not have, or that has no folder here.
+    #[error("Topic '{topic}' has no partition {partition} here")]
+    UnknownPartition {
+        /// The topic.
+        topic: TopicName,
+        /// What was asked for.
+        partition: i32,
+    },
+    /// A partition's log refused.
+    #[error("{partition}: {source}")]
+    Log {
+        /// The partition.
+        partition: TopicPartition,
+        /// What went wrong.
+        source: crate::log::LogError,
     },
     /// The replication factor is no positive 16-bit number.
     #[error("The replication factor must be between 1 and 32767 inclusive")]

@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::topic_admin::MAX_PARTITIONS;
 use super::{StoreError, TopicConfig, TopicId, TopicName};
-use crate::fs;
+use crate::fs::{self, FileError, IoContext as _};
 
 /// The newest format version of meta.json and of a topic's file that this code reads, and what it writes.
 pub(super) const VERSION: u64 = 1;
@@ -41,6 +41,11 @@ impl TopicMetadata {
     /// The metadata of a new topic, with a new id.
     pub(super) fn new(name: TopicName, partitions: i32, configs: TopicConfig) -> Self {
         Self { version: VERSION, name, id: TopicId::random(), partitions, configs }
+    }
+
+    /// The metadata of a topic that a broker wrote, from now on known to us.
+    pub(super) fn adopted(name: TopicName, id: TopicId, partitions: i32) -> Self {
+        Self { version: VERSION, name, id, partitions, configs: TopicConfig::default() }
     }
 
     /// The bytes of its file.
@@ -73,7 +78,7 @@ pub(super) fn check_data_dir_version(path: &Path) -> Result<bool, StoreError> {
     Ok(read_versioned::<serde::de::IgnoredAny>(path)?.is_some())
 }
 
-/// Writes meta.json. Two processes that do so at once write the same.
+/// Writes meta.json, under the lock of [`MetadataPaths::topics_lock`].
 pub(super) fn write_data_dir_version(path: &Path) -> Result<(), StoreError> {
     Ok(fs::write_atomically(path, format!("{{\"version\":{VERSION}}}\n").as_bytes())?)
 }
@@ -118,6 +123,18 @@ impl MetadataPaths {
         self.root.join("meta.json")
     }
 
+    /// Removes what processes that died while they wrote meta.json have left of it. The caller holds the
+    /// lock of [`Self::topics_lock`], under which it is written.
+    pub(super) fn remove_temporary_files(&self) -> Result<(), FileError> {
+        for entry in std::fs::read_dir(&self.root).context_io("read the folder", &self.root)? {
+            let name = entry.context_io("read the folder", &self.root)?.file_name();
+            if name.to_str().is_some_and(fs::is_temporary_name) {
+                fs::remove_file(&self.root.join(name))?;
+            }
+        }
+        Ok(())
+    }
+
     /// `.mkafka/topics`.
     pub(super) fn topics(&self) -> PathBuf {
         self.root.join("topics")
@@ -131,6 +148,11 @@ impl MetadataPaths {
     /// `.mkafka/topics.lock`, held exclusively to create, alter or delete a topic.
     pub(super) fn topics_lock(&self) -> PathBuf {
         self.root.join("topics.lock")
+    }
+
+    /// `.mkafka/checkpoints.lock`, held exclusively to change a checkpoint in the data directory's root.
+    pub(super) fn checkpoints_lock(&self) -> PathBuf {
+        self.root.join("checkpoints.lock")
     }
 
     /// The file whose presence makes `topic` exist.

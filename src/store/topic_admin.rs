@@ -209,6 +209,7 @@ impl WritableDataDir {
         for file in listing.temporary_files() {
             fs::remove_file(&self.metadata.topics().join(file))?;
         }
+        self.metadata.remove_temporary_files()?;
         for topic in listing.unfinished() {
             self.forget(topic)?;
         }
@@ -217,7 +218,7 @@ impl WritableDataDir {
 
     /// Renames a partition's folder out of the way under the partition's lock, so that no append is cut
     /// in two. Answers the new name.
-    fn set_aside(&self, partition: &TopicPartition) -> Result<String, StoreError> {
+    pub(super) fn set_aside(&self, partition: &TopicPartition) -> Result<String, StoreError> {
         let folder = self.partition_path(partition);
         let mut lock = FileLock::open_with_folder(&folder.join(LOCK_FILE))?;
         let _guard = lock.acquire()?;
@@ -226,8 +227,9 @@ impl WritableDataDir {
         Ok(new_name)
     }
 
-    /// Removes the file that says that `topic` is unfinished.
+    /// Removes what checkpoints say of `topic`, and the file that says that it is unfinished.
     fn forget(&self, topic: &TopicName) -> Result<(), StoreError> {
+        self.forget_checkpoints(topic)?;
         match fs::remove_file(&self.metadata.undo(topic)) {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
             other => other?,
@@ -239,7 +241,7 @@ impl WritableDataDir {
 /// Fills the new folder of a partition with what a broker has there that just became its leader: an
 /// empty segment, the topic's id, and leader epoch 0 from offset 0 on. The caller makes the folder's own
 /// name durable.
-fn fill_partition_folder(folder: &Path, id: TopicId) -> Result<(), StoreError> {
+pub(super) fn fill_partition_folder(folder: &Path, id: TopicId) -> Result<(), StoreError> {
     let epoch = EpochEntry { epoch: LeaderEpoch(0), start_offset: Offset::ZERO };
     fs::write_new(&folder.join(PARTITION_METADATA), &checkpoint::partition_metadata_to_bytes(id))?;
     fs::write_new(&folder.join(LEADER_EPOCH_CHECKPOINT), &leader_epochs_to_bytes(&[epoch]))?;

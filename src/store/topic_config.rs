@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::config_table::{self, ConfigDef, ConfigType, TOPIC_CONFIGS, Validator};
-use crate::log::LogConfig;
+use crate::log::{CleanerConfig, LogConfig, RetentionConfig};
 use crate::record::TimestampType;
 use crate::spelling;
 
@@ -86,12 +86,39 @@ impl From<&TopicConfig> for LogConfig {
     fn from(config: &TopicConfig) -> Self {
         Self {
             segment_bytes: config.segment_bytes().into(),
-            segment_ms: config.segment_ms(),
+            segment_ms: config.max_segment_ms(),
             segment_jitter_ms: config.segment_jitter_ms(),
             segment_index_bytes: config.segment_index_bytes().into(),
             index_interval_bytes: config.index_interval_bytes().into(),
             max_message_bytes: config.max_message_bytes() as usize,
             flush_messages: config.flush_messages(),
+            flush_ms: config.flush_ms(),
+            preallocate: config.preallocate(),
+        }
+    }
+}
+
+impl From<&TopicConfig> for CleanerConfig {
+    fn from(config: &TopicConfig) -> Self {
+        Self {
+            log: config.into(),
+            delete_retention_ms: config.delete_retention_ms(),
+            min_compaction_lag_ms: config.min_compaction_lag_ms(),
+            max_compaction_lag_ms: config.max_compaction_lag_ms(),
+            min_cleanable_dirty_ratio: config.min_cleanable_dirty_ratio(),
+            file_delete_delay_ms: config.file_delete_delay_ms(),
+            ..Self::default()
+        }
+    }
+}
+
+impl From<&TopicConfig> for RetentionConfig {
+    fn from(config: &TopicConfig) -> Self {
+        let deletes = config.cleanup_policy().delete;
+        Self {
+            retention_ms: config.retention_ms().filter(|_| deletes),
+            retention_bytes: config.retention_bytes().filter(|_| deletes),
+            file_delete_delay_ms: config.file_delete_delay_ms(),
         }
     }
 }

@@ -213,7 +213,7 @@ fn what_is_too_large_to_be_held_is_named() {
 fn files_that_cannot_be_dumped_do_not_stop_the_others() {
     let (folder, _) = five();
     folder.write("notes.txt", b"x");
-    folder.write("leader-epoch-checkpoint", b"0\n0\n");
+    folder.write("leader-epoch-checkpoint", b"1\n0\n");
     std::fs::create_dir(folder.path("folder.log")).unwrap();
     let dumped = folder.dump(&[
         "--files",
@@ -224,9 +224,9 @@ fn files_that_cannot_be_dumped_do_not_stop_the_others() {
     assert_eq!(shown(&dumped.stdout).len(), 5);
     assert_snapshot!(dumped.stderr, @r#"
     mkafka: cannot open missing.log: no such file or directory
-    mkafka: folder.log: is a folder, not a file
+    mkafka: folder.log: holds no file that a broker writes
     Ignoring unknown file notes.txt
-    mkafka: leader-epoch-checkpoint: leader epochs cannot be shown yet
+    mkafka: leader-epoch-checkpoint: byte 0: line 1 '1' should be the version, 0
     mkafka: cannot open nothing.txt: no such file or directory
     "#);
     let dumped = folder.dump(&["notes.txt", LOG]);

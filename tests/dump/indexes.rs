@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use mkafka::record::Compression;
 
-use super::files::{Folder, T0, small};
+use super::files::{FIRST, Folder, T0, small};
 
 const LOG: &str = "00000000000000000000.log";
 const INDEX: &str = "00000000000000000000.index";
@@ -253,4 +253,27 @@ fn producers() {
     mkafka: 00000000000000000100.snapshot: Snapshot failed schema validation: it has 9 bytes where its count asks for 10
     mkafka: 00000000000000000100.snapshot: Snapshot failed schema validation: it has 0 bytes where its count asks for 10
     "#);
+}
+
+/// The log cleaner appends many batches at once: its entry has the place of the first and the last offset
+/// that was kept. Kafka's tool reports that; a reader finds everything.
+#[test]
+fn an_entry_for_several_batches_is_reported_and_no_fault() {
+    let folder = Folder::new();
+    folder.append(9, Compression::None);
+    let second = folder.dump(&[&format!("{FIRST}.log")]).stdout;
+    let position = second.lines().nth(3).unwrap().split_once("position: ").unwrap().1;
+    let position: u32 = position.split_once(' ').unwrap().0.parse().unwrap();
+    let entry = |offset: u32| [offset.to_be_bytes(), position.to_be_bytes()].concat();
+    folder.write(&format!("{FIRST}.index"), &entry(12));
+    let dumped = folder.dump(&[&format!("{FIRST}.index")]);
+    assert_eq!(dumped.status, 0);
+    assert_eq!(
+        dumped.stderr,
+        "Mismatches in :/dir/00000000000000000000.index\n  Index offset: 12, log offset: 3\n"
+    );
+    for wrong in [1, 99] {
+        folder.write(&format!("{FIRST}.index"), &entry(wrong));
+        assert_eq!(folder.dump(&[&format!("{FIRST}.index")]).status, 1, "{wrong}");
+    }
 }

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::cli::consume::{ConsumeArgs, DeliveryArg};
-use crate::commands::UsageError;
+use crate::cli::consume_range::IsolationLevelArg;
+use crate::commands::{UsageError, properties_in};
 use crate::group::assignor::AssignmentStrategy;
 use crate::spelling;
 use crate::store::GroupId;
@@ -29,6 +30,8 @@ pub(super) struct ConsumerConfig {
     pub(super) max_poll_interval: Duration,
     pub(super) strategies: Vec<AssignmentStrategy>,
     pub(super) delivery: DeliveryArg,
+    /// `isolation.level=read_committed`.
+    pub(super) committed_only: bool,
 }
 
 /// Configs of Kafka's consumer that have an effect here.
@@ -40,6 +43,7 @@ const KNOWN: &[&str] = &[
     "auto.commit.interval.ms",
     "max.poll.interval.ms",
     "partition.assignment.strategy",
+    "isolation.level",
 ];
 
 /// Configs of Kafka's consumer that are about brokers, networks and threads, of which there are none.
@@ -82,7 +86,7 @@ impl ConsumerConfig {
     ///
     /// # Errors
     /// Those of Kafka's console consumer where it has one, in its words.
-    pub(super) fn new(args: &ConsumeArgs) -> Result<Self, UsageError> {
+    pub(super) fn new(args: &ConsumeArgs) -> anyhow::Result<Self> {
         let mut config = Self {
             group: None,
             client_id: "console-consumer".to_owned(),
@@ -93,7 +97,14 @@ impl ConsumerConfig {
             // Kafka's default: range, and a way to change to cooperative-sticky member by member.
             strategies: vec![AssignmentStrategy::Range, AssignmentStrategy::CooperativeSticky],
             delivery: args.delivery.unwrap_or_default(),
+            committed_only: false,
         };
+        if let Some(path) = &args.consumer_config {
+            for (name, value) in properties_in(path)? {
+                let set = config.set(&name, value.trim());
+                set.map_err(|message| UsageError(format!("{}: {message}", path.display())))?;
+            }
+        }
         for property in &args.consumer_properties {
             config.set(&property.key, property.value.trim()).map_err(UsageError)?;
         }
@@ -104,8 +115,11 @@ impl ConsumerConfig {
         if let Some(ms) = args.commit_interval_ms {
             config.commit_interval = Duration::from_millis(ms);
         }
+        if let Some(level) = args.range.isolation_level {
+            config.committed_only = level == IsolationLevelArg::ReadCommitted;
+        }
         config.set_group(args)?;
-        if args.from_beginning && config.reset.is_none() {
+        if args.range.from_beginning && config.reset.is_none() {
             config.reset = Some(AutoOffsetReset::Earliest);
         }
         config.check(args).map_err(|text| UsageError(text.to_owned()))?;
@@ -146,6 +160,13 @@ impl ConsumerConfig {
                 self.strategies = strategies
                     .map_err(|e: crate::group::assignor::UnknownAssignmentStrategy| e.to_string())?;
             }
+            "isolation.level" => {
+                self.committed_only = match value.to_ascii_lowercase().as_str() {
+                    "read_committed" => true,
+                    "read_uncommitted" => false,
+                    _ => return Err(bad("valid are read_uncommitted and read_committed")),
+                };
+            }
             _ if WITHOUT_EFFECT.contains(&name) => {}
             _ => {
                 let all = KNOWN.iter().chain(WITHOUT_EFFECT).copied();
@@ -170,7 +191,7 @@ impl ConsumerConfig {
     }
 
     fn check(&self, args: &ConsumeArgs) -> Result<(), &'static str> {
-        if args.from_beginning && self.reset == Some(AutoOffsetReset::Latest) {
+        if args.range.from_beginning && self.reset == Some(AutoOffsetReset::Latest) {
             return Err(
                 "Can't simultaneously specify --from-beginning and 'auto.offset.reset=latest', please remove one option",
             );
@@ -179,7 +200,7 @@ impl ConsumerConfig {
             if !args.partition.is_empty() {
                 return Err("Options group and partition cannot be specified together.");
             }
-            if args.offset.is_some() {
+            if args.range.offset.is_some() {
                 return Err(
                     "Options group and offset cannot be specified together: `mkafka groups reset-offsets` \
                             moves a group",

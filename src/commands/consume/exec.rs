@@ -10,7 +10,7 @@ use super::dead_letter::DeadLetters;
 use crate::commands::interrupt::Interrupt;
 use crate::consumer::ConsumerRecord;
 use crate::output::Ui;
-use crate::output::record::RecordFormat;
+use crate::output::record::{RecordFormat, RecordFormatError};
 
 /// How long to wait before a command that failed is run again: doubled each time, up to the most.
 const BACK_OFF: Duration = Duration::from_millis(100);
@@ -45,13 +45,20 @@ impl Exec {
     }
 
     /// Takes a record; answers whether there are enough for a run.
-    pub(super) fn take(&mut self, record: &ConsumerRecord<'_>, format: &RecordFormat) -> bool {
-        format.write(record, &mut self.input);
+    ///
+    /// # Errors
+    /// When it cannot be shown; it is not taken then.
+    pub(super) fn take(
+        &mut self,
+        record: &ConsumerRecord<'_>,
+        format: &RecordFormat,
+    ) -> Result<bool, RecordFormatError> {
+        format.write(record, &mut self.input)?;
         if let Some(dead_letters) = &mut self.dead_letters {
             dead_letters.keep(record);
         }
         self.records += 1;
-        self.records >= self.batch
+        Ok(self.records >= self.batch)
     }
 
     /// Forgets the records.

@@ -8,11 +8,12 @@ mod membership;
 mod position_file;
 mod printer;
 mod session;
+mod view;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 
 use self::assigned::{Assignment, check_topics};
 use self::config::{AutoOffsetReset, ConsumerConfig};
@@ -24,12 +25,13 @@ use self::printer::Printer;
 use self::session::{Session, Source, Terms};
 use super::interrupt::Interrupt;
 use super::{EndedBySignal, UsageError, data_dir_location, raise_open_files_limit};
-use crate::cli::consume::{ConsumeArgs, OffsetArg};
-use crate::cli::{GlobalArgs, OutputFormat};
-use crate::consumer::{StartPosition, Waiter, Waker};
+use crate::cli::GlobalArgs;
+use crate::cli::consume::ConsumeArgs;
+use crate::cli::consume_range::OffsetArg;
+use crate::consumer::{ReadLimits, StartPosition, Waiter, Waker};
 use crate::output::Ui;
-use crate::output::record::{RecordFormat, TextFormat};
-use crate::record::Offset;
+use crate::output::record::RecordFormat;
+use crate::record::{Offset, Timestamp};
 use crate::store::{DataDir, StoreError, TopicName, TopicSelection};
 
 /// Runs the command.
@@ -37,7 +39,8 @@ use crate::store::{DataDir, StoreError, TopicName, TopicSelection};
 /// # Errors
 /// When the topic cannot be read or the output not be written.
 pub fn run(global: &GlobalArgs, args: &ConsumeArgs, ui: &mut Ui) -> anyhow::Result<()> {
-    let format = record_format(args)?;
+    let format = view::record_format(&args.view, ui)?;
+    let filter = view::record_filter(&args.filter)?;
     let selection = selection(args)?;
     let config = ConsumerConfig::new(args)?;
     raise_open_files_limit();
@@ -46,8 +49,15 @@ pub fn run(global: &GlobalArgs, args: &ConsumeArgs, ui: &mut Ui) -> anyhow::Resu
     check_topics(&data_dir, &selection)?;
     let interrupt = Interrupt::install().context("cannot take over the signals")?;
     let mut waiter = Waiter::new();
-    let printer = printer(args, format, &data_dir, &config)?;
+    let mut printer = printer(args, format, &data_dir, &config)?;
+    printer.filter = filter;
+    printer.skips_faults = args.view.skip_message_on_error;
+    printer.bytes_left = args.range.max_bytes.unwrap_or(u64::MAX);
     end_when_asked(&interrupt, waiter.waker(), args.exec.is_some())?;
+    let now = Timestamp::now().0;
+    let until_time = args.range.to_timestamp.map(|time| time.millis(now));
+    // Nothing that comes now can be from before a time that is past.
+    let stop_at_end = args.range.exit_at_end || until_time.is_some_and(|time| time <= now);
     let source = match &config.group {
         Some(group) => {
             let writable = DataDir::open_for_writing(&path)?;
@@ -60,7 +70,7 @@ pub fn run(global: &GlobalArgs, args: &ConsumeArgs, ui: &mut Ui) -> anyhow::Resu
         None => {
             let start = start(args, &config);
             let mut assignment = Assignment::new(data_dir, selection, args.partition.clone(), start);
-            if args.exit_at_end {
+            if stop_at_end {
                 assignment = assignment.finally();
             }
             match &args.checkpoint {
@@ -70,18 +80,31 @@ pub fn run(global: &GlobalArgs, args: &ConsumeArgs, ui: &mut Ui) -> anyhow::Resu
         }
     };
     let terms = Terms {
-        stop_at_end: args.exit_at_end,
-        idle_limit: args.timeout_ms.map(Duration::from_millis),
+        stop_at_end,
+        idle_limit: args.range.timeout_ms.map(Duration::from_millis),
         delivery: config.delivery,
         save_interval: config.commit_interval,
+        limits: ReadLimits {
+            until_offset: args.range.until_offset.map(Offset),
+            until_time: until_time.map(Timestamp),
+            committed_only: config.committed_only,
+        },
+        tail: args.range.tail,
+        is_ordered: args.range.ordered || args.range.tail.is_some(),
     };
     let mut session = Session::new(ui, &interrupt, waiter, printer, terms);
     let result = session.run(source);
     let printed = session.printer.printed();
     result?;
-    ui.flush()?;
+    session.ui.flush()?;
     if !args.quiet {
-        ui.note(&format!("Processed a total of {printed} messages"));
+        session.ui.note(&format!("Processed a total of {printed} messages"));
+    }
+    if let Some(wanted) =
+        args.range.max_messages.filter(|wanted| printed < *wanted && session.has_timed_out())
+    {
+        let limit = args.range.timeout_ms.unwrap_or_default();
+        bail!("no record has come for {limit} ms, and {printed} of {wanted} have");
     }
     match interrupt.status() {
         Some(status) => Err(EndedBySignal(status).into()),
@@ -105,7 +128,7 @@ fn printer(
     data_dir: &DataDir,
     config: &ConsumerConfig,
 ) -> anyhow::Result<Printer> {
-    let limit = args.max_messages.unwrap_or(u64::MAX);
+    let limit = args.range.max_messages.unwrap_or(u64::MAX);
     let Some(command) = &args.exec else {
         let held_back = config.group.is_some() || args.checkpoint.is_some();
         return Ok(Printer::new(format, limit, held_back));
@@ -122,7 +145,10 @@ fn printer(
 }
 
 fn start(args: &ConsumeArgs, config: &ConsumerConfig) -> StartPosition {
-    match args.offset {
+    if let Some(time) = args.range.from_timestamp {
+        return StartPosition::AtTime(Timestamp(time.millis(Timestamp::now().0)));
+    }
+    match args.range.offset {
         None if config.reset == Some(AutoOffsetReset::Earliest) => StartPosition::Earliest,
         None | Some(OffsetArg::Latest) => StartPosition::Latest,
         Some(OffsetArg::Earliest) => StartPosition::Earliest,
@@ -143,13 +169,4 @@ fn selection(args: &ConsumeArgs) -> anyhow::Result<TopicSelection> {
     let topics: BTreeSet<TopicName> =
         names.map(|name| TopicName::new(name)).collect::<Result<_, _>>().map_err(StoreError::from)?;
     Ok(TopicSelection::Topics(topics))
-}
-
-fn record_format(args: &ConsumeArgs) -> anyhow::Result<RecordFormat> {
-    let properties = args.formatter_properties.iter().map(|p| (p.key.as_str(), p.value.as_str()));
-    let text = TextFormat::from_properties(properties).map_err(UsageError)?;
-    Ok(match args.output {
-        OutputFormat::Text => RecordFormat::Text(text),
-        OutputFormat::Json => RecordFormat::Json,
-    })
 }

@@ -4,10 +4,10 @@
 use std::ops::ControlFlow;
 
 use super::exec::Exec;
-use crate::consumer::ConsumerRecord;
+use crate::consumer::{ConsumerRecord, RecordFilter};
 use crate::output::StdoutError;
 use crate::output::data::DataWriter;
-use crate::output::record::RecordFormat;
+use crate::output::record::{RecordFormat, RecordFormatError};
 
 /// Bytes of output after which reading breaks off even in the middle of a batch, where what is read has to be
 /// accounted for before it is written.
@@ -16,6 +16,12 @@ const HELD_BACK_MAX: usize = 8 << 20;
 /// Takes records, in the form in which they are written.
 pub(super) struct Printer {
     format: RecordFormat,
+    /// Which records are taken.
+    pub(super) filter: RecordFilter,
+    /// Whether a record that cannot be shown is told of and passed over.
+    pub(super) skips_faults: bool,
+    /// Bytes of keys and values after which it takes no more.
+    pub(super) bytes_left: u64,
     mode: Mode,
     /// How many records it has taken.
     printed: u64,
@@ -24,7 +30,9 @@ pub(super) struct Printer {
     /// Where in the buffer each record ends; only in [`Mode::HeldBack`].
     record_ends: Vec<usize>,
     /// Why the output was given up.
-    failure: Option<StdoutError>,
+    failure: Option<anyhow::Error>,
+    /// Records that could not be shown and were passed over.
+    faults: Vec<RecordFormatError>,
 }
 
 enum Mode {
@@ -40,7 +48,18 @@ impl Printer {
     /// To standard output; `held_back` for a consumer that has to account for what is written.
     pub(super) fn new(format: RecordFormat, limit: u64, held_back: bool) -> Self {
         let mode = if held_back { Mode::HeldBack } else { Mode::Free };
-        Self { format, mode, printed: 0, limit, record_ends: Vec::new(), failure: None }
+        Self {
+            format,
+            filter: RecordFilter::new(),
+            skips_faults: false,
+            bytes_left: u64::MAX,
+            mode,
+            printed: 0,
+            limit,
+            record_ends: Vec::new(),
+            failure: None,
+            faults: Vec::new(),
+        }
     }
 
     /// To a command.
@@ -57,7 +76,7 @@ impl Printer {
 
     /// Whether it takes no more.
     pub(super) fn is_full(&self) -> bool {
-        self.printed >= self.limit
+        self.printed >= self.limit || self.bytes_left == 0
     }
 
     /// The command, if records go to one.
@@ -69,33 +88,57 @@ impl Printer {
     }
 
     /// Why the output was given up, if it was.
-    pub(super) fn take_failure(&mut self) -> Option<StdoutError> {
+    pub(super) fn take_failure(&mut self) -> Option<anyhow::Error> {
         self.failure.take()
+    }
+
+    /// The records that could not be shown since the last call.
+    pub(super) fn take_faults(&mut self) -> Vec<RecordFormatError> {
+        std::mem::take(&mut self.faults)
     }
 
     /// Takes a record; breaks off when there are enough for now.
     #[inline]
     pub(super) fn print(&mut self, record: &ConsumerRecord<'_>, out: &mut DataWriter) -> ControlFlow<()> {
-        self.printed += 1;
-        let is_enough = match &mut self.mode {
-            Mode::Free => {
-                self.format.write(record, out.buffer());
-                match out.spill() {
-                    Ok(()) => false,
-                    Err(error) => {
-                        self.failure = Some(error);
-                        true
-                    }
+        if !self.filter.matches(record) {
+            return ControlFlow::Continue(());
+        }
+        let taken = match &mut self.mode {
+            Mode::Free => self.format.write(record, out.buffer()).map(|()| match out.spill() {
+                Ok(()) => false,
+                Err(error) => {
+                    self.failure = Some(error.into());
+                    true
                 }
-            }
-            Mode::HeldBack => {
-                self.format.write(record, out.buffer());
+            }),
+            Mode::HeldBack => self.format.write(record, out.buffer()).map(|()| {
                 self.record_ends.push(out.buffer().len());
                 out.buffer().len() >= HELD_BACK_MAX
-            }
+            }),
             Mode::Exec(exec) => exec.take(record, &self.format),
         };
+        let is_enough = match taken {
+            Ok(is_enough) => is_enough,
+            Err(fault) => return self.fault(fault),
+        };
+        self.printed += 1;
+        if self.bytes_left != u64::MAX {
+            let length = |field: Option<&[u8]>| field.map_or(0, <[u8]>::len) as u64;
+            let bytes = length(record.record.key) + length(record.record.value);
+            self.bytes_left = self.bytes_left.saturating_sub(bytes);
+        }
         if is_enough || self.is_full() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    /// A record that cannot be shown is passed over, or the end.
+    #[cold]
+    fn fault(&mut self, fault: RecordFormatError) -> ControlFlow<()> {
+        if self.skips_faults {
+            self.faults.push(fault);
+            return ControlFlow::Continue(());
+        }
+        self.failure = Some(fault.into());
+        ControlFlow::Break(())
     }
 
     /// Writes out what was taken as long as `may_write` answers so; `false` once it does not.

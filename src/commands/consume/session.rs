@@ -13,7 +13,7 @@ use super::position_file::PositionFile;
 use super::printer::Printer;
 use crate::cli::consume::DeliveryArg;
 use crate::commands::interrupt::Interrupt;
-use crate::consumer::{Consumer, Poll, Waiter};
+use crate::consumer::{Consumer, OrderedConsumer, Poll, ReadLimits, Waiter};
 use crate::group::{GroupError, Positions};
 use crate::output::Ui;
 
@@ -38,6 +38,12 @@ pub(super) struct Terms {
     pub(super) delivery: DeliveryArg,
     /// Time between two savings of positions to a file.
     pub(super) save_interval: Duration,
+    /// What is not read of a partition.
+    pub(super) limits: ReadLimits,
+    /// The number of the newest records of all partitions together with which reading begins.
+    pub(super) tail: Option<u64>,
+    /// Whether the partitions are merged by timestamp.
+    pub(super) is_ordered: bool,
 }
 
 /// A run of the command.
@@ -48,6 +54,9 @@ pub(super) struct Session<'a> {
     pub(super) printer: Printer,
     pub(super) terms: Terms,
     consumer: Consumer,
+    /// What reads instead, where partitions are merged.
+    ordered: Option<OrderedConsumer>,
+    has_timed_out: bool,
     /// Up to where everything has been delivered.
     delivered: Positions,
     last_save: Instant,
@@ -67,17 +76,41 @@ impl<'a> Session<'a> {
         terms: Terms,
     ) -> Self {
         let mut consumer = Consumer::new();
+        consumer.set_limits(terms.limits);
         if terms.stop_at_end {
             consumer.stop_at_end();
         }
         let (delivered, last_save) = (Positions::new(), Instant::now());
-        Self { ui, interrupt, waiter, printer, terms, consumer, delivered, last_save, has_given_up: false }
+        let ordered = terms.is_ordered.then(OrderedConsumer::new);
+        Self {
+            ui,
+            interrupt,
+            waiter,
+            printer,
+            terms,
+            consumer,
+            ordered,
+            has_timed_out: false,
+            delivered,
+            last_save,
+            has_given_up: false,
+        }
+    }
+
+    /// Whether it ended because no record had come for too long.
+    pub(super) fn has_timed_out(&self) -> bool {
+        self.has_timed_out
     }
 
     /// Reads what `source` gives, and at the end accounts for what was delivered, however it ended.
     pub(super) fn run(&mut self, mut source: Source) -> anyhow::Result<()> {
         match &mut source {
-            Source::Assigned(assignment) => assignment.begin(&mut self.consumer, &mut self.waiter, None)?,
+            Source::Assigned(assignment) => {
+                assignment.begin(&mut self.consumer, &mut self.waiter, None)?;
+                if let Some(count) = self.terms.tail {
+                    self.consumer.seek_to_last(count)?;
+                }
+            }
             Source::Kept(assignment, file) => {
                 self.consumer.set_turn_bytes(ACCOUNTED_BYTES);
                 assignment.begin(&mut self.consumer, &mut self.waiter, Some(file))?;
@@ -156,15 +189,25 @@ impl<'a> Session<'a> {
     }
 
     fn poll(&mut self) -> anyhow::Result<Poll> {
-        if self.consumer.is_empty() && !self.terms.stop_at_end {
-            return Ok(Poll::CaughtUp);
-        }
         let (printer, out) = (&mut self.printer, self.ui.data());
-        let poll = self.consumer.poll(&mut |record| printer.print(record, out))?;
+        let poll = if let Some(ordered) = &mut self.ordered {
+            ordered.take_over(&mut self.consumer);
+            if ordered.is_empty() && !self.terms.stop_at_end {
+                return Ok(Poll::CaughtUp);
+            }
+            ordered.poll(&mut |record| printer.print(record, out))?
+        } else if self.consumer.is_empty() && !self.terms.stop_at_end {
+            return Ok(Poll::CaughtUp);
+        } else {
+            self.consumer.poll(&mut |record| printer.print(record, out))?
+        };
+        for fault in self.printer.take_faults() {
+            self.ui.warn(&fault.to_string());
+        }
         match self.printer.take_failure() {
             Some(failure) => {
                 self.has_given_up = true;
-                Err(failure.into())
+                Err(failure)
             }
             None => Ok(poll),
         }
@@ -242,9 +285,10 @@ impl<'a> Session<'a> {
     }
 
     /// Waits for more; breaks off when nothing has come for too long.
-    fn wait(&self, source: &Source, idle_since: Instant) -> ControlFlow<()> {
+    fn wait(&mut self, source: &Source, idle_since: Instant) -> ControlFlow<()> {
         let left = self.terms.idle_limit.map(|limit| limit.saturating_sub(idle_since.elapsed()));
         if left == Some(Duration::ZERO) {
+            self.has_timed_out = true;
             return ControlFlow::Break(());
         }
         let due = match source {

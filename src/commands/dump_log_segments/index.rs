@@ -5,15 +5,22 @@ use std::path::Path;
 
 use super::{Dump, Stop};
 use crate::dump::{
-    OffsetIndexDump, OffsetVerdict, ProducerSnapshot, TimeIndexDump, TimeVerdict, TxnIndexDump,
+    OffsetIndexDump, OffsetVerdict, ProducerSnapshot, TextFile, TextItem, TextKind, TextValue, TimeIndexDump,
+    TimeVerdict, TxnIndexDump,
 };
-use crate::output::dump::{Pairs, write_aborted_txn, write_offset_entry, write_producer, write_time_entry};
+use crate::log::offset_index::OffsetEntry;
+use crate::log::time_index::TimeEntry;
+use crate::output::dump::{
+    Finding, Pairs, write_aborted_txn, write_offset_entry, write_producer, write_text_entry, write_time_entry,
+};
 
 impl Dump<'_> {
     pub(super) fn offset_index(&mut self, path: &Path) -> Result<(), Stop> {
         let mut index = OffsetIndexDump::open(path)?;
         if index.is_empty() {
-            let _ = writeln!(self.ui.data().buffer(), "{} is empty.", path.display());
+            if self.is_plain_text() {
+                let _ = writeln!(self.ui.data().buffer(), "{} is empty.", path.display());
+            }
             return self.fragment(path, index.fragment());
         }
         if self.options.index_sanity_check {
@@ -32,15 +39,16 @@ impl Dump<'_> {
                     mismatches.push(entry.offset.0, log.0);
                     None
                 }
+                OffsetVerdict::HeldLater(log) => {
+                    mismatches.push_excused(entry.offset.0, log.0);
+                    None
+                }
                 OffsetVerdict::NoBatch => Some("where no whole batch begins in the log".to_owned()),
                 OffsetVerdict::TooLarge(size) => {
                     Some(format!("to a batch of {size} bytes, above --max-message-size {max_message_size}"))
                 }
             };
-            if !self.options.verify_index_only {
-                write_offset_entry(self.ui.data().buffer(), entry);
-                self.ui.data().spill().map_err(Stop::Output)?;
-            }
+            self.offset_entry(entry)?;
             if let Some(fault) = fault {
                 let text = format!(
                     "{}: the entry for offset {} leads to byte {}, {fault}",
@@ -51,7 +59,7 @@ impl Dump<'_> {
                 self.fault(&text).map_err(Stop::Output)?;
             }
         }
-        self.findings.add_index_mismatches(mismatches);
+        self.find(Finding::IndexMismatch, mismatches);
         self.fragment(path, fragment)
     }
 
@@ -95,26 +103,68 @@ impl Dump<'_> {
             if let Some(previous) = checked.not_above {
                 out_of_order.push(entry.timestamp.0, previous.0);
             }
-            if !self.options.verify_index_only {
-                write_time_entry(self.ui.data().buffer(), entry);
-                self.ui.data().spill().map_err(Stop::Output)?;
-            }
+            self.time_entry(entry)?;
             if let Some(fault) = fault {
                 let text = format!("{}: the entry for offset {} {fault}", path.display(), entry.offset);
                 self.fault(&text).map_err(Stop::Output)?;
             }
         }
-        self.findings.add_timestamp_mismatches(mismatches);
-        self.findings.add_out_of_order_timestamps(out_of_order);
-        self.findings.add_offsets_not_found(not_found);
+        self.find(Finding::TimestampMismatch, mismatches);
+        self.find(Finding::OutOfOrderTimestamp, out_of_order);
+        self.find(Finding::OffsetNotFound, not_found);
         self.fragment(path, fragment)
+    }
+
+    fn offset_entry(&mut self, entry: OffsetEntry) -> Result<(), Stop> {
+        let is_wanted = self.options.filter.accepts_offset(entry.offset);
+        if self.options.verify_index_only || !self.counts(is_wanted) {
+            return Ok(());
+        }
+        let out = self.ui.data().buffer();
+        if self.options.is_json {
+            self.json.offset_entry(out, entry)
+        } else {
+            write_offset_entry(out, entry)
+        }
+        self.printed()
+    }
+
+    fn time_entry(&mut self, entry: TimeEntry) -> Result<(), Stop> {
+        let filter = &self.options.filter;
+        let is_wanted = filter.accepts_offset(entry.offset) && filter.accepts_timestamp(entry.timestamp);
+        if self.options.verify_index_only || !self.counts(is_wanted) {
+            return Ok(());
+        }
+        let out = self.ui.data().buffer();
+        if self.options.is_json {
+            self.json.time_entry(out, entry)
+        } else {
+            write_time_entry(out, entry)
+        }
+        self.printed()
+    }
+
+    /// Counts an entry that is wanted, and answers whether it is printed.
+    fn counts(&mut self, is_wanted: bool) -> bool {
+        self.entries += u64::from(is_wanted);
+        is_wanted && !self.options.summary
     }
 
     pub(super) fn txn_index(&mut self, path: &Path) -> Result<(), Stop> {
         let mut index = TxnIndexDump::open(path)?;
         while let Some(txn) = index.next_entry()? {
-            write_aborted_txn(self.ui.data().buffer(), &txn);
-            self.ui.data().spill().map_err(Stop::Output)?;
+            let filter = &self.options.filter;
+            let is_wanted =
+                filter.accepts_producer(txn.producer_id) && filter.accepts_offset(txn.last_offset);
+            if self.counts(is_wanted) {
+                let out = self.ui.data().buffer();
+                if self.options.is_json {
+                    self.json.aborted_txn(out, &txn)
+                } else {
+                    write_aborted_txn(out, &txn)
+                }
+                self.printed()?;
+            }
         }
         Ok(())
     }
@@ -122,14 +172,55 @@ impl Dump<'_> {
     pub(super) fn producer_snapshot(&mut self, path: &Path) -> Result<(), Stop> {
         let mut snapshot = ProducerSnapshot::open(path)?;
         while let Some(producer) = snapshot.next_entry()? {
-            write_producer(self.ui.data().buffer(), &producer);
-            self.ui.data().spill().map_err(Stop::Output)?;
+            let is_wanted = self.options.filter.accepts_producer(producer.producer_id);
+            if self.counts(is_wanted) {
+                let out = self.ui.data().buffer();
+                if self.options.is_json {
+                    self.json.producer(out, &producer)
+                } else {
+                    write_producer(out, &producer)
+                }
+                self.printed()?;
+            }
         }
         Ok(())
     }
 
+    pub(super) fn text_file(&mut self, path: &Path, kind: TextKind) -> Result<(), Stop> {
+        let mut file = TextFile::open(path, kind)?;
+        while let Some(item) = file.next_item()? {
+            match item {
+                TextItem::Head(head) => {
+                    if !self.options.summary {
+                        self.text_entry(&head);
+                    }
+                }
+                TextItem::Entry(entry) => {
+                    if self.counts(true) {
+                        self.text_entry(&entry);
+                        self.printed()?;
+                    }
+                }
+                TextItem::Fault { position, line, reason } => {
+                    self.fault_at(path, position, &format_args!("line {line} {reason}"))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn text_entry(&mut self, entry: &[(String, TextValue)]) {
+        let out = self.ui.data().buffer();
+        if self.options.is_json { self.json.text_entry(out, entry) } else { write_text_entry(out, entry) }
+    }
+
     fn passed(&mut self, path: &Path) -> Result<(), Stop> {
-        let _ = writeln!(self.ui.data().buffer(), "{} passed sanity check.", path.display());
+        let out = self.ui.data().buffer();
+        if self.options.is_json {
+            self.json.sanity_check_passed(out);
+        } else {
+            let _ = writeln!(out, "{} passed sanity check.", path.display());
+        }
         Ok(())
     }
 

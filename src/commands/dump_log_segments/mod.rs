@@ -1,27 +1,59 @@
-//! `mkafka dump-log-segments`: shows what is in a log's files, and says what is wrong with them.
+//! `mkafka dump-log-segments`: shows what is in the files of a broker, and says what is wrong with them.
 
+mod follow;
 mod index;
 mod log;
+mod options;
+mod paths;
+mod salvage;
 
 use std::fmt;
 use std::path::Path;
 
+use self::options::Options;
+use self::paths::Named;
 use crate::cli::dump::DumpLogSegmentsArgs;
-use crate::dump::{DumpError, FileKind, Limits};
+use crate::dump::{DumpError, FileKind, LogSummary};
 use crate::log::Position;
-use crate::output::dump::{Findings, Shown};
+use crate::output::dump::{FileSummary, Finding, Findings, JsonLines, Pairs, summary_line, summary_table};
 use crate::output::{StdoutError, Ui};
 
 /// Dumps all files. The command fails if anything is wrong with any of them.
 ///
 /// # Errors
-/// When standard output cannot be written to. All else is reported as it is found.
+/// When an argument makes no sense, or standard output cannot be written to. All else is reported as it is
+/// found.
 pub fn run(args: &DumpLogSegmentsArgs, ui: &mut Ui) -> anyhow::Result<()> {
-    let mut dump = Dump::new(args, ui);
-    for path in args.files.iter().chain(&args.paths) {
-        dump.file(path)?;
+    let options = Options::new(args)?;
+    let mut dump = Dump {
+        ui,
+        options,
+        findings: Findings::default(),
+        left: args.filter.limit.unwrap_or(u64::MAX),
+        json: JsonLines::new(Path::new("")),
+        faults: 0,
+        entries: 0,
+        summaries: Vec::new(),
+        growing: Vec::new(),
+    };
+    let mut is_full = dump.left == 0;
+    for argument in args.files.iter().chain(&args.paths) {
+        for named in paths::named(argument) {
+            if is_full {
+                break;
+            }
+            is_full = match named {
+                Named::File(path) => dump.file(&path)?,
+                Named::Nothing(message) => {
+                    dump.fault(&message)?;
+                    false
+                }
+            };
+        }
     }
-    Ok(dump.finish()?)
+    let ended = if is_full { Ok(()) } else { dump.follow() };
+    dump.finish()?;
+    ended
 }
 
 /// A dump under way.
@@ -29,17 +61,17 @@ struct Dump<'a> {
     ui: &'a mut Ui,
     options: Options,
     findings: Findings,
-}
-
-/// What was asked for.
-struct Options {
-    /// Whether records are shown at all, and what of them.
-    records: Option<Shown>,
-    index_sanity_check: bool,
-    verify_index_only: bool,
-    max_message_size: usize,
-    max_bytes: Option<u64>,
-    limits: Limits,
+    /// How many records and entries may still be printed.
+    left: u64,
+    /// The JSON lines of the file that is being dumped.
+    json: JsonLines,
+    /// Faults of that file.
+    faults: u64,
+    /// Entries of that file.
+    entries: u64,
+    summaries: Vec<FileSummary>,
+    /// The logs that are to be followed.
+    growing: Vec<follow::Growing>,
 }
 
 /// Why the dump of a file ends early.
@@ -48,6 +80,8 @@ enum Stop {
     File(DumpError),
     /// Nothing can be written any more.
     Output(StdoutError),
+    /// As much has been printed as was asked for.
+    Full,
 }
 
 impl<E: Into<DumpError>> From<E> for Stop {
@@ -56,45 +90,80 @@ impl<E: Into<DumpError>> From<E> for Stop {
     }
 }
 
-impl<'a> Dump<'a> {
-    fn new(args: &DumpLogSegmentsArgs, ui: &'a mut Ui) -> Self {
-        let shown = Shown { metadata: !args.skip_record_metadata, data: args.print_data_log };
-        let options = Options {
-            records: (args.deep_iteration || args.print_data_log).then_some(shown),
-            index_sanity_check: args.index_sanity_check,
-            verify_index_only: args.verify_index_only,
-            max_message_size: args.max_message_size,
-            max_bytes: args.max_bytes,
-            limits: Limits::for_messages_of(args.max_message_size),
-        };
-        Self { ui, options, findings: Findings::default() }
-    }
-
-    /// Dumps one file. Only an output that cannot be written is an error.
-    fn file(&mut self, path: &Path) -> Result<(), StdoutError> {
-        use std::os::unix::ffi::OsStrExt as _;
-        let out = self.ui.data().buffer();
-        out.extend_from_slice(b"Dumping ");
-        out.extend_from_slice(path.as_os_str().as_bytes());
-        out.push(b'\n');
+impl Dump<'_> {
+    /// Dumps one file, and answers whether that was all that was asked for. Only an output that cannot be
+    /// written is an error.
+    fn file(&mut self, path: &Path) -> Result<bool, StdoutError> {
+        self.begin(path);
+        self.faults = 0;
+        self.entries = 0;
         let kind = FileKind::of(path);
+        let mut log = None;
         let result = match kind {
             FileKind::Log(_) | FileKind::MetadataSnapshot(_) | FileKind::MetadataBootstrap => {
-                self.log(path, kind)
+                if self.options.salvage.is_some() {
+                    self.salvage(path, kind)
+                } else {
+                    self.log(path, kind, &mut log)
+                }
             }
+            // Only logs are salvaged.
+            _ if self.options.salvage.is_some() => return Ok(false),
             FileKind::OffsetIndex => self.offset_index(path),
             FileKind::TimeIndex => self.time_index(path),
             FileKind::TxnIndex => self.txn_index(path),
             FileKind::ProducerSnapshot => self.producer_snapshot(path),
-            FileKind::Later(what) => self
-                .fault(&format_args!("{}: {what} cannot be shown yet", path.display()))
-                .map_err(Stop::Output),
+            FileKind::Text(kind) => self.text_file(path, kind),
             FileKind::Unknown => self.unknown(path),
         };
-        match result {
-            Ok(()) => Ok(()),
-            Err(Stop::Output(error)) => Err(error),
-            Err(Stop::File(error)) => self.fault(&error),
+        let is_full = match result {
+            Ok(()) => false,
+            Err(Stop::Full) => true,
+            Err(Stop::Output(error)) => return Err(error),
+            Err(Stop::File(error)) => {
+                self.fault(&error)?;
+                false
+            }
+        };
+        if self.options.summary && kind != FileKind::Unknown {
+            self.summarise(path, log)?;
+        }
+        Ok(is_full)
+    }
+
+    /// Says which file comes next.
+    fn begin(&mut self, path: &Path) {
+        use std::os::unix::ffi::OsStrExt as _;
+        self.json = JsonLines::new(path);
+        if self.is_plain_text() {
+            let out = self.ui.data().buffer();
+            out.extend_from_slice(b"Dumping ");
+            out.extend_from_slice(path.as_os_str().as_bytes());
+            out.push(b'\n');
+        }
+    }
+
+    /// Whether the text of Kafka's tool is printed, rather than JSON, a summary or what is salvaged.
+    fn is_plain_text(&self) -> bool {
+        !self.options.is_json && !self.options.summary && self.options.salvage.is_none()
+    }
+
+    fn summarise(&mut self, path: &Path, log: Option<LogSummary>) -> Result<(), StdoutError> {
+        let summary = FileSummary {
+            file: path.display().to_string(),
+            size: path.metadata().map_or(0, |m| m.len()),
+            log,
+            entries: self.entries,
+            faults: self.faults,
+        };
+        if self.options.is_json {
+            self.json.object(self.ui.data().buffer(), "summary", &summary.fields());
+            self.ui.data().spill()
+        } else if self.ui.stdout_is_terminal() {
+            self.summaries.push(summary);
+            Ok(())
+        } else {
+            self.ui.print_line(&summary_line(&summary))
         }
     }
 
@@ -107,22 +176,54 @@ impl<'a> Dump<'a> {
         Ok(())
     }
 
+    /// Takes note that a record or entry has been written to the buffer.
+    #[inline]
+    fn printed(&mut self) -> Result<(), Stop> {
+        self.ui.data().spill().map_err(Stop::Output)?;
+        self.left -= 1;
+        if self.left == 0 { Err(Stop::Full) } else { Ok(()) }
+    }
+
     /// Reports a fault behind what has been printed so far.
     fn fault(&mut self, fault: &dyn fmt::Display) -> Result<(), StdoutError> {
-        self.ui.flush()?;
-        self.ui.error(&fault.to_string());
-        Ok(())
+        let fault = fault.to_string();
+        self.report(None, &fault, &fault)
     }
 
     /// Reports a fault at a place in a file.
     fn fault_at(&mut self, path: &Path, position: Position, fault: &dyn fmt::Display) -> Result<(), Stop> {
-        self.fault(&format_args!("{}: byte {position}: {fault}", path.display())).map_err(Stop::Output)
+        let reason = fault.to_string();
+        let line = format!("{}: byte {position}: {reason}", path.display());
+        self.report(Some(position), &reason, &line).map_err(Stop::Output)
+    }
+
+    fn report(&mut self, position: Option<Position>, reason: &str, line: &str) -> Result<(), StdoutError> {
+        self.faults += 1;
+        if self.options.is_json {
+            self.json.fault(self.ui.data().buffer(), position, reason);
+        }
+        self.ui.flush()?;
+        self.ui.error(line);
+        Ok(())
+    }
+
+    /// Takes note of what is only reported at the end.
+    fn find(&mut self, finding: Finding, pairs: Pairs) {
+        self.faults += self.findings.add(finding, pairs);
     }
 
     /// Prints what is left, and what Kafka's tool says at the very end.
     fn finish(self) -> Result<(), StdoutError> {
+        if !self.summaries.is_empty() {
+            let table = summary_table(&self.summaries);
+            self.ui.print_line(&table)?;
+        }
+        if self.options.is_json {
+            self.findings.write_json(self.ui.data().buffer());
+        }
         self.ui.flush()?;
-        self.ui.report(|stderr| self.findings.write(stderr), self.findings.has_faults());
+        let has_faults = self.findings.has_faults();
+        self.ui.report(|stderr| self.findings.write(stderr), has_faults);
         Ok(())
     }
 }

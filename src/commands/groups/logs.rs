@@ -5,7 +5,7 @@ use anyhow::{Result, bail};
 use crate::cli::groups::TopicPartitionsArg;
 use crate::log::LogError;
 use crate::log::bounds::LogBounds;
-use crate::log::time_search::offset_for_time;
+use crate::log::offset_for_time;
 use crate::record::{Offset, Timestamp};
 use crate::store::{DataDir, LogStartOffsets, StoreError, TopicName, TopicPartition};
 

@@ -1,16 +1,12 @@
 //! Kafka's producer configs, from options, properties and files.
 
-use std::path::Path;
 use std::time::Duration;
 
-use anyhow::Context as _;
-
 use crate::cli::produce::{BatchingArgs, PartitionerArg};
-use crate::commands::UsageError;
+use crate::commands::{UsageError, properties_in};
 use crate::input::Serializer;
-use crate::log::LogConfig;
 use crate::producer::{Acks, KeylessPlacement, ProducerConfig, ProducerTopic};
-use crate::record::{Compression, TimestampType};
+use crate::record::Compression;
 use crate::spelling;
 use crate::store::{Topic, TopicCompression, TopicPartition, WritableDataDir};
 
@@ -76,17 +72,6 @@ pub(in crate::commands) struct Configs {
     levels: Vec<(Compression, i32)>,
     acks_given: bool,
     idempotence: bool,
-}
-
-/// The properties in a file in Java's format.
-pub(super) fn properties_in(path: &Path) -> anyhow::Result<Vec<(String, String)>> {
-    let file = std::fs::File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
-    let properties = java_properties::read(std::io::BufReader::new(file));
-    let properties = properties
-        .map_err(|error| UsageError(format!("{} is no file of properties: {error}", path.display())))?;
-    let mut properties: Vec<_> = properties.into_iter().collect();
-    properties.sort();
-    Ok(properties)
 }
 
 impl Configs {
@@ -249,11 +234,12 @@ impl Configs {
         config.compression = codec;
         config.compression_level = level;
         let folder = |partition| data_dir.partition_path(&TopicPartition::new(topic.name.clone(), partition));
-        let producer_topic = ProducerTopic {
-            partitions: (0..topic.partition_count).map(folder).collect(),
-            log: LogConfig::from(&topic.config),
-            log_append_time: topic.config.message_timestamp_type() == TimestampType::LogAppendTime,
-        };
+        let folders = (0..topic.partition_count).map(folder).collect();
+        let mut producer_topic = ProducerTopic::new(folders, &topic.config);
+        if !topic.known_to_us {
+            // How long its records are to be kept is known to the broker that wrote it, not here.
+            producer_topic.upkeep = None;
+        }
         Ok((producer_topic, config))
     }
 }

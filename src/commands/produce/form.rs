@@ -1,8 +1,8 @@
 //! What the arguments say of the input's form, and of what its records get besides.
 
-use super::config::{Configs, properties_in};
+use super::config::Configs;
 use crate::cli::produce::{InputArgs, RecordArgs};
-use crate::commands::UsageError;
+use crate::commands::{UsageError, properties_in};
 use crate::format_string::{FormatString, unescape};
 use crate::input::{Field, InputForm, InputRecord, LineContent, LineFormat, RecordPattern, Serializer};
 use crate::record::{Header, Timestamp};

@@ -70,7 +70,7 @@ pub fn run(global: &GlobalArgs, args: &ProduceArgs, ui: &mut Ui) -> anyhow::Resu
     let started = Instant::now();
     let result = produce(&mut session, args);
     // What came before a record at fault is produced, as it is by Kafka's tool.
-    let flushed = session.producer.flush().map_err(anyhow::Error::from);
+    let flushed = session.producer.close().map_err(anyhow::Error::from);
     session.after_appends();
     session.finish(started, says_summary);
     let printed = session.report.take_failure().map_or(Ok(()), |failure| Err(failure.into()));

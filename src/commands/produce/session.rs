@@ -206,7 +206,13 @@ impl Session<'_> {
         if prompts {
             self.ui.prompt(">");
         }
-        Ok(wait_for_input(input, Some(self.interrupt.as_fd()), None)?)
+        loop {
+            let patience = self.producer.sync_due_in();
+            match wait_for_input(input, Some(self.interrupt.as_fd()), patience)? {
+                Ready::TimedOut => self.producer.sync_due()?,
+                ready => return Ok(ready),
+            }
+        }
     }
 
     /// Tells what appending has brought to light, and which offsets it gave.
@@ -216,6 +222,9 @@ impl Session<'_> {
         }
         for repair in self.producer.take_repairs() {
             self.ui.warn(&repair.to_string());
+        }
+        for failure in self.producer.take_upkeep_failures() {
+            self.ui.warn(&format!("old records are kept for now: {failure}"));
         }
         self.report.flush(self.ui);
     }
@@ -239,9 +248,10 @@ fn emptied<'new>(mut headers: Vec<Header<'_>>) -> Vec<Header<'new>> {
 /// Says which record is at fault, if it is the record that is.
 fn at(error: ProduceError, place: impl FnOnce() -> String) -> anyhow::Error {
     match error {
-        ProduceError::RecordTooLarge { .. } | ProduceError::UnknownPartition { .. } => {
-            anyhow::Error::new(error).context(place())
-        }
+        ProduceError::RecordTooLarge { .. }
+        | ProduceError::KeyMissing { .. }
+        | ProduceError::TimestampOutOfRange { .. }
+        | ProduceError::UnknownPartition { .. } => anyhow::Error::new(error).context(place()),
         other => other.into(),
     }
 }

@@ -67,15 +67,18 @@ impl FromStr for AssignmentStrategy {
 /// The assignor whose name is most like `unknown`.
 fn nearest(unknown: &str) -> AssignmentStrategy {
     let unknown = unknown.to_ascii_lowercase();
-    // Kafka's StickyAssignor assigns the same partitions as the cooperative one.
-    if unknown.contains("sticky") {
-        return AssignmentStrategy::CooperativeSticky;
-    }
     let distance = |known: &AssignmentStrategy| {
-        [known.name().to_owned(), known.class().to_ascii_lowercase()]
-            .map(|name| strsim::damerau_levenshtein(&name, &unknown))
-            .into_iter()
-            .min()
+        // Kafka's StickyAssignor assigns the same partitions as the cooperative one.
+        let short = known.name().rsplit('-').next().unwrap_or_default();
+        [
+            known.name().to_owned(),
+            known.class().to_ascii_lowercase(),
+            short.to_owned(),
+            format!("{short}assignor"),
+        ]
+        .map(|name| strsim::damerau_levenshtein(&name, &unknown))
+        .into_iter()
+        .min()
     };
     AssignmentStrategy::ALL.into_iter().min_by_key(distance).unwrap_or(AssignmentStrategy::Range)
 }

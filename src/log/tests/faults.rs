@@ -17,9 +17,8 @@ fn offsets(dir: &Path) -> Vec<i64> {
 
 #[test]
 fn after_a_roll_that_failed_half_way_no_offset_is_given_out_twice() {
-    let dir = tempfile::tempdir().expect("a folder");
-    let mut a = LogAppender::open(dir.path(), small_segments()).expect("open");
-    let mut b = LogAppender::open(dir.path(), small_segments()).expect("open");
+    let (dir, mut a) = partition(small_segments());
+    let mut b = open(dir.path(), small_segments());
     append(&mut a, "one");
     append(&mut b, "two");
     a.append(&mut sized(1700), Durability::Written).expect("appended");
@@ -34,7 +33,7 @@ fn after_a_roll_that_failed_half_way_no_offset_is_given_out_twice() {
     // A process that was running all the time, then one that has just begun.
     append(&mut b, "three");
     append(&mut a, "four");
-    let mut fresh = LogAppender::open(dir.path(), small_segments()).expect("open");
+    let mut fresh = open(dir.path(), small_segments());
     append(&mut fresh, "five");
     assert_eq!(offsets(dir.path()), [0, 1, 2, 3, 4, 5]);
 }
@@ -42,7 +41,7 @@ fn after_a_roll_that_failed_half_way_no_offset_is_given_out_twice() {
 #[test]
 fn a_roll_that_a_kill_cut_short_is_noticed_by_those_that_run() {
     let dir = tempfile::tempdir().expect("a folder");
-    let mut b = LogAppender::open(dir.path(), small_segments()).expect("open");
+    let mut b = open(dir.path(), small_segments());
     for i in 0..5 {
         append(&mut b, &format!("{i}"));
     }
@@ -54,7 +53,7 @@ fn a_roll_that_a_kill_cut_short_is_noticed_by_those_that_run() {
         std::fs::write(dir.path().join(format!("{:020}.{extension}", 5)), b"").expect("written");
     }
     append(&mut b, "five");
-    let mut fresh = LogAppender::open(dir.path(), small_segments()).expect("open");
+    let mut fresh = open(dir.path(), small_segments());
     append(&mut fresh, "six");
     assert_eq!(offsets(dir.path()), [0, 1, 2, 3, 4, 5, 6]);
     assert_eq!(files(dir.path(), "log").len(), 2);
@@ -69,12 +68,12 @@ fn an_appender_does_not_write_to_the_files_of_a_log_that_was_replaced() {
     let parent = tempfile::tempdir().expect("a folder");
     let dir = parent.path().join("t-0");
     std::fs::create_dir(&dir).expect("created");
-    let mut a = LogAppender::open(&dir, LogConfig::default()).expect("open");
+    let mut a = open(&dir, LogConfig::default());
     append(&mut a, "old");
     std::fs::remove_dir_all(&dir).expect("removed");
     std::fs::create_dir(&dir).expect("created");
     // A log of the same length takes its place.
-    let mut b = LogAppender::open(&dir, LogConfig::default()).expect("open");
+    let mut b = open(&dir, LogConfig::default());
     append(&mut b, "new");
     assert_eq!(append(&mut a, "after"), Offset(1));
     assert_eq!(read_all(&dir), [(0, "new".to_owned()), (1, "after".to_owned())]);
@@ -82,16 +81,15 @@ fn an_appender_does_not_write_to_the_files_of_a_log_that_was_replaced() {
 
 #[test]
 fn a_batch_whose_index_entry_cannot_be_written_is_never_seen() {
-    let dir = tempfile::tempdir().expect("a folder");
     let config = LogConfig { index_interval_bytes: 0, ..LogConfig::default() };
-    let mut appender = LogAppender::open(dir.path(), config).expect("open");
+    let (dir, mut appender) = partition(config);
     append(&mut appender, "first");
     drop(appender);
     let log = files(dir.path(), "log").remove(0);
     let index = files(dir.path(), "index").remove(0);
     std::fs::remove_file(&index).expect("removed");
     std::os::unix::fs::symlink("/dev/full", &index).expect("linked");
-    let mut appender = LogAppender::open(dir.path(), config).expect("open");
+    let mut appender = open(dir.path(), config);
     appender.log_end_offset().expect("the end");
     let before = std::fs::metadata(&log).expect("a log");
     std::thread::sleep(std::time::Duration::from_millis(20));
@@ -108,11 +106,7 @@ fn a_batch_whose_index_entry_cannot_be_written_is_never_seen() {
 
 #[test]
 fn syncing_does_not_bring_back_segments_that_were_deleted() {
-    let dir = tempfile::tempdir().expect("a folder");
-    let mut appender = LogAppender::open(dir.path(), small_segments()).expect("open");
-    for i in 0..80 {
-        append(&mut appender, &format!("value number {i}"));
-    }
+    let (dir, mut appender) = filled(small_segments(), 80);
     let gone = files(dir.path(), "index").remove(0);
     std::fs::remove_file(&gone).expect("removed");
     appender.append(&mut one("synced"), Durability::Synced).expect("appended");
@@ -121,8 +115,7 @@ fn syncing_does_not_bring_back_segments_that_were_deleted() {
 
 #[test]
 fn a_record_that_holds_a_batch_is_no_valid_data_behind_a_torn_one() {
-    let dir = tempfile::tempdir().expect("a folder");
-    let mut appender = LogAppender::open(dir.path(), LogConfig::default()).expect("open");
+    let (dir, mut appender) = partition(LogConfig::default());
     let mut inner = one("a batch in a record, as when a log is produced as a file");
     inner.assign(Offset(0), LeaderEpoch(0));
     for i in 0..5 {
@@ -171,7 +164,7 @@ fn offsets_do_not_wrap() {
     let mut batch = one("x");
     batch.assign(near_the_end, LeaderEpoch(0));
     std::fs::write(SegmentPath::new(dir.path(), near_the_end).log(), batch.bytes()).expect("written");
-    let mut appender = LogAppender::open(dir.path(), LogConfig::default()).expect("open");
+    let mut appender = open(dir.path(), LogConfig::default());
     let five = || batch_of(&vec![b"a".to_vec(); 5], 1000, Compression::None);
     let refused = appender.append(&mut five(), Durability::Written);
     assert!(matches!(refused, Err(LogError::OffsetsExhausted(_))), "{refused:?}");
@@ -181,9 +174,8 @@ fn offsets_do_not_wrap() {
 
 #[test]
 fn an_index_entry_into_the_middle_of_a_batch_misleads_nobody() {
-    let dir = tempfile::tempdir().expect("a folder");
     let config = LogConfig { index_interval_bytes: 0, ..LogConfig::default() };
-    let mut appender = LogAppender::open(dir.path(), config).expect("open");
+    let (dir, mut appender) = partition(config);
     append(&mut appender, "0");
     // A record whose bytes look like a batch's header.
     let mut inner = one("inner");
@@ -215,9 +207,8 @@ fn an_index_entry_into_the_middle_of_a_batch_misleads_nobody() {
 
 #[test]
 fn an_index_is_the_same_whichever_of_its_writes_was_the_last() {
-    let dir = tempfile::tempdir().expect("a folder");
     let config = LogConfig { index_interval_bytes: 100, ..LogConfig::default() };
-    let mut appender = LogAppender::open(dir.path(), config).expect("open");
+    let (dir, mut appender) = partition(config);
     for i in 0..20 {
         let mut batch = batch_of(&[format!("{i}").into_bytes()], 1000 + i, Compression::None);
         appender.append(&mut batch, Durability::Written).expect("appended");
@@ -228,7 +219,7 @@ fn an_index_is_the_same_whichever_of_its_writes_was_the_last() {
     // Killed before the last time entry was written.
     std::fs::write(&time_index, &whole[..whole.len() - 12]).expect("written");
     std::fs::write(dir.path().join(appender::LOCK_FILE), b"").expect("written");
-    let mut next = LogAppender::open(dir.path(), config).expect("open");
+    let mut next = open(dir.path(), config);
     next.log_end_offset().expect("the end");
     assert_eq!(std::fs::read(&time_index).expect("read"), whole);
 }
@@ -239,7 +230,7 @@ fn a_reader_does_not_go_on_in_a_log_that_took_the_place_of_its_own() {
     let dir = parent.path().join("t-0");
     std::fs::create_dir(&dir).expect("created");
     let fill = |what: &str| {
-        let mut appender = LogAppender::open(&dir, small_segments()).expect("open");
+        let mut appender = open(&dir, small_segments());
         for i in 0..60 {
             append(&mut appender, &format!("{what} {i}"));
         }
@@ -268,7 +259,7 @@ fn a_reader_at_the_end_notices_that_the_log_was_set_aside() {
     let parent = tempfile::tempdir().expect("a folder");
     let dir = parent.path().join("t-0");
     std::fs::create_dir(&dir).expect("created");
-    let mut appender = LogAppender::open(&dir, LogConfig::default()).expect("open");
+    let mut appender = open(&dir, LogConfig::default());
     append(&mut appender, "x");
     let mut reader = LogReader::new(&dir, Offset::ZERO);
     assert!(reader.next().expect("readable").is_some());
@@ -278,11 +269,7 @@ fn a_reader_at_the_end_notices_that_the_log_was_set_aside() {
 
 #[test]
 fn after_a_failed_sync_no_other_is_believed() {
-    let dir = tempfile::tempdir().expect("a folder");
-    let mut appender = LogAppender::open(dir.path(), small_segments()).expect("open");
-    for i in 0..80 {
-        append(&mut appender, &format!("value number {i}"));
-    }
+    let (dir, mut appender) = filled(small_segments(), 80);
     // What is no file cannot be synced.
     let index = files(dir.path(), "index").remove(0);
     let kept = dir.path().join("kept");
@@ -296,33 +283,26 @@ fn after_a_failed_sync_no_other_is_believed() {
 
 #[test]
 fn indexes_without_a_log_are_removed_by_the_next_writer() {
-    let dir = tempfile::tempdir().expect("a folder");
-    let mut appender = LogAppender::open(dir.path(), LogConfig::default()).expect("open");
+    let (dir, mut appender) = partition(LogConfig::default());
     append(&mut appender, "x");
     // A roll was interrupted.
     for extension in ["index", "timeindex"] {
         std::fs::write(dir.path().join(format!("{:020}.{extension}", 1)), b"").expect("written");
     }
-    let mut next = LogAppender::open(dir.path(), LogConfig::default()).expect("open");
+    let mut next = open(dir.path(), LogConfig::default());
     append(&mut next, "y");
     assert_eq!((files(dir.path(), "index").len(), files(dir.path(), "timeindex").len()), (1, 1));
 }
 
 #[test]
 fn after_a_loss_of_power_indexes_of_sound_segments_are_looked_at_too() {
-    let dir = tempfile::tempdir().expect("a folder");
-    let mut appender = LogAppender::open(dir.path(), small_segments()).expect("open");
-    for i in 0..100 {
-        append(&mut appender, &format!("value number {i}"));
-    }
+    let (dir, _) = filled(small_segments(), 100);
     let (index, times) = (files(dir.path(), "index").remove(1), files(dir.path(), "timeindex").remove(2));
     let good = [std::fs::read(&index).expect("read"), std::fs::read(&times).expect("read")];
     std::fs::write(&index, vec![0; good[0].len()]).expect("written");
     std::fs::write(&times, b"").expect("written");
-    let lock = LogFile::open(&dir.path().join(appender::LOCK_FILE)).expect("the lock file");
-    let (tail, _) = Tail::read(&lock, 200).expect("readable").expect("a tail");
-    tail.write(&lock, BootId::of_another_boot()).expect("written");
-    let mut fresh = LogAppender::open(dir.path(), small_segments()).expect("open");
+    reboot(dir.path());
+    let mut fresh = open(dir.path(), small_segments());
     assert_eq!(append(&mut fresh, "goes on"), Offset(100));
     assert_eq!(fresh.take_repairs().len(), 2);
     assert_eq!([std::fs::read(&index).expect("read"), std::fs::read(&times).expect("read")], good);
@@ -331,11 +311,7 @@ fn after_a_loss_of_power_indexes_of_sound_segments_are_looked_at_too() {
 /// Retention by another process: the oldest segments go while a reader is at work among them.
 #[test]
 fn segments_that_are_deleted_under_a_reader_are_passed_over() {
-    let dir = tempfile::tempdir().expect("a folder");
-    let mut appender = LogAppender::open(dir.path(), small_segments()).expect("open");
-    for i in 0..400 {
-        append(&mut appender, &format!("value number {i}"));
-    }
+    let (dir, _) = filled(small_segments(), 400);
     let logs = files(dir.path(), "log");
     let mut reader = LogReader::new(dir.path(), Offset::ZERO);
     let mut last = -1;
@@ -359,11 +335,7 @@ fn segments_that_are_deleted_under_a_reader_are_passed_over() {
 /// A segment that has been rewritten, as compaction does, while a reader is in it.
 #[test]
 fn a_segment_that_is_replaced_under_a_reader_is_gone_on_with() {
-    let dir = tempfile::tempdir().expect("a folder");
-    let mut appender = LogAppender::open(dir.path(), LogConfig::default()).expect("open");
-    for i in 0..4 {
-        append(&mut appender, &format!("{i}"));
-    }
+    let (dir, appender) = filled(LogConfig::default(), 4);
     let mut reader = LogReader::new(dir.path(), Offset::ZERO);
     for _ in 0..4 {
         reader.next().expect("readable").expect("a batch");
@@ -373,8 +345,70 @@ fn a_segment_that_is_replaced_under_a_reader_is_gone_on_with() {
     std::fs::copy(&log, &copy).expect("copied");
     std::fs::rename(&copy, &log).expect("replaced");
     drop(appender);
-    let mut appender = LogAppender::open(dir.path(), LogConfig::default()).expect("open");
+    let mut appender = open(dir.path(), LogConfig::default());
     append(&mut appender, "4");
     let batch = reader.next().expect("readable").expect("a batch");
     assert_eq!(batch.header().base_offset, Offset(4));
+}
+
+#[test]
+fn temporary_files_of_the_dead_are_removed_by_the_next_writer() {
+    let (dir, appender) = filled(LogConfig::default(), 1);
+    drop(appender);
+    let left = dir.path().join(".tmpAbCdEf");
+    std::fs::write(&left, b"half a checkpoint").expect("written");
+    assert_eq!(read_all(dir.path()).len(), 1);
+    assert!(left.exists(), "a reader removed something");
+    append(&mut open(dir.path(), LogConfig::default()), "next");
+    assert!(!left.exists());
+}
+
+/// After a loss of power only that is read which nobody had put on the disk: damage before that place, which
+/// no loss of power can have done, is not even seen.
+#[test]
+fn after_a_loss_of_power_what_was_on_the_disk_is_not_read_again() {
+    for segment_bytes in [1 << 20, 2000] {
+        let config = LogConfig { segment_bytes, ..small_segments() };
+        let (dir, mut appender) = partition(config);
+        appender.writeback_bytes = 3000;
+        for i in 0..100 {
+            append(&mut appender, &format!("value number {i}"));
+        }
+        let logs = files(dir.path(), "log");
+        let mut bytes = std::fs::read(&logs[0]).expect("read");
+        bytes[100] ^= 1;
+        std::fs::write(&logs[0], &bytes).expect("written");
+        // The last append but a few is what was not on the disk.
+        let newest = logs.last().expect("a log");
+        let length = std::fs::metadata(newest).expect("there").len();
+        LogFile::open(newest).expect("open").truncate(length - 10).expect("cut");
+        reboot(dir.path());
+        let mut fresh = open(dir.path(), config);
+        assert_eq!(append(&mut fresh, "goes on"), Offset(99));
+        let repairs = fresh.take_repairs();
+        // The batch that was cut off may have had an index entry, which goes with it.
+        let concern = |repair: &Repair| match repair {
+            Repair::TornTail { path, .. }
+            | Repair::IndexRebuilt { path, .. }
+            | Repair::SegmentDropped { path, .. } => path == newest,
+        };
+        assert!(matches!(repairs.first(), Some(Repair::TornTail { .. })), "{repairs:?}");
+        assert!(repairs.iter().all(concern), "{repairs:?}");
+    }
+}
+
+#[test]
+fn who_comes_for_one_record_each_moves_the_recovery_point_too() {
+    let (dir, _) = filled(small_segments(), 100);
+    let point = || {
+        let lock = LogFile::open(&dir.path().join(appender::LOCK_FILE)).expect("the lock file");
+        Tail::read(&lock, 200).expect("readable").expect("a tail").0.recovery_point
+    };
+    assert_eq!(point().base_offset, Offset(0));
+    let mut one_more = open(dir.path(), small_segments());
+    one_more.writeback_bytes = 3000;
+    append(&mut one_more, "one more");
+    assert_eq!(point().base_offset, Offset(0), "nothing is claimed before it is so");
+    one_more.close().expect("closed");
+    assert_eq!(point().end_offset, Offset(101));
 }

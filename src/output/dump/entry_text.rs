@@ -1,7 +1,7 @@
 //! The lines of indexes and producer snapshots.
 
 use super::{push_number, push_optional_long};
-use crate::dump::{AbortedTxn, ProducerEntry};
+use crate::dump::{AbortedTxn, ProducerEntry, TextValue};
 use crate::log::offset_index::OffsetEntry;
 use crate::log::time_index::TimeEntry;
 
@@ -63,6 +63,22 @@ pub fn write_producer(out: &mut Vec<u8>, producer: &ProducerEntry) {
         push_number(out, producer.offset_delta);
         out.extend_from_slice(b" timestamp: ");
         push_number(out, producer.timestamp.0);
+    }
+    out.push(b'\n');
+}
+
+/// Appends what a line of a small text says: `name: value`, with a space between two of them.
+pub fn write_text_entry(out: &mut Vec<u8>, entry: &[(String, TextValue)]) {
+    for (i, (name, value)) in entry.iter().enumerate() {
+        if i > 0 {
+            out.push(b' ');
+        }
+        out.extend_from_slice(name.as_bytes());
+        out.extend_from_slice(b": ");
+        match value {
+            TextValue::Number(n) => push_number(out, *n),
+            TextValue::Text(text) => out.extend_from_slice(text.as_bytes()),
+        }
     }
     out.push(b'\n');
 }

@@ -9,20 +9,30 @@
 //! | the line of a batch | `batch_text` |
 //! | the line of a record | `record_text` |
 //! | what a control record says | `control_text` |
+//! | the records of Kafka's own topics | `decoded_text`, over `message_json` |
 //! | the lines of every other file | `entry_text` |
+//! | all of it as JSON | `json` |
+//! | a file in numbers | `summary` |
 //! | what Kafka says at the very end | `findings` |
-//! | standard output, in large pieces | `sink` |
 
 mod batch_text;
 mod control_text;
+mod decoded_text;
 mod entry_text;
 mod findings;
+mod json;
+mod message_json;
 mod record_text;
+mod summary;
 
 pub use batch_text::write_batch;
-pub use entry_text::{write_aborted_txn, write_offset_entry, write_producer, write_time_entry};
-pub use findings::{Findings, Pairs};
-pub use record_text::{RecordText, Shown};
+pub use entry_text::{
+    write_aborted_txn, write_offset_entry, write_producer, write_text_entry, write_time_entry,
+};
+pub use findings::{Finding, Findings, Pairs};
+pub use json::JsonLines;
+pub use record_text::{Contents, RecordFault, RecordText, Shown};
+pub use summary::{FileSummary, salvaged_fields, salvaged_line, summary_line, summary_table};
 
 /// Appends a number in decimal.
 #[inline]

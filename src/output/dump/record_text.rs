@@ -2,10 +2,15 @@
 //! of legacy messages, the space in front of a keyless payload where there is no metadata, and the empty
 //! line of a control record there.
 
+use std::io;
+
 use super::batch_text::timestamp_type;
 use super::control_text::write_control;
+use super::decoded_text::{write_decoded, write_undecoded};
 use super::push_number;
-use crate::record::{BatchHeader, RecordRef};
+use crate::dump::{DecodeError, MessageDecoder};
+use crate::output::data::DataWriter;
+use crate::record::{BatchHeader, Deserializer, RecordRef};
 
 /// What of a record is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +19,41 @@ pub struct Shown {
     pub metadata: bool,
     /// Key and payload (`--print-data-log`).
     pub data: bool,
+}
+
+/// How keys and payloads are made out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Contents {
+    /// As the bytes that they are.
+    Bytes,
+    /// By deserializers.
+    Deserialized {
+        /// For keys.
+        key: Deserializer,
+        /// For payloads.
+        value: Deserializer,
+    },
+    /// As the records of one of Kafka's own topics.
+    Decoded(MessageDecoder),
+}
+
+/// What is wrong with a record that its batch knows nothing of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RecordFault {
+    /// A phrase about the record.
+    Phrase(&'static str),
+    /// The same, put together.
+    Text(String),
+}
+
+impl RecordFault {
+    /// The fault in a record that cannot be made out; none where it is only newer than this program.
+    pub(super) fn of_decoding(error: DecodeError) -> Option<Self> {
+        match error {
+            DecodeError::UnknownType(_) => None,
+            DecodeError::Invalid(reason) => Some(Self::Text(reason)),
+        }
+    }
 }
 
 /// Writes the records of one batch: what is the same in all of their lines is worked out once.
@@ -42,24 +82,71 @@ impl RecordText {
         }
     }
 
-    /// Appends the line of `record`.
+    /// Writes the line of `record`, with its key and payload made out by `contents`. Answers what is wrong
+    /// with what it says; the line has been finished without it.
     ///
     /// # Errors
-    /// A phrase saying what is wrong with a control record; the line has been finished without it.
+    /// When the output takes no more.
     #[inline]
-    pub fn write(&self, out: &mut Vec<u8>, record: &RecordRef<'_>) -> Result<(), &'static str> {
-        let mut result = Ok(());
+    pub fn write(
+        &self,
+        data: &mut DataWriter,
+        record: &RecordRef<'_>,
+        contents: &Contents,
+    ) -> io::Result<Option<RecordFault>> {
+        let mut fault = None;
         if self.shown.metadata {
-            self.push_metadata(out, record);
+            self.push_metadata(data.buffer(), record);
             if self.is_control {
-                result = write_control(out, record);
+                fault = write_control(data.buffer(), record).err().map(RecordFault::Phrase);
             }
         }
         if self.shown.data && !self.is_control {
-            self.push_data(out, record);
+            if *contents == Contents::Bytes {
+                self.push_data(data.buffer(), record);
+            } else {
+                fault = self.write_contents(data, record, contents)?;
+            }
         }
-        out.push(b'\n');
-        result
+        data.buffer().push(b'\n');
+        Ok(fault)
+    }
+
+    #[cold]
+    fn write_contents(
+        &self,
+        data: &mut DataWriter,
+        record: &RecordRef<'_>,
+        contents: &Contents,
+    ) -> io::Result<Option<RecordFault>> {
+        let prefix = if self.shown.metadata { " " } else { "| " };
+        match contents {
+            Contents::Bytes => self.push_data(data.buffer(), record),
+            Contents::Deserialized { key, value } => {
+                let out = data.buffer();
+                let mut fault = None;
+                if let Some(bytes) = record.key {
+                    out.extend_from_slice(prefix.as_bytes());
+                    out.extend_from_slice(b"key: ");
+                    fault = key.push_text(bytes, out).err().map(|reason| ("key", reason));
+                }
+                if let Some(bytes) = record.value {
+                    out.extend_from_slice(b" payload: ");
+                    fault = fault.or(value.push_text(bytes, out).err().map(|reason| ("payload", reason)));
+                }
+                let text =
+                    |(field, reason)| RecordFault::Text(format!("its {field} cannot be read: {reason}"));
+                return Ok(fault.map(text));
+            }
+            Contents::Decoded(decoder) => match decoder.decode(record) {
+                Ok(decoded) => write_decoded(data, prefix, &decoded)?,
+                Err(error) => {
+                    write_undecoded(data, prefix, *decoder, record.offset, &error)?;
+                    return Ok(RecordFault::of_decoding(error));
+                }
+            },
+        }
+        Ok(None)
     }
 
     #[inline]

@@ -6,6 +6,7 @@
 mod load;
 mod schema;
 
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 pub use self::load::GroupOffsets;
@@ -14,8 +15,8 @@ pub use self::schema::CommittedOffset;
 use super::metadata::TopicMetadata;
 use super::topic_name::CONSUMER_OFFSETS;
 use super::{DataDir, GroupId, StoreError, Topic, TopicConfig, TopicName, TopicPartition, WritableDataDir};
-use crate::log::{Durability, LogAppender, LogConfig, LogError};
-use crate::record::{BatchBuilder, Compression, Compressor, EncodedBatch, NewRecord, Timestamp};
+use crate::log::{CleanerConfig, Durability, LogAppender, LogCleaner, LogConfig, LogError};
+use crate::record::{BatchBuilder, Compression, Compressor, EncodedBatch, NewRecord, Offset, Timestamp};
 
 /// How many partitions the topic has (`offsets.topic.num.partitions`).
 const PARTITIONS: i32 = 50;
@@ -86,7 +87,7 @@ fn offsets_topic_name() -> Result<TopicName, StoreError> {
 pub struct OffsetsLog {
     dir: WritableDataDir,
     group: GroupId,
-    appender: Option<LogAppender>,
+    log: Option<OpenLog>,
     builder: BatchBuilder,
     encoded: EncodedBatch,
 }
@@ -94,7 +95,7 @@ pub struct OffsetsLog {
 impl OffsetsLog {
     /// The log of `group`'s offsets. Nothing is opened or created yet.
     pub fn new(dir: WritableDataDir, group: GroupId) -> Self {
-        Self { dir, group, appender: None, builder: BatchBuilder::new(), encoded: EncodedBatch::default() }
+        Self { dir, group, log: None, builder: BatchBuilder::new(), encoded: EncodedBatch::default() }
     }
 
     /// What the group has committed by now.
@@ -128,35 +129,66 @@ impl OffsetsLog {
         let result = self.append();
         if let Err(StoreError::Offsets(LogError::Gone(_))) = result {
             // Somebody has deleted the topic since; it is made anew.
-            self.appender = None;
+            self.log = None;
             return self.append();
         }
         result
     }
 
     fn append(&mut self) -> Result<(), StoreError> {
-        let appender = match &mut self.appender {
-            Some(appender) => appender,
-            none => none.insert(open_appender(&self.dir, &self.group)?),
+        let log = match &mut self.log {
+            Some(log) => log,
+            none => none.insert(OpenLog::new(&self.dir, &self.group)?),
         };
-        appender.append(&mut self.encoded, Durability::Written).map_err(StoreError::Offsets)?;
-        Ok(())
+        log.append(&mut self.encoded).map_err(StoreError::Offsets)
     }
 }
 
-fn open_appender(dir: &WritableDataDir, group: &GroupId) -> Result<LogAppender, StoreError> {
-    let name = offsets_topic_name()?;
-    let known = dir.offsets_topic()?;
-    let count = known.as_ref().map_or(PARTITIONS, partition_count);
-    let partition = group.offsets_partition(count);
-    let config = match &known {
-        Some(topic) if topic.known_to_us => topic.config.clone(),
-        _ => TopicConfig::new(CONFIGS)?,
-    };
-    let log = LogConfig::from(&config);
-    dir.need_partition(&TopicMetadata::new(name.clone(), count, config), partition)?;
-    let folder: PathBuf = dir.partition_path(&TopicPartition::new(name, partition));
-    LogAppender::open(&folder, log).map_err(StoreError::Offsets)
+/// The partition, open for appending.
+#[derive(Debug)]
+struct OpenLog {
+    appender: LogAppender,
+    cleaner: LogCleaner,
+    /// The base offset of the active segment at the last append.
+    active: Option<Offset>,
+}
+
+impl OpenLog {
+    fn new(dir: &WritableDataDir, group: &GroupId) -> Result<Self, StoreError> {
+        let name = offsets_topic_name()?;
+        let known = dir.offsets_topic()?;
+        let count = known.as_ref().map_or(PARTITIONS, partition_count);
+        let partition = group.offsets_partition(count);
+        let config = match &known {
+            Some(topic) if topic.known_to_us => topic.config.clone(),
+            _ => TopicConfig::new(CONFIGS)?,
+        };
+        let (log, cleaner) = (LogConfig::from(&config), CleanerConfig::from(&config));
+        dir.need_partition(&TopicMetadata::new(name.clone(), count, config), partition)?;
+        let folder: PathBuf = dir.partition_path(&TopicPartition::new(name, partition));
+        let appender = LogAppender::open(&folder, log).map_err(StoreError::Offsets)?;
+        Ok(Self { appender, cleaner: LogCleaner::new(&folder, cleaner), active: None })
+    }
+
+    /// Appends `batch`, and compacts what a roll has left behind: who joins a group reads all of it.
+    fn append(&mut self, batch: &mut EncodedBatch) -> Result<(), LogError> {
+        self.appender.append(batch, Durability::Written)?;
+        let active = self.appender.active_segment().map(|(base, _)| base);
+        if self.active != active {
+            self.active = active;
+            // What is committed is committed; a cleaning that fails is tried again after the next roll.
+            let _ = self.clean_if_due();
+        }
+        Ok(())
+    }
+
+    fn clean_if_due(&self) -> Result<(), LogError> {
+        let now = Timestamp::now();
+        if self.cleaner.is_due(now)? {
+            self.cleaner.clean(now, &mut |_| ControlFlow::Continue(()))?;
+        }
+        Ok(())
+    }
 }
 
 /// How many partitions the topic has. One broker of several has only some of their folders; then it is most

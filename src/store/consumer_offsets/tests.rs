@@ -108,6 +108,27 @@ fn transactional(base: i64, is_control: bool, key: &[u8], value: &[u8]) -> Vec<u
 }
 
 #[test]
+fn the_log_is_compacted_when_it_has_grown() {
+    let temp = tempfile::tempdir().unwrap();
+    let dir = DataDir::open_for_writing(temp.path()).unwrap();
+    let mut log = OffsetsLog::new(dir.clone(), group("billing"));
+    let partitions: Vec<TopicPartition> = (0..4).map(|partition| of("t", partition)).collect();
+    let size = || {
+        let files = std::fs::read_dir(temp.path().join("__consumer_offsets-9")).unwrap();
+        let logs = files
+            .map(|file| file.unwrap())
+            .filter(|file| file.path().extension().is_some_and(|e| e == "log"));
+        logs.map(|file| file.metadata().unwrap().len()).sum::<u64>()
+    };
+    for offset in 0..60_000 {
+        let committed = at(offset);
+        log.commit(partitions.iter().map(|of| (of, Some(&committed)))).unwrap();
+    }
+    assert!(size() < 9 << 20, "{} bytes are left", size());
+    assert_eq!(shown(&log.read().unwrap()), "t-0:59999 t-1:59999 t-2:59999 t-3:59999");
+}
+
+#[test]
 fn what_a_transaction_commits_counts_once_it_is_committed() {
     let temp = tempfile::tempdir().unwrap();
     let dir = DataDir::open_for_writing(temp.path()).unwrap();

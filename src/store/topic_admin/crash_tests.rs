@@ -8,6 +8,19 @@ use crate::fs::seam::faults::{Fault, Injected, inject};
 use crate::store::DataDir;
 
 const ENOSPC: i32 = 28;
+const EIO: i32 = 5;
+const EMFILE: i32 = 24;
+const EDQUOT: i32 = 122;
+
+/// What befalls each operation in turn.
+const FAULTS: [Fault; 6] = [
+    Fault::Error(ENOSPC),
+    Fault::Error(EIO),
+    Fault::Error(EMFILE),
+    Fault::Error(EDQUOT),
+    Fault::Short(ENOSPC),
+    Fault::Death,
+];
 
 /// What the run was told of each of its steps, as far as it came.
 #[derive(Debug, Default)]
@@ -69,6 +82,10 @@ fn check(path: &Path, told: &Told, what: &str) {
     assert_eq!(topic.partitions, [0, 1, 2, 3], "{what}");
     let left = std::fs::read_dir(path).expect("a folder").count();
     assert_eq!(left, 5, "{what}: four partitions and .mkafka, and nothing else");
+    let ours =
+        std::fs::read_dir(path.join(".mkafka")).expect("a folder").map(|e| e.expect("an entry").file_name());
+    let temporary = ours.filter(|name| name.to_string_lossy().starts_with(".tmp")).count();
+    assert_eq!(temporary, 0, "{what}: a temporary file is left in .mkafka");
 }
 
 fn operations() -> usize {
@@ -81,8 +98,10 @@ fn operations() -> usize {
 
 #[test]
 fn every_operation_may_fail_or_be_the_last() {
-    for number in 0..operations() {
-        for fault in [Fault::Error(ENOSPC), Fault::Short(ENOSPC), Fault::Death] {
+    let operations = operations();
+    println!("topics create and delete: {} points (operation x fault)", operations * FAULTS.len());
+    for number in 0..operations {
+        for fault in FAULTS {
             let dir = folder();
             let path = dir.path().join("data");
             let mut told = Told::default();
@@ -94,7 +113,9 @@ fn every_operation_may_fail_or_be_the_last() {
 
 #[test]
 fn power_may_be_lost_before_every_operation() {
-    for number in 0..=operations() {
+    let operations = operations();
+    println!("topics create and delete: {} losses of power", (operations + 1) * 8);
+    for number in 0..=operations {
         let dir = folder();
         let mut told = Told::default();
         let death = Some((number, Fault::Death));

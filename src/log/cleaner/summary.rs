@@ -1,0 +1,140 @@
+//! What the headers of all batches of a log tell: how far its producers and transactions have come
+//! (what a broker keeps in its `ProducerStateManager`).
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use super::Watcher;
+use super::transactions::{AbortedTxn, marker_of};
+use crate::log::batch_reader::{Advance, BatchReader, Check};
+use crate::log::{LogError, SegmentPath};
+use crate::record::control::ControlType;
+use crate::record::{Batch, BatchHeader, Offset, RecordDecoder, Timestamp};
+
+/// How long a producer that writes nothing is remembered (`producer.id.expiration.ms`), in milliseconds.
+const PRODUCER_EXPIRATION_MS: i64 = 24 * 3600 * 1000;
+
+/// What a log's producers and transactions have come to.
+#[derive(Debug, Default)]
+pub(super) struct LogSummary {
+    producers: HashMap<i64, LastRecord>,
+    /// The first offset of each transaction that is not decided, by its producer.
+    open: HashMap<i64, Offset>,
+    /// Transactions that were aborted, by their first offset.
+    pub(super) aborted: Vec<AbortedTxn>,
+    /// Records from a given offset on, as their batches count them.
+    pub(super) dirty_records: u64,
+}
+
+/// The last that a producer has written (`LastRecord`).
+#[derive(Debug, Clone, Copy)]
+struct LastRecord {
+    epoch: i16,
+    /// The last offset of its last data batch; `None` when it has written only markers in this epoch.
+    last_data_offset: Option<Offset>,
+    timestamp: Timestamp,
+}
+
+impl LogSummary {
+    /// Walks the batches of all segments; counts the records from `dirty_from` on. `None` when `watch` will not
+    /// go on.
+    pub(super) fn read(
+        dir: &Path,
+        segments: &[Offset],
+        dirty_from: Offset,
+        watch: &mut Watcher<'_>,
+    ) -> Result<Option<Self>, LogError> {
+        let mut summary = Self::default();
+        let mut decoder = RecordDecoder::new();
+        let mut buffer = Vec::new();
+        for &base in segments {
+            if watch(0).is_break() {
+                return Ok(None);
+            }
+            let mut reader = BatchReader::open(&SegmentPath::new(dir, base).log())?;
+            reader.give_buffer(std::mem::take(&mut buffer));
+            // What is no batch here is met again, and complained about, when its records are read. Behind the
+            // end of the active segment it is nobody's business.
+            while let Advance::Batch(at) = reader.advance(Check::Framing)? {
+                let Some(batch) = reader.batch() else { break };
+                if batch.last_offset() >= dirty_from {
+                    summary.dirty_records += records_in(&batch);
+                }
+                if batch.header().producer_id < 0 {
+                    continue;
+                }
+                let marker = if batch.header().attributes.is_control() {
+                    let path = SegmentPath::new(dir, base).log();
+                    marker_of(&batch, &mut decoder)
+                        .map_err(|e| LogError::corrupt(&path, at, batch.header().base_offset, &e))?
+                } else {
+                    None
+                };
+                summary.observe(batch.header(), marker);
+            }
+            buffer = reader.take_buffer();
+        }
+        summary.aborted.sort_by_key(|aborted| aborted.first_offset);
+        Ok(Some(summary))
+    }
+
+    fn observe(&mut self, header: &BatchHeader, marker: Option<ControlType>) {
+        let producer = self.producers.entry(header.producer_id).or_insert(LastRecord {
+            epoch: header.producer_epoch,
+            last_data_offset: None,
+            timestamp: header.max_timestamp,
+        });
+        producer.timestamp = header.max_timestamp;
+        if producer.epoch != header.producer_epoch {
+            producer.epoch = header.producer_epoch;
+            producer.last_data_offset = None;
+        }
+        if !header.attributes.is_control() {
+            producer.last_data_offset = Some(header.last_offset());
+            if header.attributes.is_transactional() {
+                self.open.entry(header.producer_id).or_insert(header.base_offset);
+            }
+            return;
+        }
+        let first_offset = self.open.remove(&header.producer_id);
+        if let (Some(first_offset), Some(ControlType::Abort)) = (first_offset, marker) {
+            let last_offset = header.last_offset();
+            self.aborted.push(AbortedTxn {
+                producer_id: header.producer_id,
+                first_offset,
+                last_offset,
+                last_stable_offset: self.first_open().unwrap_or(last_offset.next()),
+            });
+        }
+    }
+
+    /// The first offset of the oldest transaction that is not decided: nothing from there on may be cleaned.
+    pub(super) fn first_open(&self) -> Option<Offset> {
+        self.open.values().min().copied()
+    }
+
+    /// Whether the batch with this header tells the last that its producer did, so that it must stay, be it
+    /// empty, as long as the producer is not forgotten at `now`.
+    pub(super) fn is_last_of_producer(&self, header: &BatchHeader, now: Timestamp) -> bool {
+        if header.producer_id < 0 {
+            return false;
+        }
+        let Some(last) = self.producers.get(&header.producer_id) else { return false };
+        let is_active = self.open.contains_key(&header.producer_id)
+            || now.0.saturating_sub(last.timestamp.0) < PRODUCER_EXPIRATION_MS;
+        is_active
+            && match last.last_data_offset {
+                Some(offset) => header.last_offset() == offset,
+                None => header.attributes.is_control() && header.producer_epoch == last.epoch,
+            }
+    }
+}
+
+/// How many records `batch` holds at the most.
+fn records_in(batch: &Batch<'_>) -> u64 {
+    match batch.magic() {
+        2 => u64::from(batch.header().count.max(0).cast_unsigned()),
+        // A compressed message does not say how many it wraps; none takes less than a byte.
+        _ => batch.size() as u64,
+    }
+}

@@ -1,0 +1,95 @@
+//! A partition in the hands of whoever holds its lock.
+
+use std::path::Path;
+
+use super::LogConfig;
+use super::active::ActiveSegment;
+use super::error::LogError;
+use super::segment::SegmentList;
+use super::tail::{BootId, RecoveryPoint};
+use crate::fs::{FileError, LogFile};
+use crate::record::{Offset, Timestamp};
+
+/// A partition whose lock is held and whose active segment is known.
+#[derive(Debug)]
+pub(crate) struct LockedLog<'a> {
+    pub(super) dir: &'a Path,
+    pub(super) config: &'a LogConfig,
+    pub(super) lock_file: &'a LogFile,
+    pub(super) boot: BootId,
+    pub(super) active: &'a mut ActiveSegment,
+}
+
+impl LockedLog<'_> {
+    /// The partition's folder.
+    pub(crate) fn dir(&self) -> &Path {
+        self.dir
+    }
+
+    /// The base offset of the active segment.
+    pub(crate) fn active_base(&self) -> Offset {
+        self.active.tail.base_offset
+    }
+
+    /// Up to where the data is known to be on the disk.
+    pub(crate) fn recovery_point(&self) -> RecoveryPoint {
+        self.active.tail.recovery_point
+    }
+
+    /// The base offsets of the segments that are no longer appended to, ascending.
+    pub(crate) fn sealed_segments(&self) -> Result<Vec<Offset>, FileError> {
+        let mut list = SegmentList::read(self.dir)?.logs;
+        list.retain(|base| *base < self.active_base());
+        Ok(list)
+    }
+
+    /// Begins a new segment.
+    pub(crate) fn roll(&mut self) -> Result<(), LogError> {
+        // Whatever fails or dies between here and the note of the new segment, nobody goes on in this one.
+        let tail = self.active.tail;
+        tail.mark_as_rolling(self.lock_file, self.boot)?;
+        self.active.close()?;
+        if self.config.preallocate {
+            // Gives back what room is left.
+            self.active.log.truncate(tail.size.0)?;
+        }
+        let tail = self.active.tail;
+        *self.active = ActiveSegment::create(
+            self.dir,
+            tail.end_offset,
+            self.config.index_interval_bytes,
+            tail.leader_epoch,
+            tail.recovery_point,
+            tail.appended,
+        )?;
+        Ok(())
+    }
+
+    /// As [`LockedLog::roll`], for who appends nothing afterwards: the new segment is noted for the next one.
+    pub(crate) fn roll_and_note(&mut self) -> Result<(), LogError> {
+        self.roll()?;
+        Ok(self.active.tail.write(self.lock_file, self.boot)?)
+    }
+
+    /// Bytes of the active segment.
+    pub(crate) fn active_bytes(&self) -> u64 {
+        self.active.tail.size.0
+    }
+
+    /// The largest timestamp in the active segment; −1 where it has none.
+    pub(crate) fn active_largest_timestamp(&self) -> Timestamp {
+        self.active.tail.rules.max.timestamp
+    }
+
+    /// Leaves word, on the disk, that everything before the segment at `base` is on the disk. After a loss of
+    /// power nobody looks there for gaps in the offsets, which compaction leaves.
+    pub(crate) fn set_on_disk_before(&mut self, base: Offset) -> Result<(), FileError> {
+        let known = self.active.tail.recovery_point;
+        if known.base_offset < base {
+            let start = RecoveryPoint::start_of(base, self.config.index_interval_bytes);
+            self.active.tail.recovery_point = RecoveryPoint { appended: known.appended, ..start };
+            self.active.tail.write(self.lock_file, self.boot)?;
+        }
+        self.lock_file.sync_data()
+    }
+}

@@ -1,0 +1,154 @@
+use super::*;
+use crate::log::{Durability, LogConfig, LogReader};
+use crate::record::{BatchBuilder, Compression, Compressor, EncodedBatch, NewRecord};
+
+fn config() -> LogConfig {
+    LogConfig { segment_bytes: 1000, ..LogConfig::default() }
+}
+
+fn keep() -> RetentionConfig {
+    RetentionConfig { retention_ms: None, retention_bytes: None, file_delete_delay_ms: 0 }
+}
+
+/// Appends records of 268 bytes with the batch around them: three to a segment.
+fn append(appender: &mut LogAppender, timestamps: impl IntoIterator<Item = i64>) {
+    for timestamp in timestamps {
+        let mut builder = BatchBuilder::new();
+        let value = [b'v'; 198];
+        builder.push(&NewRecord {
+            timestamp: Timestamp(timestamp),
+            key: None,
+            value: Some(&value),
+            headers: &[],
+        });
+        let mut batch = EncodedBatch::default();
+        builder.finish(&mut Compressor::new(Compression::None, None).unwrap(), None, &mut batch).unwrap();
+        assert_eq!(batch.bytes().len(), 268);
+        appender.append(&mut batch, Durability::Written).unwrap();
+    }
+}
+
+fn bases(dir: &Path) -> Vec<i64> {
+    SegmentList::read(dir).unwrap().logs.iter().map(|base| base.0).collect()
+}
+
+/// Looks ahead, applies, and makes sure that both say the same.
+fn applied(
+    appender: &mut LogAppender,
+    dir: &Path,
+    config: &RetentionConfig,
+    start: i64,
+    now: i64,
+) -> Retained {
+    let foretold = foretell(dir, config, Offset(start), Timestamp(now)).unwrap();
+    let retained = apply(appender, config, Offset(start), Timestamp(now)).unwrap();
+    assert_eq!(foretold, retained);
+    retained
+}
+
+#[test]
+fn segments_go_by_their_largest_timestamp() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut appender = LogAppender::open(dir.path(), config()).unwrap();
+    append(&mut appender, [100, 300, 200, 400, 100, 100, 500, 500]);
+    let age = RetentionConfig { retention_ms: Some(1000), ..keep() };
+    assert_eq!(applied(&mut appender, dir.path(), &age, 0, 1300).segments(), 0, "not above the limit yet");
+    let retained = applied(&mut appender, dir.path(), &age, 0, 1301);
+    assert_eq!((retained.segments_by_age, retained.bytes, retained.start), (1, 3 * 268, Offset(3)));
+    assert_eq!(bases(dir.path()), [3, 6]);
+    assert_eq!(LogReader::new(dir.path(), Offset(0)).bounds().unwrap(), (Offset(3), Offset(8)));
+}
+
+#[test]
+fn a_young_segment_keeps_the_older_ones_behind_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut appender = LogAppender::open(dir.path(), config()).unwrap();
+    append(&mut appender, [9000, 100, 100, 100, 100, 100, 100]);
+    let age = RetentionConfig { retention_ms: Some(1000), ..keep() };
+    assert_eq!(applied(&mut appender, dir.path(), &age, 0, 5000).segments(), 0);
+}
+
+#[test]
+fn when_all_goes_no_offset_is_given_out_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut appender = LogAppender::open(dir.path(), config()).unwrap();
+    append(&mut appender, [1, 2, 3, 4, 5]);
+    let mut other = LogAppender::open(dir.path(), config()).unwrap();
+    append(&mut other, [6]);
+    let age = RetentionConfig { retention_ms: Some(10), ..keep() };
+    let retained = applied(&mut appender, dir.path(), &age, 0, 100);
+    assert_eq!((retained.segments(), retained.start, retained.bytes_left), (2, Offset(6), 0));
+    assert_eq!(bases(dir.path()), [6]);
+    assert_eq!(applied(&mut appender, dir.path(), &age, 0, 100).segments(), 0, "the empty segment stays");
+    append(&mut other, [7]);
+    append(&mut LogAppender::open(dir.path(), config()).unwrap(), [8]);
+    assert_eq!(LogReader::new(dir.path(), Offset(0)).bounds().unwrap(), (Offset(6), Offset(8)));
+}
+
+#[test]
+fn the_log_keeps_its_size_and_tells_when_to_look_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut appender = LogAppender::open(dir.path(), config()).unwrap();
+    let size = RetentionConfig { retention_bytes: Some(2000), ..keep() };
+    append(&mut appender, 0..9);
+    // Three segments of 804 bytes: without the first there would be 1608.
+    let retained = applied(&mut appender, dir.path(), &size, 0, 100);
+    assert_eq!((retained.segments(), retained.next_at), (0, Some(2000 + 804 - 1608)));
+    append(&mut appender, 9..11);
+    let retained = applied(&mut appender, dir.path(), &size, 0, 100);
+    assert_eq!((retained.segments_by_size, retained.bytes_left), (1, 8 * 268), "2948 - 804 is above 2000");
+    assert_eq!(applied(&mut appender, dir.path(), &size, 0, 100).segments(), 0);
+    // What is kept is never below the limit, and as soon as it is said to look again there is something to do.
+    for n in 11..200 {
+        append(&mut appender, [n]);
+        let foretold = foretell(dir.path(), &size, Offset(0), Timestamp(0)).unwrap();
+        let retained = applied(&mut appender, dir.path(), &size, 0, 100);
+        assert!((2000..2000 + 804).contains(&retained.bytes_left), "{n}: {}", retained.bytes_left);
+        let (_, active) = appender.active_segment().unwrap();
+        assert!(retained.next_at.is_none_or(|at| active.0 < at) && foretold.start == retained.start);
+    }
+}
+
+#[test]
+fn what_lies_below_the_log_start_goes_whatever_the_policy() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut appender = LogAppender::open(dir.path(), config()).unwrap();
+    append(&mut appender, 0..8);
+    let retained = applied(&mut appender, dir.path(), &keep(), 5, 100);
+    assert_eq!((retained.segments_by_start, retained.start), (1, Offset(5)));
+    assert_eq!(bases(dir.path()), [3, 6]);
+    assert_eq!(applied(&mut appender, dir.path(), &keep(), 6, 100).segments_by_start, 1);
+    assert_eq!(bases(dir.path()), [6]);
+}
+
+#[test]
+fn deleted_files_stay_for_their_time() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut appender = LogAppender::open(dir.path(), config()).unwrap();
+    append(&mut appender, 0..5);
+    let config = RetentionConfig { retention_ms: Some(10), file_delete_delay_ms: 60_000, ..keep() };
+    apply(&mut appender, &config, Offset(0), Timestamp(1000)).unwrap();
+    let there = dir.path().join("00000000000000000000.log.deleted");
+    assert!(there.exists());
+    let swept = sweep(dir.path(), 60_000, false).unwrap();
+    assert_eq!(swept.removed_bytes, 0);
+    assert!(swept.waiting_bytes >= 5 * 268 && there.exists());
+    let waiting = swept.waiting_bytes;
+    assert_eq!(sweep(dir.path(), 0, true).unwrap().removed_bytes, waiting);
+    assert_eq!(sweep(dir.path(), 0, false).unwrap().removed_bytes, waiting);
+    assert!(!there.exists());
+    assert_eq!(sweep(dir.path(), 0, false).unwrap(), Swept::default());
+}
+
+#[test]
+fn epochs_that_ended_are_forgotten() {
+    use crate::log::checkpoint::{EpochEntry, read_leader_epochs, write_leader_epochs};
+    use crate::record::LeaderEpoch;
+    let dir = tempfile::tempdir().unwrap();
+    let entry = |epoch, offset| EpochEntry { epoch: LeaderEpoch(epoch), start_offset: Offset(offset) };
+    write_leader_epochs(dir.path(), &[entry(0, 0), entry(2, 2), entry(5, 7)]).unwrap();
+    checkpoint::forget_epochs_before(dir.path(), Offset(1)).unwrap();
+    assert_eq!(read_leader_epochs(dir.path()).unwrap().unwrap().len(), 3);
+    checkpoint::forget_epochs_before(dir.path(), Offset(4)).unwrap();
+    assert_eq!(read_leader_epochs(dir.path()).unwrap().unwrap(), [entry(2, 4), entry(5, 7)]);
+}

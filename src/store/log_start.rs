@@ -1,0 +1,108 @@
+//! Log start offsets: the first offset that can be read, where that is not the first of a segment.
+//!
+//! They stand where a broker keeps and reads them, in `log-start-offset-checkpoint` in the data directory's
+//! root, and only ever grow. `.mkafka/checkpoints.lock` is held to change the file. Retention moves the start
+//! of a log by deleting whole segments, and needs no note of it.
+
+use super::checkpoint::{
+    self, CLEANER_OFFSET_CHECKPOINT, LOG_START_OFFSET_CHECKPOINT, RECOVERY_POINT_OFFSET_CHECKPOINT,
+};
+use super::{StoreError, Topic, TopicName, TopicPartition, WritableDataDir};
+use crate::fs::{self, FileLock};
+use crate::log::bounds::LogBounds;
+use crate::log::{LogAppender, LogConfig, LogError, Retained, RetentionConfig, retention};
+use crate::record::{Offset, Timestamp};
+
+/// Where the records of a partition are to begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeleteUpTo {
+    /// At this offset.
+    Offset(Offset),
+    /// At the log end: all records go.
+    End,
+}
+
+impl WritableDataDir {
+    /// Makes the log of a partition of `topic` start at `up_to`: what lies before is read no more, and the
+    /// segments that lie wholly before it go (`UnifiedLog.maybeIncrementLogStartOffset`). Answers where the
+    /// log starts now, which is further on if it did so before.
+    ///
+    /// # Errors
+    /// [`LogError::OffsetOutOfRange`] beyond the log end.
+    pub fn delete_records(
+        &self,
+        topic: &Topic,
+        partition: i32,
+        up_to: DeleteUpTo,
+    ) -> Result<Offset, StoreError> {
+        if topic.partitions.binary_search(&partition).is_err() {
+            return Err(StoreError::UnknownPartition { topic: topic.name.clone(), partition });
+        }
+        let of = TopicPartition::new(topic.name.clone(), partition);
+        let in_log = |source| StoreError::Log { partition: of.clone(), source };
+        let dir = self.partition_path(&of);
+        let mut appender = LogAppender::open(&dir, LogConfig::from(&topic.config)).map_err(in_log)?;
+        let end = appender.log_end_offset().map_err(in_log)?;
+        let floor = self.log_start_offsets()?.get(&of).copied().unwrap_or(Offset::ZERO);
+        let before = LogBounds::read(&dir, floor).map_err(in_log)?.start;
+        let start = match up_to {
+            DeleteUpTo::End => end,
+            DeleteUpTo::Offset(offset) if offset > end || offset < Offset::ZERO => {
+                return Err(in_log(LogError::OffsetOutOfRange { offset, start: before, end }));
+            }
+            DeleteUpTo::Offset(offset) => offset.max(before),
+        };
+        // First the note: a segment that is gone cannot be read, but one that is left could be.
+        self.note_log_start(&of, start).map_err(|e| self.not_writable(e))?;
+        let nothing_else = RetentionConfig {
+            retention_ms: None,
+            retention_bytes: None,
+            file_delete_delay_ms: topic.config.file_delete_delay_ms(),
+        };
+        let retained: Retained =
+            retention::apply(&mut appender, &nothing_else, start, Timestamp::now()).map_err(in_log)?;
+        Ok(retained.start)
+    }
+
+    /// Notes that the log of `partition` starts at `start`, unless it is noted to start later already.
+    fn note_log_start(&self, partition: &TopicPartition, start: Offset) -> Result<(), StoreError> {
+        self.change_checkpoint(LOG_START_OFFSET_CHECKPOINT, |offsets| {
+            let noted = offsets.entry(partition.clone()).or_insert(Offset::ZERO);
+            let is_news = *noted < start;
+            *noted = start.max(*noted);
+            is_news
+        })
+    }
+
+    /// Forgets what the checkpoints say of the partitions of `topic`, so that a new topic of that name does
+    /// not take it for its own.
+    pub(super) fn forget_checkpoints(&self, topic: &TopicName) -> Result<(), StoreError> {
+        for file in [LOG_START_OFFSET_CHECKPOINT, CLEANER_OFFSET_CHECKPOINT, RECOVERY_POINT_OFFSET_CHECKPOINT]
+        {
+            if self.path().join(file).exists() {
+                self.change_checkpoint(file, |offsets| {
+                    let before = offsets.len();
+                    offsets.retain(|partition, _| partition.topic != *topic);
+                    offsets.len() < before
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Changes a checkpoint in the root; `change` says whether it did.
+    fn change_checkpoint(
+        &self,
+        file: &str,
+        change: impl FnOnce(&mut super::LogStartOffsets) -> bool,
+    ) -> Result<(), StoreError> {
+        let mut lock = FileLock::open(&self.metadata.checkpoints_lock())?;
+        let _guard = lock.acquire()?;
+        let path = self.path().join(file);
+        let mut offsets = checkpoint::read_offsets(&path)?;
+        if change(&mut offsets) {
+            fs::write_atomically(&path, &checkpoint::offsets_to_bytes(&offsets))?;
+        }
+        Ok(())
+    }
+}

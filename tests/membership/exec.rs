@@ -1,0 +1,112 @@
+//! `--exec`: committed means that the command was successful.
+
+use crate::common::Sandbox;
+
+use super::{Member, numbers, produce, sandbox, until};
+
+fn exec(sandbox: &Sandbox, command: &str, args: &str) -> crate::common::Ran {
+    let line = format!("consume t --group g --quiet --from-beginning --exit-at-end {args}");
+    let mut words: Vec<&str> = line.split_whitespace().collect();
+    words.extend(["--exec", command]);
+    sandbox.run_args(&words)
+}
+
+#[test]
+fn batches_go_to_the_command_and_count_once_it_succeeds() {
+    let sandbox = sandbox(1);
+    produce(&sandbox, "t", numbers(0, 10));
+    let ran = exec(&sandbox, "tr '\\n' ' '; echo", "--exec-batch 4");
+    assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
+    assert_eq!(ran.stdout, "0 1 2 3 \n4 5 6 7 \n8 9 \n");
+    assert_eq!(exec(&sandbox, "cat", "").stdout, "", "all is committed");
+}
+
+#[test]
+fn a_command_that_fails_stops_before_its_batch() {
+    let sandbox = sandbox(1);
+    produce(&sandbox, "t", numbers(0, 10));
+    let ran = exec(&sandbox, "tee -a tried | grep -v 5", "--exec-batch 1 --retries 1");
+    assert_eq!(ran.status, 1);
+    assert_eq!(ran.stdout, "0\n1\n2\n3\n4\n");
+    let expected = "mkafka: 'tee -a tried | grep -v 5' exited with 1, for the 2 time(s) it was run: stopped before \
+                    its 1 record(s)\n";
+    assert!(ran.stderr.ends_with(expected), "{}", ran.stderr);
+    let tried = std::fs::read_to_string(sandbox.path().join("tried")).unwrap();
+    assert_eq!(tried, "0\n1\n2\n3\n4\n5\n5\n");
+    // It goes on with the record that failed.
+    assert_eq!(exec(&sandbox, "cat", "").stdout, "5\n6\n7\n8\n9\n");
+}
+
+#[test]
+fn a_command_that_works_again_is_given_the_same_records() {
+    let sandbox = sandbox(1);
+    produce(&sandbox, "t", numbers(0, 3));
+    let ran = exec(&sandbox, "cat; test -e ready || { touch ready; exit 7; }", "");
+    assert_eq!((ran.status, ran.stdout.as_str()), (0, "0\n1\n2\n0\n1\n2\n"));
+    assert!(
+        ran.stderr.contains("exited with 7: it is run again with the same 3 record(s)"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn what_keeps_failing_goes_to_the_dead_letter_topic() {
+    let sandbox = sandbox(1);
+    produce(&sandbox, "t", numbers(0, 6));
+    let ran = exec(&sandbox, "grep -v 3", "--exec-batch 2 --retries 0 --dead-letter dead");
+    // The batch of 2 and 3 counts as consumed although the command printed 2 of it: grep found a line.
+    assert_eq!((ran.status, ran.stdout.as_str()), (0, "0\n1\n2\n4\n5\n"));
+    let ran = exec(&sandbox, "cat", "");
+    assert_eq!(ran.stdout, "");
+    produce(&sandbox, "t", ["3".to_owned(), "7".to_owned()]);
+    let ran = exec(&sandbox, "grep -v 3", "--exec-batch 1 --retries 0 --dead-letter dead");
+    assert_eq!((ran.status, ran.stdout.as_str()), (0, "7\n"));
+    assert!(ran.stderr.contains("1 record(s) went to topic 'dead'"), "{}", ran.stderr);
+    let dead =
+        sandbox.ok("consume dead --from-beginning --exit-at-end --quiet --property print.headers=true");
+    assert_eq!(dead, "mkafka.topic:t,mkafka.partition:0,mkafka.offset:6,mkafka.error:exited with 1\t3\n");
+}
+
+#[test]
+fn an_interrupted_command_does_not_count() {
+    let sandbox = sandbox(1);
+    produce(&sandbox, "t", numbers(0, 1));
+    let args = "t --group g --from-beginning --exec";
+    let mut words: Vec<&str> = args.split_whitespace().collect();
+    // As a terminal would, both are told.
+    words.extend(["touch started; kill -INT $PPID; exit 130"]);
+    let mut command = sandbox.command(&[&["consume"], &words[..]].concat());
+    let status = command.stdout(std::process::Stdio::null()).status().unwrap();
+    assert_eq!(status.code(), Some(130));
+    assert!(sandbox.path().join("started").exists());
+    assert_eq!(exec(&sandbox, "cat", "").stdout, "0\n");
+}
+
+#[test]
+fn partitions_move_only_when_the_command_is_done() {
+    let sandbox = sandbox(2);
+    produce(&sandbox, "t", numbers(0, 4));
+    let command = "consume t --group g --from-beginning --exec".split_whitespace();
+    // Takes its time, and has read all of its batch before it says so.
+    let words: Vec<&str> = command
+        .chain(["cat > batch; touch busy; while [ ! -e go ]; do sleep 0.01; done; cat batch"])
+        .collect();
+    let first = std::fs::File::create(sandbox.path().join("first.out")).unwrap();
+    let mut slow = sandbox.command(&words).stdout(first).stderr(std::process::Stdio::null()).spawn().unwrap();
+    until("the command works", || sandbox.path().join("busy").exists());
+    let second = Member::start(&sandbox, "second", "t --group g --from-beginning");
+    until("the second has joined", || sandbox.entries(".mkafka/groups/g/members").len() == 2);
+    std::fs::write(sandbox.path().join("go"), b"").unwrap();
+    produce(&sandbox, "t", numbers(4, 8));
+    let all_of = || {
+        let text = std::fs::read_to_string(sandbox.path().join("first.out")).unwrap();
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).chain(second.lines()).collect();
+        lines.sort();
+        lines
+    };
+    until("every record was delivered", || all_of().len() >= 8);
+    assert_eq!(all_of(), numbers(0, 8).collect::<Vec<_>>(), "and none twice");
+    slow.kill().unwrap();
+    slow.wait().unwrap();
+}
