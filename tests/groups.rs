@@ -13,7 +13,8 @@ use crate::common::{Ran, Sandbox};
 /// Two partitions with three records each, 0 to 5 in turn, whose timestamps are 1000, 2000 and so on.
 fn orders() -> Sandbox {
     let sandbox = Sandbox::new();
-    sandbox.ok("topics create orders --partitions 2");
+    // The records are from 1970.
+    sandbox.ok("topics create orders --partitions 2 --config retention.ms=-1");
     let lines: String = (0..6).map(|n| format!("{}:{}:{n}\n", n % 2, (n + 1) * 1000)).collect();
     std::fs::write(sandbox.path().join("lines"), lines).unwrap();
     sandbox.ok(r"produce orders --file lines --format %p:%T:%v\n");
