@@ -14,6 +14,7 @@ mod generated;
 mod groups;
 mod introductions;
 mod judge;
+mod life;
 mod membership;
 mod produce;
 mod produce_forms;

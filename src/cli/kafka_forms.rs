@@ -17,12 +17,13 @@ struct Tool {
 /// What may always stand in the place of an action, so that the lack of one is no mistake.
 const ALWAYS: [&str; 5] = ["help", "-h", "--help", "-V", "--version"];
 
-const TOOLS: [Tool; 2] = [
+const TOOLS: [Tool; 3] = [
     Tool {
         name: "topics",
-        actions: &["--list", "--describe", "--create", "--delete"],
-        others: &["list", "describe", "create", "delete"],
+        actions: &["--list", "--describe", "--create", "--alter", "--delete"],
+        others: &["list", "describe", "create", "alter", "delete", "offsets", "delete-records", "stats"],
     },
+    Tool { name: "configs", actions: &["--describe", "--alter"], others: &["describe", "alter"] },
     Tool {
         name: "groups",
         actions: &["--list", "--describe", "--delete", "--reset-offsets", "--delete-offsets"],
@@ -33,7 +34,7 @@ const TOOLS: [Tool; 2] = [
 /// Options before the subcommand whose value is the next argument.
 const GLOBAL_OPTIONS_WITH_VALUE: [&str; 3] = ["--data-dir", "--color", "--bootstrap-server"];
 
-/// Moves the action in a `topics` or `groups` command line to right behind that word. All else is left as
+/// Moves the action in a `topics`, `configs` or `groups` command line to right behind that word. All else is left as
 /// it is.
 pub(super) fn action_first(mut args: Vec<OsString>) -> Result<Vec<OsString>, clap::Error> {
     let tool = |at: usize| TOOLS.iter().find(|tool| args[at] == tool.name).map(|tool| (at, tool));
@@ -101,6 +102,8 @@ mod tests {
                 "mkafka groups --reset-offsets --group g --to-earliest",
             ),
             ("mkafka groups describe --state", "mkafka groups describe --state"),
+            ("mkafka topics --topic x --alter", "mkafka topics --alter --topic x"),
+            ("mkafka configs --entity-name x --alter", "mkafka configs --alter --entity-name x"),
             ("mkafka topics --data-dir d create o", "mkafka topics --data-dir d create o"),
             ("mkafka topics --help", "mkafka topics --help"),
             ("mkafka topics creat", "mkafka topics creat"),
@@ -110,7 +113,12 @@ mod tests {
         ] {
             assert_eq!(moved(line).unwrap(), expected);
         }
-        for line in ["mkafka topics --create --list", "mkafka topics --topic x", "mkafka groups --group g"] {
+        for line in [
+            "mkafka topics --create --list",
+            "mkafka topics --topic x",
+            "mkafka groups --group g",
+            "mkafka configs --entity-name x",
+        ] {
             let message = moved(line).unwrap_err().to_string();
             assert!(message.contains("Command must include exactly one action"), "{message}");
         }

@@ -1,18 +1,26 @@
 //! The command line: which arguments there are and what they mean. Nothing is done here, so that manual
 //! pages and completions can be made from it.
 
+pub mod clean;
 pub mod completions;
+pub mod configs;
 pub mod consume;
 pub mod consume_range;
 pub mod consume_view;
+pub mod count;
 pub mod dump;
 pub mod groups;
 mod kafka_forms;
 pub mod manual;
+pub mod offsets;
 pub mod produce;
 pub mod range;
+pub mod stats;
 pub mod time;
 pub mod topics;
+pub mod transfer;
+pub mod verify;
+pub mod wait;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -146,9 +154,17 @@ impl FromStr for KeyValue {
 #[expect(missing_docs, reason = "a comment here would replace the longer one at the arguments")]
 pub enum Command {
     Topics(topics::TopicsArgs),
+    Configs(configs::ConfigsArgs),
     Produce(Box<produce::ProduceArgs>),
     Consume(Box<consume::ConsumeArgs>),
     Groups(groups::GroupsArgs),
+    Count(count::CountArgs),
+    Wait(wait::WaitArgs),
+    Clean(clean::CleanArgs),
+    Verify(verify::VerifyArgs),
+    Export(transfer::ExportArgs),
+    Import(transfer::ImportArgs),
+    Ps(wait::PsArgs),
     #[command(alias = "dump-log")]
     DumpLogSegments(dump::DumpLogSegmentsArgs),
     Completions(completions::CompletionsArgs),
@@ -156,10 +172,10 @@ pub enum Command {
 
 /// The subcommands as the help of the program groups them.
 const GROUPS: [(&str, &[&str]); 5] = [
-    ("Topics", &["topics"]),
-    ("Records", &["produce", "consume"]),
+    ("Topics", &["topics", "configs"]),
+    ("Records", &["produce", "consume", "count", "wait"]),
     ("Consumer groups", &["groups"]),
-    ("Files", &["dump-log-segments"]),
+    ("Files", &["clean", "verify", "export", "import", "ps", "dump-log-segments"]),
     ("Other", &["completions", "help"]),
 ];
 

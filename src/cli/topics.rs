@@ -2,9 +2,11 @@
 
 use clap::{ArgGroup, Args, Subcommand};
 
+use super::offsets::{DeleteRecordsArgs, OffsetsArgs};
+use super::stats::StatsArgs;
 use super::{KeyValue, OutputFormat, TopicArgs};
 
-/// Create, list, describe and delete topics.
+/// Create, list, describe, change and delete topics.
 ///
 /// A topic is a name and a number of partitions. Each partition is a log of its own: a folder in the data
 /// directory, whose records are numbered from 0 and never change. The forms of kafka-topics work too, with
@@ -39,8 +41,13 @@ pub enum TopicsAction {
     List(ListArgs),
     #[command(long_flag = "describe")]
     Describe(DescribeArgs),
+    #[command(long_flag = "alter")]
+    Alter(AlterArgs),
     #[command(long_flag = "delete")]
     Delete(DeleteArgs),
+    Offsets(OffsetsArgs),
+    DeleteRecords(DeleteRecordsArgs),
+    Stats(StatsArgs),
 }
 
 /// Create a topic.
@@ -48,10 +55,9 @@ pub enum TopicsAction {
 /// A name has 1 to 249 letters, digits, periods, underscores and hyphens. Two names may not differ in
 /// periods and underscores alone, as in Kafka.
 ///
-/// Every configuration of a topic that Kafka 4 knows is checked and kept. These have an effect:
-/// compression.type and its levels, flush.messages, index.interval.bytes, max.message.bytes,
-/// message.timestamp.type, segment.bytes, segment.index.bytes, segment.jitter.ms and segment.ms. Those on
-/// retention and compaction have none yet: nothing is ever removed from a topic.
+/// Every configuration of a topic that Kafka 4 knows is checked and kept. Those on replication and tiered
+/// storage have no effect on one machine. Old records go after a week by default, as in Kafka
+/// (retention.ms=604800000): producers see to that while they run, and so does mkafka clean.
 #[derive(Debug, Args)]
 #[command(
     override_usage = "mkafka topics create [OPTIONS] <TOPIC>",
@@ -161,6 +167,33 @@ impl DescribeArgs {
     pub fn topics(&self) -> impl Iterator<Item = &str> {
         self.names.iter().chain(&self.topics).map(|name| name.trim())
     }
+}
+
+/// Give a topic more partitions.
+///
+/// There is no way back: fewer would lose records. Keys that go to the new partitions leave their older
+/// records where they are. Whoever has the topic open goes on with the partitions that it had.
+#[derive(Debug, Args)]
+#[command(
+    override_usage = "mkafka topics alter [OPTIONS] <TOPIC>",
+    after_help = "Examples:
+  Six partitions in all:
+      mkafka topics alter orders --partitions 6
+  Its configuration is changed elsewhere:
+      mkafka configs alter orders --add-config retention.ms=86400000"
+)]
+pub struct AlterArgs {
+    /// The topic.
+    #[command(flatten)]
+    pub topic: TopicArgs,
+
+    /// How many partitions the topic is to have in all
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub partitions: i32,
+
+    /// Do not fail when there is no such topic
+    #[arg(long)]
+    pub if_exists: bool,
 }
 
 /// Delete topics with all their records.

@@ -1,12 +1,22 @@
 //! What the subcommands do: one file each.
 
+pub mod clean;
 pub mod completions;
+pub mod configs;
 pub mod consume;
+pub mod count;
 pub mod dump_log_segments;
 pub mod groups;
 mod interrupt;
+mod offsets;
 pub mod produce;
+pub mod ps;
+mod select;
+mod stats;
 pub mod topics;
+pub mod transfer;
+pub mod verify;
+pub mod wait;
 
 use std::process::ExitCode;
 use std::sync::atomic::AtomicBool;
@@ -74,6 +84,14 @@ pub fn run(cli: &Cli) -> ExitCode {
     survive_file_size_limit();
     let done = match &cli.command {
         Command::Topics(args) => topics::run(&cli.global, args, &mut ui),
+        Command::Configs(args) => configs::run(&cli.global, args, &mut ui),
+        Command::Count(args) => count::run(&cli.global, args, &mut ui),
+        Command::Wait(args) => wait::run(&cli.global, args, &mut ui),
+        Command::Clean(args) => clean::run(&cli.global, args, &mut ui),
+        Command::Verify(args) => verify::run(&cli.global, args, &mut ui),
+        Command::Export(args) => transfer::export(&cli.global, args, &mut ui),
+        Command::Import(args) => transfer::import(&cli.global, args, &mut ui),
+        Command::Ps(args) => ps::run(&cli.global, args, &mut ui),
         Command::Produce(args) => produce::run(&cli.global, args, &mut ui),
         Command::Consume(args) => consume::run(&cli.global, args, &mut ui),
         Command::Groups(args) => groups::run(&cli.global, args, &mut ui),

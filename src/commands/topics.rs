@@ -1,11 +1,13 @@
-//! `mkafka topics`: create, list, describe and delete topics.
+//! `mkafka topics`: create, list, describe, alter and delete topics.
 
 use std::path::Path;
 
 use anyhow::Result;
 
 use super::{UsageError, data_dir_location};
-use crate::cli::topics::{CreateArgs, DeleteArgs, DescribeArgs, ListArgs, TopicsAction, TopicsArgs};
+use crate::cli::topics::{
+    AlterArgs, CreateArgs, DeleteArgs, DescribeArgs, ListArgs, TopicsAction, TopicsArgs,
+};
 use crate::cli::{GlobalArgs, OutputFormat};
 use crate::log::LogError;
 use crate::log::bounds::LogBounds;
@@ -30,7 +32,11 @@ pub fn run(global: &GlobalArgs, args: &TopicsArgs, ui: &mut Ui) -> Result<()> {
         TopicsAction::Create(args) => create(&location, args, ui),
         TopicsAction::List(args) => list(&location, args, ui),
         TopicsAction::Describe(args) => describe(&location, args, ui),
+        TopicsAction::Alter(args) => alter(&location, args),
         TopicsAction::Delete(args) => delete(&location, args),
+        TopicsAction::Offsets(args) => super::offsets::offsets(global, args, ui),
+        TopicsAction::DeleteRecords(args) => super::offsets::delete_records(global, args, ui),
+        TopicsAction::Stats(args) => super::stats::run(global, args, ui),
     }
 }
 
@@ -182,6 +188,21 @@ fn partition_facts(path: &Path, partition: i32, floor: Offset) -> Result<Partiti
         first_timestamp: known(bounds.first_timestamp),
         last_timestamp: known(bounds.last_timestamp),
     })
+}
+
+fn alter(location: &DataDirLocation, args: &AlterArgs) -> Result<()> {
+    let name = TopicName::new(args.topic.name())?;
+    if args.partitions < 1 {
+        return Err(StoreError::NoPartitions.into());
+    }
+    // A mistyped name must not make a data directory.
+    let known = DataDir::open_for_reading(&location.path).and_then(|dir| dir.topic(&name));
+    match known {
+        Err(StoreError::UnknownTopic { .. } | StoreError::NoDataDir(_)) if args.if_exists => return Ok(()),
+        other => other?,
+    };
+    DataDir::open_for_writing(&location.path)?.add_partitions(&name, args.partitions)?;
+    Ok(())
 }
 
 fn delete(location: &DataDirLocation, args: &DeleteArgs) -> Result<()> {

@@ -155,6 +155,19 @@ fn cannot_lock_folders(error: &io::Error) -> bool {
     unsupported.iter().any(|errno| error.raw_os_error() == Some(errno.raw_os_error()))
 }
 
+/// Locks an open folder until it is closed; nothing where folders cannot be locked.
+///
+/// # Errors
+/// When the operating system refuses.
+pub fn lock_folder(folder: &File) -> io::Result<()> {
+    lock_exclusive(folder).or_else(|e| if cannot_lock_folders(&e) { Ok(()) } else { Err(e) })
+}
+
+/// Locks an open folder if nobody has; whether that was so.
+pub fn try_lock_folder(folder: &File) -> bool {
+    fs2::FileExt::try_lock_exclusive(folder).is_ok()
+}
+
 fn lock_exclusive(file: &File) -> io::Result<()> {
     #[cfg(test)]
     if super::schedule::is_on() {

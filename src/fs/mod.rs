@@ -8,12 +8,13 @@ mod file;
 mod lock;
 #[cfg(test)]
 pub(crate) mod power;
+pub mod processes;
 #[cfg(test)]
 pub(crate) mod schedule;
 pub(crate) mod seam;
 
 pub use file::LogFile;
-pub use lock::{FileLock, HeldLock, LockGuard, broker_is_live, is_locked};
+pub use lock::{FileLock, HeldLock, LockGuard, broker_is_live, is_locked, lock_folder, try_lock_folder};
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};

@@ -15,6 +15,8 @@
 //! | moving the recovery point without making anybody wait | `writeback` |
 //! | finding the end, an offset; facts about a partition | `bounds` |
 //! | from a time to an offset | `time_search` |
+//! | checking everything; mending what is found | `verify`, `repair` |
+//! | how many records there are | `count` |
 //! | following a log without any lock | `reader` |
 //! | `leader-epoch-checkpoint` and its like | `checkpoint` |
 //! | compaction | `cleaner` |
@@ -30,6 +32,7 @@ pub mod bounds;
 pub mod checkpoint;
 pub mod cleaner;
 mod config;
+pub mod count;
 #[cfg(test)]
 mod crash_tests;
 mod error;
@@ -40,6 +43,7 @@ mod locked;
 pub mod offset_index;
 pub mod reader;
 mod recovery;
+pub mod repair;
 pub mod retention;
 mod scan;
 pub mod segment;
@@ -48,7 +52,8 @@ mod tail;
 #[cfg(test)]
 mod tests;
 pub mod time_index;
-mod time_search;
+pub mod time_search;
+pub mod verify;
 mod writeback;
 
 pub use appender::{Appended, Durability, LogAppender};

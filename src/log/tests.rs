@@ -14,6 +14,7 @@ use crate::record::{
 };
 
 mod faults;
+mod syncing;
 
 fn batch_of(values: &[Vec<u8>], timestamp: i64, codec: Compression) -> EncodedBatch {
     let mut builder = BatchBuilder::new();

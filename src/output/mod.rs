@@ -1,5 +1,7 @@
 //! The only place that prints: data to stdout, all else to stderr.
 
+pub mod clean;
+pub mod configs;
 pub mod data;
 pub mod dump;
 pub mod groups;
@@ -7,6 +9,8 @@ pub mod produced;
 pub mod progress;
 pub mod prompt;
 pub mod record;
+pub mod stats;
+pub mod table;
 pub mod topics;
 
 use std::io::{self, BufWriter, IsTerminal as _, Write};
@@ -129,6 +133,11 @@ impl Ui {
         let mut stderr = BufWriter::new(io::stderr());
         // What cannot be said on stderr cannot be said anywhere.
         let _ = write(&mut stderr).and_then(|()| stderr.flush());
+    }
+
+    /// Makes the command fail while it goes on: what it has found is told on stdout.
+    pub fn fail(&mut self) {
+        self.failed = true;
     }
 
     /// Whether an error has been printed.

@@ -479,3 +479,6 @@ fn starting_partition(partitions: &[PathBuf]) -> u64 {
     let ends = partitions.iter().map(|dir| LogAppender::end_offset_hint(dir).unwrap_or(Offset::ZERO));
     ends.map(|end| end.0.max(0).cast_unsigned()).fold(0, u64::wrapping_add)
 }
+
+#[cfg(test)]
+mod tests;

@@ -170,6 +170,12 @@ impl Upkeep {
         }
     }
 
+    /// Acts as if so much time had been spent.
+    #[cfg(test)]
+    pub(super) fn spend(&mut self, time: Duration) {
+        self.spent += time;
+    }
+
     pub(super) fn take_failures(&mut self) -> Vec<ProduceError> {
         std::mem::take(&mut self.failures)
     }

@@ -65,7 +65,7 @@ impl WritableDataDir {
     }
 
     /// Notes that the log of `partition` starts at `start`, unless it is noted to start later already.
-    fn note_log_start(&self, partition: &TopicPartition, start: Offset) -> Result<(), StoreError> {
+    pub(super) fn note_log_start(&self, partition: &TopicPartition, start: Offset) -> Result<(), StoreError> {
         self.change_checkpoint(LOG_START_OFFSET_CHECKPOINT, |offsets| {
             let noted = offsets.entry(partition.clone()).or_insert(Offset::ZERO);
             let is_news = *noted < start;

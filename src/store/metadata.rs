@@ -40,12 +40,12 @@ pub(super) struct TopicMetadata {
 impl TopicMetadata {
     /// The metadata of a new topic, with a new id.
     pub(super) fn new(name: TopicName, partitions: i32, configs: TopicConfig) -> Self {
-        Self { version: VERSION, name, id: TopicId::random(), partitions, configs }
+        Self::with_id(name, TopicId::random(), partitions, configs)
     }
 
-    /// The metadata of a topic that a broker wrote, from now on known to us.
-    pub(super) fn adopted(name: TopicName, id: TopicId, partitions: i32) -> Self {
-        Self { version: VERSION, name, id, partitions, configs: TopicConfig::default() }
+    /// The metadata of a topic that has an id already.
+    pub(super) fn with_id(name: TopicName, id: TopicId, partitions: i32, configs: TopicConfig) -> Self {
+        Self { version: VERSION, name, id, partitions, configs }
     }
 
     /// The bytes of its file.
@@ -116,6 +116,11 @@ impl MetadataPaths {
     /// Those of the data directory `data_dir`.
     pub(super) fn new(data_dir: &Path) -> Self {
         Self { root: data_dir.join(".mkafka") }
+    }
+
+    /// `.mkafka` itself.
+    pub(super) fn root(&self) -> &Path {
+        &self.root
     }
 
     /// `.mkafka/meta.json`.

@@ -17,6 +17,7 @@ mod topic_config;
 mod topic_id;
 mod topic_name;
 mod topic_selection;
+pub mod transfer;
 
 pub use consumer_offsets::{CommittedOffset, GroupOffsets, OffsetsLog};
 pub use data_dir::{DataDir, DataDirLocation, LogStartOffsets, Topic, WritableDataDir};

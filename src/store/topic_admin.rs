@@ -9,6 +9,7 @@
 //!
 //! A process that dies in between leaves an `.undo`, which the next one to create or delete clears away.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::checkpoint::{self, PARTITION_METADATA};
@@ -16,9 +17,10 @@ use super::listing::Listing;
 use super::metadata::TopicMetadata;
 use super::topic_name::CLUSTER_METADATA;
 use super::{StoreError, Topic, TopicConfig, TopicId, TopicName, TopicPartition, WritableDataDir};
-use crate::fs::{self, FileLock, LogFile};
+use crate::fs::{self, FileError, FileLock, LogFile};
 use crate::log::appender::LOCK_FILE;
 use crate::log::checkpoint::{EpochEntry, LEADER_EPOCH_CHECKPOINT, leader_epochs_to_bytes};
+use crate::log::segment::SegmentList;
 use crate::record::{LeaderEpoch, Offset};
 
 /// The most partitions of one topic.
@@ -76,11 +78,28 @@ impl WritableDataDir {
     ///
     /// An error, such as a full disk, leaves nothing of it behind.
     pub fn create_topic(&self, new: &NewTopic) -> Result<Topic, StoreError> {
-        new.check()?;
-        self.create_locked(new).map_err(|e| self.not_writable(e))
+        let id = TopicId::random();
+        self.create_topic_from(new, id, &|_, folder| make_partition_folder(folder, id))
     }
 
-    fn create_locked(&self, new: &NewTopic) -> Result<Topic, StoreError> {
+    /// As [`WritableDataDir::create_topic`], with this id, and with folders that `make` makes, given the number
+    /// of the partition and the folder's path. The data in them is on the disk already.
+    pub(super) fn create_topic_from(
+        &self,
+        new: &NewTopic,
+        id: TopicId,
+        make: &dyn Fn(i32, &Path) -> Result<(), FileError>,
+    ) -> Result<Topic, StoreError> {
+        new.check()?;
+        self.create_locked(new, id, make).map_err(|e| self.not_writable(e))
+    }
+
+    fn create_locked(
+        &self,
+        new: &NewTopic,
+        id: TopicId,
+        make: &dyn Fn(i32, &Path) -> Result<(), FileError>,
+    ) -> Result<Topic, StoreError> {
         let mut lock = FileLock::open(&self.metadata.topics_lock())?;
         let _guard = lock.acquire()?;
         let listing = self.listing()?;
@@ -92,9 +111,9 @@ impl WritableDataDir {
         }
         self.clear_leftovers(&listing)?;
 
-        let topic = TopicMetadata::new(new.name.clone(), new.partitions, new.config.clone());
+        let topic = TopicMetadata::with_id(new.name.clone(), id, new.partitions, new.config.clone());
         let mut folders = Vec::new();
-        let created = self.create_folders_and_file(&topic, &mut folders);
+        let created = self.create_folders_and_file(&topic, make, &mut folders);
         if created.is_err() {
             // Whatever is in the way of this too is met again by the next one to create or delete.
             let _ = self.undo_creation(&topic.name, &folders);
@@ -107,15 +126,20 @@ impl WritableDataDir {
     fn create_folders_and_file(
         &self,
         topic: &TopicMetadata,
+        make: &dyn Fn(i32, &Path) -> Result<(), FileError>,
         folders: &mut Vec<PathBuf>,
     ) -> Result<(), StoreError> {
         let undo = self.metadata.undo(&topic.name);
         fs::write_atomically(&undo, &topic.to_bytes())?;
         for partition in 0..topic.partitions {
             let folder = self.partition_path(&TopicPartition::new(topic.name.clone(), partition));
-            fs::create_dir(&folder)?;
+            if folder.exists() {
+                return Err(
+                    FileError::new("create the folder", &folder, ErrorKind::AlreadyExists.into()).into()
+                );
+            }
             folders.push(folder.clone());
-            fill_partition_folder(&folder, topic.id)?;
+            make(partition, &folder)?;
         }
         fs::sync_dir(self.path())?;
         Ok(fs::rename(&undo, &self.metadata.topic(&topic.name))?)
@@ -139,8 +163,12 @@ impl WritableDataDir {
             Err(error) => return Err(error),
         };
         match fs::create_dir(&folder) {
-            // Somebody was faster, or died before it was full.
-            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
+            // Somebody was faster, and may have appended since; or died before it was full.
+            Err(e) if e.kind() == ErrorKind::AlreadyExists => {
+                if !SegmentList::read(&folder)?.logs.is_empty() {
+                    return Ok(());
+                }
+            }
             other => other?,
         }
         fill_partition_folder(&folder, id)?;
@@ -155,7 +183,7 @@ impl WritableDataDir {
             // All but the last sync was done: the topic must be gone before its folders are.
             fs::rename(&file, &self.metadata.undo(topic))?;
         }
-        for folder in folders {
+        for folder in folders.iter().filter(|folder| folder.exists()) {
             fs::remove_dir_all(folder)?;
         }
         self.forget(topic)
@@ -238,17 +266,23 @@ impl WritableDataDir {
     }
 }
 
-/// Fills the new folder of a partition with what a broker has there that just became its leader: an
+/// Makes the folder of a partition with what a broker has there that just became its leader: an
 /// empty segment, the topic's id, and leader epoch 0 from offset 0 on. The caller makes the folder's own
 /// name durable.
-pub(super) fn fill_partition_folder(folder: &Path, id: TopicId) -> Result<(), StoreError> {
+pub(super) fn make_partition_folder(folder: &Path, id: TopicId) -> Result<(), FileError> {
+    fs::create_dir(folder)?;
+    fill_partition_folder(folder, id)
+}
+
+/// Fills the folder of a partition that has none of it yet.
+fn fill_partition_folder(folder: &Path, id: TopicId) -> Result<(), FileError> {
     let epoch = EpochEntry { epoch: LeaderEpoch(0), start_offset: Offset::ZERO };
     fs::write_new(&folder.join(PARTITION_METADATA), &checkpoint::partition_metadata_to_bytes(id))?;
     fs::write_new(&folder.join(LEADER_EPOCH_CHECKPOINT), &leader_epochs_to_bytes(&[epoch]))?;
     for file in ["00000000000000000000.log", "00000000000000000000.index", "00000000000000000000.timeindex"] {
         LogFile::create(&folder.join(file))?;
     }
-    Ok(fs::sync_dir(folder)?)
+    fs::sync_dir(folder)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use super::metadata::TopicMetadata;
-use super::topic_admin::{MAX_PARTITIONS, fill_partition_folder};
+use super::topic_admin::{MAX_PARTITIONS, make_partition_folder};
 use super::{StoreError, Topic, TopicConfig, TopicId, TopicName, TopicPartition, WritableDataDir};
 use crate::fs::{self, FileLock};
 
@@ -63,7 +63,7 @@ impl WritableDataDir {
             .create_partition_folders(topic, current..partitions, metadata.id, &mut folders)
             .and_then(|()| self.replace_metadata(&metadata));
         if added.is_err() && !self.is_altered(topic, partitions) {
-            for folder in &folders {
+            for folder in folders.iter().filter(|folder| folder.exists()) {
                 // What is left is removed before folders of these names are made again.
                 let _ = fs::remove_dir_all(folder);
             }
@@ -92,9 +92,8 @@ impl WritableDataDir {
                 let doomed = self.set_aside(&partition)?;
                 fs::remove_dir_all(&self.path().join(doomed))?;
             }
-            fs::create_dir(&folder)?;
             folders.push(folder.clone());
-            fill_partition_folder(&folder, id)?;
+            make_partition_folder(&folder, id)?;
         }
         Ok(fs::sync_dir(self.path())?)
     }
@@ -106,7 +105,7 @@ impl WritableDataDir {
         }
         let found = self.topic(topic)?;
         let id = found.id.unwrap_or_else(TopicId::random);
-        Ok(TopicMetadata::adopted(found.name, id, found.partition_count))
+        Ok(TopicMetadata::with_id(found.name, id, found.partition_count, TopicConfig::default()))
     }
 
     fn replace_metadata(&self, metadata: &TopicMetadata) -> Result<Topic, StoreError> {

@@ -1,3 +1,4 @@
+#![expect(clippy::print_stdout, reason = "the seed and what it came to are for whoever runs it")]
 //! A group under a steady stream of records, whose members join, leave, are killed and are stopped at random;
 //! then the full history is checked. `MKAFKA_GROUP_SECONDS` makes it longer, `MKAFKA_GROUP_SEED` chooses the
 //! same dice again; the seed is printed.

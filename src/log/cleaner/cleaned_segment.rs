@@ -15,7 +15,7 @@ const CHUNK: usize = 1 << 20;
 
 /// A segment that is being written with `.cleaned` behind its names (`UnifiedLog.createNewCleanedSegment`).
 #[derive(Debug)]
-pub(super) struct CleanedSegment {
+pub(in crate::log) struct CleanedSegment {
     path: SegmentPath,
     /// `None` where it is only to be known how large the segment would be.
     log: Option<LogFile>,
@@ -28,18 +28,18 @@ pub(super) struct CleanedSegment {
     index: Vec<u8>,
     time_index: Vec<u8>,
     /// Aborted transactions of which batches are left.
-    pub(super) aborted: Vec<AbortedTxn>,
+    pub(in crate::log) aborted: Vec<AbortedTxn>,
 }
 
 impl CleanedSegment {
     /// Creates the segment at `base`.
-    pub(super) fn create(dir: &Path, base: Offset, interval: u64) -> Result<Self, FileError> {
+    pub(in crate::log) fn create(dir: &Path, base: Offset, interval: u64) -> Result<Self, FileError> {
         let imagined = Self::imagine(dir, base, interval);
         Ok(Self { log: Some(LogFile::create(&imagined.path.log())?), ..imagined })
     }
 
     /// As [`CleanedSegment::create`], but nothing is written.
-    pub(super) fn imagine(dir: &Path, base: Offset, interval: u64) -> Self {
+    pub(in crate::log) fn imagine(dir: &Path, base: Offset, interval: u64) -> Self {
         Self {
             path: SegmentPath::new(dir, base).with_suffix(CLEANED_SUFFIX),
             log: None,
@@ -54,12 +54,12 @@ impl CleanedSegment {
     }
 
     /// Where the bytes of the next batch are to be appended, and the aborted transactions noted.
-    pub(super) fn room(&mut self) -> (&mut Vec<u8>, &mut Vec<AbortedTxn>) {
+    pub(in crate::log) fn room(&mut self) -> (&mut Vec<u8>, &mut Vec<AbortedTxn>) {
         (&mut self.buffer, &mut self.aborted)
     }
 
     /// Takes note of the batch that was appended to the room.
-    pub(super) fn added(&mut self, header: &BatchHeader) -> Result<(), LogError> {
+    pub(in crate::log) fn added(&mut self, header: &BatchHeader) -> Result<(), LogError> {
         let at = self.end;
         self.end = self.written.plus(self.buffer.len());
         if self.end.0 > i32::MAX as u64 {
@@ -74,13 +74,17 @@ impl CleanedSegment {
     }
 
     /// Bytes so far.
-    pub(super) fn size(&self) -> u64 {
+    pub(in crate::log) fn size(&self) -> u64 {
         self.end.0
     }
 
     /// Puts everything on the disk but the names: the log with the modification time of the last segment that
     /// went into it, the indexes with their closing entry. `has_txn_index` says whether there has been one.
-    pub(super) fn finish(mut self, modified: SystemTime, has_txn_index: bool) -> Result<(), FileError> {
+    pub(in crate::log) fn finish(
+        mut self,
+        modified: SystemTime,
+        has_txn_index: bool,
+    ) -> Result<(), FileError> {
         self.write_out()?;
         let closing = self.rules.time_entry();
         self.note(NewEntries { offset: None, time: closing });

@@ -30,9 +30,11 @@ mod transactions;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
+pub(super) use cleaned_segment::CleanedSegment;
 use groups::SealedSegment;
 use pass::Pass;
-use summary::LogSummary;
+pub(super) use summary::LogSummary;
+pub(super) use transactions::{AbortedTxn, Transactions, marker_of};
 
 use super::appender::gone_or;
 use super::segment::{CLEANED_SUFFIX, SegmentList};
@@ -203,7 +205,7 @@ impl LogCleaner {
         let Some(guard) = lock.try_acquire()? else {
             return Ok(CleanReport { was_busy: true, ..CleanReport::default() });
         };
-        self.remove_leftovers()?;
+        remove_cleaned(&self.dir)?;
         let mut appender = LogAppender::open(&self.dir, self.config.log)?;
         let mut total = CleanReport::default();
         loop {
@@ -213,7 +215,7 @@ impl LogCleaner {
             let sealed = self.look_at(&sealed, active)?;
             let first_dirty = self.first_dirty(&sealed, active)?;
             segments.push(active);
-            let Some(summary) = LogSummary::read(&self.dir, &segments, first_dirty, watch)? else {
+            let Some(summary) = LogSummary::read(&self.dir, &segments, watch)? else {
                 return Ok(total);
             };
             let mut bound = self.first_too_young(&sealed, first_dirty, active, now)?;
@@ -235,7 +237,7 @@ impl LogCleaner {
             let (report, clean_to) = match pass.run(Some(&mut appender), watch)? {
                 ControlFlow::Continue(done) => done,
                 ControlFlow::Break(report) => {
-                    self.remove_leftovers()?;
+                    remove_cleaned(&self.dir)?;
                     total.add(report);
                     return Ok(total);
                 }
@@ -267,7 +269,7 @@ impl LogCleaner {
         let Some((&active, sealed)) = list.logs.split_last() else { return Ok(CleanReport::default()) };
         let sealed = self.look_at(sealed, active)?;
         let first_dirty = self.first_dirty(&sealed, active)?;
-        let Some(summary) = LogSummary::read(&self.dir, &list.logs, first_dirty, watch)? else {
+        let Some(summary) = LogSummary::read(&self.dir, &list.logs, watch)? else {
             return Ok(CleanReport::default());
         };
         let bound = self.first_too_young(&sealed, first_dirty, active, now)?;
@@ -286,15 +288,22 @@ impl LogCleaner {
         })
     }
 
-    /// Removes what a cleaner that died, or was interrupted, has written. The caller holds the cleaner's lock.
-    fn remove_leftovers(&self) -> Result<(), FileError> {
-        for entry in std::fs::read_dir(&self.dir).context_io("read the folder", &self.dir)? {
-            let name = entry.context_io("read the folder", &self.dir)?.file_name();
-            if name.to_str().is_some_and(|name| name.ends_with(CLEANED_SUFFIX)) {
-                fs::remove_if_present(&self.dir.join(name))?;
-            }
-        }
-        Ok(())
+    /// Does `work` while nobody cleans the partition; `None` when somebody does.
+    pub(super) fn if_idle<T>(
+        &self,
+        work: impl FnOnce() -> Result<T, FileError>,
+    ) -> Result<Option<T>, FileError> {
+        let mut lock = note::open_lock(&self.dir)?;
+        let guard = lock.try_acquire()?;
+        guard.map(|_guard| work()).transpose()
+    }
+
+    /// Does `work` while nobody can compact the partition, waiting for a cleaning that goes on; `None`, and it is
+    /// not done, where one may not write, so that nobody can be kept from it.
+    pub fn while_idle<T>(&self, work: &mut dyn FnMut() -> T) -> Option<T> {
+        let mut lock = note::open_lock(&self.dir).ok()?;
+        let _guard = lock.acquire().ok()?;
+        Some(work())
     }
 
     fn look_at(&self, sealed: &[Offset], active: Offset) -> Result<Vec<SealedSegment>, FileError> {
@@ -327,6 +336,20 @@ impl LogCleaner {
         }
         Ok(active)
     }
+}
+
+/// Removes what a cleaner that died, or was interrupted, has written in `dir`, and answers how many files that
+/// were. The caller holds the cleaner's lock.
+pub(super) fn remove_cleaned(dir: &Path) -> Result<usize, FileError> {
+    let mut removed = 0;
+    for entry in std::fs::read_dir(dir).context_io("read the folder", dir)? {
+        let name = entry.context_io("read the folder", dir)?.file_name();
+        if name.to_str().is_some_and(|name| name.ends_with(CLEANED_SUFFIX)) {
+            fs::remove_if_present(&dir.join(name))?;
+            removed += 1;
+        }
+    }
+    Ok(removed)
 }
 
 impl CleanReport {

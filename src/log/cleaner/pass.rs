@@ -67,7 +67,7 @@ impl Pass<'_> {
     ) -> Result<Outcome, LogError> {
         let mut report = CleanReport { passes: 1, ..CleanReport::default() };
         let mut meter = Meter { watch, unsaid: 0, read: 0 };
-        let mut map = OffsetMap::new(self.summary.dirty_records, self.config.map_bytes);
+        let mut map = OffsetMap::new(self.config.map_bytes);
         if self.build_map(&mut map, &mut meter)?.is_break() {
             return Ok(ControlFlow::Break(report));
         }

@@ -9,21 +9,19 @@ use super::transactions::{AbortedTxn, marker_of};
 use crate::log::batch_reader::{Advance, BatchReader, Check};
 use crate::log::{LogError, SegmentPath};
 use crate::record::control::ControlType;
-use crate::record::{Batch, BatchHeader, Offset, RecordDecoder, Timestamp};
+use crate::record::{BatchHeader, Offset, RecordDecoder, Timestamp};
 
 /// How long a producer that writes nothing is remembered (`producer.id.expiration.ms`), in milliseconds.
 const PRODUCER_EXPIRATION_MS: i64 = 24 * 3600 * 1000;
 
 /// What a log's producers and transactions have come to.
 #[derive(Debug, Default)]
-pub(super) struct LogSummary {
+pub(in crate::log) struct LogSummary {
     producers: HashMap<i64, LastRecord>,
     /// The first offset of each transaction that is not decided, by its producer.
     open: HashMap<i64, Offset>,
     /// Transactions that were aborted, by their first offset.
-    pub(super) aborted: Vec<AbortedTxn>,
-    /// Records from a given offset on, as their batches count them.
-    pub(super) dirty_records: u64,
+    pub(in crate::log) aborted: Vec<AbortedTxn>,
 }
 
 /// The last that a producer has written (`LastRecord`).
@@ -36,12 +34,10 @@ struct LastRecord {
 }
 
 impl LogSummary {
-    /// Walks the batches of all segments; counts the records from `dirty_from` on. `None` when `watch` will not
-    /// go on.
-    pub(super) fn read(
+    /// Walks the batches of all segments. `None` when `watch` will not go on.
+    pub(in crate::log) fn read(
         dir: &Path,
         segments: &[Offset],
-        dirty_from: Offset,
         watch: &mut Watcher<'_>,
     ) -> Result<Option<Self>, LogError> {
         let mut summary = Self::default();
@@ -57,9 +53,6 @@ impl LogSummary {
             // end of the active segment it is nobody's business.
             while let Advance::Batch(at) = reader.advance(Check::Framing)? {
                 let Some(batch) = reader.batch() else { break };
-                if batch.last_offset() >= dirty_from {
-                    summary.dirty_records += records_in(&batch);
-                }
                 if batch.header().producer_id < 0 {
                     continue;
                 }
@@ -109,13 +102,13 @@ impl LogSummary {
     }
 
     /// The first offset of the oldest transaction that is not decided: nothing from there on may be cleaned.
-    pub(super) fn first_open(&self) -> Option<Offset> {
+    pub(in crate::log) fn first_open(&self) -> Option<Offset> {
         self.open.values().min().copied()
     }
 
     /// Whether the batch with this header tells the last that its producer did, so that it must stay, be it
     /// empty, as long as the producer is not forgotten at `now`.
-    pub(super) fn is_last_of_producer(&self, header: &BatchHeader, now: Timestamp) -> bool {
+    pub(in crate::log) fn is_last_of_producer(&self, header: &BatchHeader, now: Timestamp) -> bool {
         if header.producer_id < 0 {
             return false;
         }
@@ -127,14 +120,5 @@ impl LogSummary {
                 Some(offset) => header.last_offset() == offset,
                 None => header.attributes.is_control() && header.producer_epoch == last.epoch,
             }
-    }
-}
-
-/// How many records `batch` holds at the most.
-fn records_in(batch: &Batch<'_>) -> u64 {
-    match batch.magic() {
-        2 => u64::from(batch.header().count.max(0).cast_unsigned()),
-        // A compressed message does not say how many it wraps; none takes less than a byte.
-        _ => batch.size() as u64,
     }
 }

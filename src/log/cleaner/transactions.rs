@@ -7,22 +7,22 @@ use crate::record::{Batch, BatchError, Offset, RecordDecoder};
 
 /// A transaction that was aborted, as a `.txnindex` has it (Kafka's `AbortedTxn`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct AbortedTxn {
-    pub(super) producer_id: i64,
+pub(in crate::log) struct AbortedTxn {
+    pub(in crate::log) producer_id: i64,
     /// Of its first batch.
-    pub(super) first_offset: Offset,
+    pub(in crate::log) first_offset: Offset,
     /// Of its abort marker.
-    pub(super) last_offset: Offset,
+    pub(in crate::log) last_offset: Offset,
     /// Up to where all transactions were decided once it was.
-    pub(super) last_stable_offset: Offset,
+    pub(in crate::log) last_stable_offset: Offset,
 }
 
 impl AbortedTxn {
     /// Bytes of an entry.
-    pub(super) const LEN: usize = 34;
+    pub(in crate::log) const LEN: usize = 34;
 
     /// The bytes of its entry: a version, and the fields in order.
-    pub(super) fn encode(&self) -> [u8; Self::LEN] {
+    pub(in crate::log) fn encode(&self) -> [u8; Self::LEN] {
         let mut out = [0; Self::LEN];
         let fields = [self.producer_id, self.first_offset.0, self.last_offset.0, self.last_stable_offset.0];
         for (n, field) in fields.iter().enumerate() {
@@ -33,7 +33,7 @@ impl AbortedTxn {
 }
 
 /// What the marker in the control batch `batch` says; `None` where compaction has emptied it.
-pub(super) fn marker_of(
+pub(in crate::log) fn marker_of(
     batch: &Batch<'_>,
     decoder: &mut RecordDecoder,
 ) -> Result<Option<ControlType>, BatchError> {
@@ -48,7 +48,7 @@ pub(super) fn marker_of(
 
 /// Follows the transactions in a walk over batches in their order.
 #[derive(Debug)]
-pub(super) struct Transactions<'a> {
+pub(in crate::log) struct Transactions<'a> {
     /// Aborted transactions that are still to come, by their first offset.
     coming: &'a [AbortedTxn],
     from: Offset,
@@ -65,17 +65,17 @@ struct Aborting {
 
 /// What becomes of a control batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct MarkerFate {
+pub(in crate::log) struct MarkerFate {
     /// Whether no batch of its transaction is left, so that it may go in time.
-    pub(super) is_orphan: bool,
+    pub(in crate::log) is_orphan: bool,
     /// The aborted transaction that it ends, if batches of that are left.
-    pub(super) aborted: Option<AbortedTxn>,
+    pub(in crate::log) aborted: Option<AbortedTxn>,
 }
 
 impl<'a> Transactions<'a> {
     /// Follows a walk that begins at `from`; `aborted` are the aborted transactions of the log by their
     /// first offset.
-    pub(super) fn new(aborted: &'a [AbortedTxn], from: Offset) -> Self {
+    pub(in crate::log) fn new(aborted: &'a [AbortedTxn], from: Offset) -> Self {
         Self { coming: aborted, from, committing: HashSet::new(), aborting: HashMap::new() }
     }
 
@@ -93,7 +93,7 @@ impl<'a> Transactions<'a> {
     }
 
     /// Takes note of a batch of data; whether it belongs to an aborted transaction.
-    pub(super) fn on_batch(&mut self, batch: &Batch<'_>) -> bool {
+    pub(in crate::log) fn on_batch(&mut self, batch: &Batch<'_>) -> bool {
         self.begin_up_to(batch.last_offset());
         let header = batch.header();
         if !header.attributes.is_transactional() {
@@ -112,7 +112,7 @@ impl<'a> Transactions<'a> {
     }
 
     /// Takes note of a control batch with this marker.
-    pub(super) fn on_marker(&mut self, batch: &Batch<'_>, marker: Option<ControlType>) -> MarkerFate {
+    pub(in crate::log) fn on_marker(&mut self, batch: &Batch<'_>, marker: Option<ControlType>) -> MarkerFate {
         self.begin_up_to(batch.last_offset());
         let producer = batch.header().producer_id;
         let (is_orphan, aborted) = match marker {

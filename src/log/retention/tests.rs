@@ -152,3 +152,69 @@ fn epochs_that_ended_are_forgotten() {
     checkpoint::forget_epochs_before(dir.path(), Offset(4)).unwrap();
     assert_eq!(read_leader_epochs(dir.path()).unwrap().unwrap(), [entry(2, 4), entry(5, 7)]);
 }
+
+/// Retention under failing disks, dying processes and losses of power: records are a run without a gap in any
+/// case, and no offset is given out twice.
+#[test]
+fn every_operation_may_fail_or_be_the_last() {
+    use crate::fs::power::Chance;
+    use crate::fs::seam::faults::{Fault, inject};
+    use crate::log::tail::BootId;
+    let keep_little = RetentionConfig {
+        retention_ms: Some(1000),
+        retention_bytes: Some(900),
+        file_delete_delay_ms: 60_000,
+    };
+    let run = |dir: &Path| {
+        let mut appender = LogAppender::open(dir, config()).unwrap();
+        for round in 0..3i64 {
+            append(&mut appender, (0..7).map(|n| round * 1000 + n));
+            let _ = apply(&mut appender, &keep_little, Offset::ZERO, Timestamp(round * 1000));
+        }
+        // All of it is too old now.
+        let _ = apply(&mut appender, &keep_little, Offset::ZERO, Timestamp(1_000_000));
+    };
+    let check = |dir: &Path, least_end: i64, what: &str| {
+        let mut next = LogAppender::open(dir, config()).unwrap();
+        append(&mut next, [5]);
+        let mut reader = LogReader::new(dir, Offset::ZERO);
+        let mut before: Option<i64> = None;
+        while let Some(batch) = reader.next().unwrap() {
+            let offset = batch.header().base_offset.0;
+            assert!(before.is_none_or(|before| before + 1 == offset), "{what}: {before:?}, {offset}");
+            before = Some(offset);
+        }
+        assert!(before.unwrap() >= least_end, "{what}: {before:?} is below {least_end}");
+    };
+    let dir = tempfile::tempdir().unwrap();
+    let all = inject(None, || run(dir.path())).operations;
+    check(dir.path(), 21, "undisturbed");
+    for number in 0..all {
+        let dir = tempfile::tempdir().unwrap();
+        let death = inject(Some((number, Fault::Death)), || run(dir.path()));
+        for seed in 0..2 {
+            let after = tempfile::tempdir().unwrap();
+            death.journal.after_loss_of_power(
+                dir.path(),
+                after.path(),
+                &mut Chance(seed + 1000 * number as u64),
+            );
+            let _boot = BootId::pretend_another();
+            // Nothing was synced, so that any end will do.
+            check(after.path(), 0, &format!("power lost before operation {number}, seed {seed}"));
+        }
+        check(dir.path(), 0, &format!("death before operation {number}"));
+        let dir = tempfile::tempdir().unwrap();
+        let failed = std::panic::catch_unwind(|| {
+            inject(Some((number, Fault::Error(5))), || {
+                let mut appender = LogAppender::open(dir.path(), config()).ok()?;
+                for _ in 0..3 {
+                    let _ = apply(&mut appender, &keep_little, Offset::ZERO, Timestamp(1_000_000));
+                }
+                Some(())
+            });
+        });
+        assert!(failed.is_ok());
+        check(dir.path(), 0, &format!("failure of operation {number}"));
+    }
+}

@@ -1,0 +1,137 @@
+//! `mkafka clean`: retention and compaction on demand.
+
+use std::ops::ControlFlow;
+
+use anyhow::{Result, bail};
+
+use super::select::{self, PartitionDir};
+use super::{data_dir_location, interrupt::Interrupt};
+use crate::cli::clean::CleanArgs;
+use crate::cli::{GlobalArgs, OutputFormat};
+use crate::log::{
+    CleanReport, CleanerConfig, LogAppender, LogCleaner, LogConfig, LogError, Retained, RetentionConfig,
+    retention,
+};
+use crate::output::Ui;
+use crate::output::clean::{CleanedPartition, clean_table};
+use crate::output::progress::{Progress, human_bytes};
+use crate::record::Timestamp;
+use crate::store::{DataDir, Topic};
+
+/// Runs `mkafka clean`.
+pub fn run(global: &GlobalArgs, args: &CleanArgs, ui: &mut Ui) -> Result<()> {
+    let location = data_dir_location(global)?;
+    let dir = DataDir::open_for_reading(&location.path)?;
+    let topics = select::topics(&dir, args.topics())?;
+    let is_search = args.topics().next().is_none();
+    let floors = dir.log_start_offsets()?;
+    let mut work = Vec::new();
+    for topic in topics {
+        if topic.known_to_us {
+            let partitions = select::partitions(&dir, &topic, &floors);
+            work.extend(partitions.into_iter().map(|partition| (topic.clone(), partition)));
+        } else if !is_search {
+            bail!(
+                "topic '{0}' was written by a broker, whose configuration is not known here; set what it is to \
+                 have with `mkafka configs alter {0} --add-config`",
+                topic.name
+            );
+        }
+    }
+    if !args.dry_run && !work.is_empty() {
+        DataDir::open_for_writing(&location.path)?;
+    }
+    let interrupt = Interrupt::install()?;
+    let total = work.iter().map(|(topic, partition)| work_bytes(topic, partition, args.force)).sum();
+    let mut progress = Progress::reading(Some(total), true, ui);
+    let mut done = 0;
+    let mut cleaned = Vec::new();
+    for (topic, partition) in &work {
+        let mut watch = |bytes: u64| {
+            done += bytes;
+            progress.set(done);
+            if interrupt.status().is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        match clean(topic, partition, args, &mut watch) {
+            Ok(partition) => cleaned.push(partition),
+            // Deleted since the listing.
+            Err(LogError::Gone(_)) if is_search => {}
+            // What cannot be cleaned keeps nobody from cleaning the others.
+            Err(error) => ui.error(&format!("{}: {error}", partition.of)),
+        }
+        if interrupt.status().is_some() {
+            break;
+        }
+    }
+    progress.finish();
+    report(&cleaned, args, ui)?;
+    match interrupt.status() {
+        Some(status) => Err(super::EndedBySignal(status).into()),
+        None => Ok(()),
+    }
+}
+
+fn report(cleaned: &[CleanedPartition], args: &CleanArgs, ui: &mut Ui) -> Result<()> {
+    if args.output == OutputFormat::Json {
+        for partition in cleaned {
+            ui.print_line(&partition.json(args.dry_run).to_string())?;
+        }
+        return Ok(());
+    }
+    ui.print_line(&clean_table(cleaned, ui.colours()))?;
+    let sum = |of: fn(&CleanedPartition) -> u64| cleaned.iter().map(of).sum::<u64>();
+    let (freed, waiting) = (sum(CleanedPartition::freed), sum(|partition| partition.swept.waiting_bytes));
+    let verb = if args.dry_run { "would free" } else { "freed" };
+    ui.note(&format!("{verb} {} in {} partition(s)", human_bytes(freed), cleaned.len()));
+    if waiting > 0 {
+        ui.note(&format!(
+            "{} of deleted files wait for file.delete.delay.ms: the next clean removes them",
+            human_bytes(waiting)
+        ));
+    }
+    Ok(())
+}
+
+/// Bytes that compaction is going to read of a partition: for the map, and to write it anew.
+fn work_bytes(topic: &Topic, partition: &PartitionDir, force: bool) -> u64 {
+    if !topic.config.cleanup_policy().compact {
+        return 0;
+    }
+    let cleaner = LogCleaner::new(&partition.dir, CleanerConfig::from(&topic.config));
+    match (cleaner.dirtiness(Timestamp::now()), is_wanted(&cleaner, force)) {
+        (Ok(dirtiness), Ok(true)) => dirtiness.clean_bytes + 2 * dirtiness.dirty_bytes,
+        _ => 0,
+    }
+}
+
+fn is_wanted(cleaner: &LogCleaner, force: bool) -> Result<bool, LogError> {
+    let now = Timestamp::now();
+    if force { Ok(cleaner.dirtiness(now)?.dirty_bytes > 0) } else { cleaner.is_due(now) }
+}
+
+fn clean(
+    topic: &Topic,
+    partition: &PartitionDir,
+    args: &CleanArgs,
+    watch: &mut dyn FnMut(u64) -> ControlFlow<()>,
+) -> Result<CleanedPartition, LogError> {
+    let config = RetentionConfig::from(&topic.config);
+    let now = Timestamp::now();
+    let (dir, floor) = (&partition.dir, partition.floor);
+    let retained: Retained = if args.dry_run {
+        retention::foretell(dir, &config, floor, now)?
+    } else {
+        let mut appender = LogAppender::open(dir, LogConfig::from(&topic.config))?;
+        retention::apply(&mut appender, &config, floor, now)?
+    };
+    let mut compacted: Option<CleanReport> = None;
+    if topic.config.cleanup_policy().compact {
+        let cleaner = LogCleaner::new(dir, CleanerConfig::from(&topic.config));
+        if is_wanted(&cleaner, args.force)? {
+            compacted =
+                Some(if args.dry_run { cleaner.dry_run(now, watch)? } else { cleaner.clean(now, watch)? });
+        }
+    }
+    let swept = retention::sweep(dir, config.file_delete_delay_ms, args.dry_run)?;
+    Ok(CleanedPartition { partition: partition.of.clone(), retained, compacted, swept })
+}

@@ -1,0 +1,72 @@
+//! `mkafka configs`: show and change the configurations of topics.
+
+use anyhow::{Context as _, Result};
+
+use super::{UsageError, data_dir_location, select};
+use crate::cli::configs::{AlterConfigsArgs, ConfigsAction, ConfigsArgs, DescribeConfigsArgs, parse_added};
+use crate::cli::{GlobalArgs, OutputFormat};
+use crate::output::Ui;
+use crate::output::configs::{config_json, config_lines};
+use crate::store::{DataDir, TopicName};
+
+/// Runs `mkafka configs`.
+pub fn run(global: &GlobalArgs, args: &ConfigsArgs, ui: &mut Ui) -> Result<()> {
+    match &args.action {
+        ConfigsAction::Describe(args) => describe(global, args, ui),
+        ConfigsAction::Alter(args) => alter(global, args, ui),
+    }
+}
+
+fn describe(global: &GlobalArgs, args: &DescribeConfigsArgs, ui: &mut Ui) -> Result<()> {
+    let dir = DataDir::open_for_reading(&data_dir_location(global)?.path)?;
+    for topic in select::topics(&dir, args.entity.name().into_iter())? {
+        match args.output {
+            OutputFormat::Json => ui.print_line(&config_json(&topic, args.all).to_string())?,
+            OutputFormat::Text => {
+                for line in config_lines(&topic, args.all) {
+                    ui.print_line(&line)?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn alter(global: &GlobalArgs, args: &AlterConfigsArgs, ui: &mut Ui) -> Result<()> {
+    let usage = |message: &str| anyhow::Error::from(UsageError(message.to_owned()));
+    let name = args.entity.name();
+    let name = name.ok_or_else(|| usage("An entity name must be specified with --alter of topics"))?;
+    let name = TopicName::new(name)?;
+    let mut added = Vec::new();
+    for text in &args.add_config {
+        added.extend(parse_added(text).map_err(|message| usage(&message))?);
+    }
+    if let Some(path) = &args.add_config_file {
+        let text =
+            std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+        for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+            let (key, value) = line
+                .split_once('=')
+                .with_context(|| format!("{}: '{line}' must be in the format \"key=val\"", path.display()))?;
+            added.push((key.trim().to_owned(), value.trim().to_owned()));
+        }
+    }
+    let deleted: Vec<&str> = args.delete_config.iter().map(|name| name.trim()).collect();
+    if added.is_empty() && deleted.is_empty() {
+        return Err(usage(
+            "At least one of --add-config, --add-config-file, or --delete-config must be specified with --alter",
+        ));
+    }
+    let path = data_dir_location(global)?.path;
+    // A mistyped name must not make a data directory.
+    let before = DataDir::open_for_reading(&path)?.topic(&name)?;
+    let topic = DataDir::open_for_writing(&path)?.alter_configs(&name, &added, &deleted)?;
+    if !before.known_to_us {
+        ui.warn(&format!(
+            "topic '{name}' was written by a broker; from now on mkafka looks after it, and what is not set has \
+             Kafka's default: retention.ms is {}",
+            topic.config.get("retention.ms").unwrap_or_default()
+        ));
+    }
+    Ok(ui.print_line(&format!("Completed updating config for topic {name}."))?)
+}

@@ -1,0 +1,52 @@
+//! `mkafka count`: how many records there are.
+
+use anyhow::{Result, bail};
+
+use super::{data_dir_location, select};
+use crate::cli::count::{CountArgs, IsolationLevel};
+use crate::cli::{GlobalArgs, OutputFormat};
+use crate::log::count::count_records;
+use crate::output::Ui;
+use crate::store::DataDir;
+
+/// Runs `mkafka count`.
+pub fn run(global: &GlobalArgs, args: &CountArgs, ui: &mut Ui) -> Result<()> {
+    let dir = DataDir::open_for_reading(&data_dir_location(global)?.path)?;
+    let floors = dir.log_start_offsets()?;
+    let topics = select::topics(&dir, std::iter::once(args.topic.name()))?;
+    let committed_only = args.isolation_level == IsolationLevel::ReadCommitted;
+    for topic in topics {
+        let mut total = 0;
+        let mut partitions = select::partitions(&dir, &topic, &floors);
+        if let Some(number) = args.partition {
+            partitions.retain(|partition| partition.of.partition == number);
+            if partitions.is_empty() {
+                bail!("topic '{}' has no partition {number} here", topic.name);
+            }
+        }
+        for partition in partitions {
+            let records = match count_records(&partition.dir, partition.floor, committed_only) {
+                Ok(records) => records,
+                Err(error) => {
+                    ui.error(&format!("{}: {error}", partition.of));
+                    continue;
+                }
+            };
+            total += records;
+            let number = partition.of.partition;
+            if args.output == OutputFormat::Json {
+                let json = serde_json::json!({
+                    "v": 1, "topic": topic.name, "partition": number, "records": records,
+                });
+                ui.print_line(&json.to_string())?;
+            } else if args.by_partition {
+                ui.print_line(&format!("{}:{number}:{records}", topic.name))?;
+            }
+        }
+        // A number that is not the whole truth is none.
+        if args.output == OutputFormat::Text && !args.by_partition && !ui.has_failed() {
+            ui.print_line(&total.to_string())?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,155 @@
+//! `mkafka export` and `mkafka import`: a topic carried elsewhere.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+
+use super::data_dir_location;
+use crate::cli::GlobalArgs;
+use crate::cli::transfer::{ExportArgs, ImportArgs};
+use crate::log::bounds::LogBounds;
+use crate::output::Ui;
+use crate::output::progress::{Progress, human_bytes};
+use crate::record::Offset;
+use crate::store::transfer::{MANIFEST, Manifest, TopicImport};
+use crate::store::{DataDir, StoreError, TopicName, TopicPartition};
+
+/// The largest manifest that is taken into memory, in bytes.
+const MANIFEST_MAX: u64 = 64 << 20;
+
+/// Runs `mkafka export`.
+pub fn export(global: &GlobalArgs, args: &ExportArgs, ui: &mut Ui) -> Result<()> {
+    let dir = DataDir::open_for_reading(&data_dir_location(global)?.path)?;
+    let topic = dir.topic(&TopicName::new(&args.topic)?)?;
+    if args.path.exists() {
+        bail!("{} exists already; export into a new folder or archive", args.path.display());
+    }
+    let bytes = |number: &i32| {
+        let folder = dir.partition_path(&TopicPartition::new(topic.name.clone(), *number));
+        LogBounds::read(&folder, Offset::ZERO).map_or(0, |bounds| bounds.bytes)
+    };
+    let mut progress = Progress::reading(Some(topic.partitions.iter().map(bytes).sum()), true, ui);
+    let mut done = 0;
+    let mut watch = |bytes| {
+        done += bytes;
+        progress.set(done);
+    };
+    let manifest = if is_archive(&args.path) {
+        let parent = args.path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let parent = parent.unwrap_or(Path::new("."));
+        let staging = tempfile::Builder::new().prefix(".mkafka-export").tempdir_in(parent);
+        let staging = staging.with_context(|| format!("cannot make a folder in {}", parent.display()))?;
+        let folder = staging.path().join("export");
+        let manifest = dir.export_topic(&topic, &folder, &mut watch)?;
+        write_archive(&folder, &manifest, &args.path)
+            .with_context(|| format!("cannot write {}", args.path.display()))?;
+        manifest
+    } else {
+        dir.export_topic(&topic, &args.path, &mut watch)?
+    };
+    progress.finish();
+    ui.note(&format!(
+        "exported topic '{}', {} in {} partition(s), to {}",
+        topic.name,
+        human_bytes(manifest.bytes()),
+        topic.partitions.len(),
+        args.path.display()
+    ));
+    Ok(())
+}
+
+fn is_archive(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "tar")
+}
+
+/// The manifest comes first, so that an archive can be checked as it is read.
+fn write_archive(folder: &Path, manifest: &Manifest, to: &Path) -> std::io::Result<()> {
+    let mut archive = tar::Builder::new(File::create(to)?);
+    archive.mode(tar::HeaderMode::Deterministic);
+    archive.append_path_with_name(folder.join(MANIFEST), MANIFEST)?;
+    for path in manifest.paths() {
+        archive.append_path_with_name(folder.join(&path), &path)?;
+    }
+    archive.into_inner()?.sync_all()
+}
+
+/// Runs `mkafka import`.
+pub fn import(global: &GlobalArgs, args: &ImportArgs, ui: &mut Ui) -> Result<()> {
+    let new_name = args.new_name.as_deref().map(TopicName::new).transpose()?;
+    let source = Source::open(&args.path)?;
+    let name = new_name.unwrap_or_else(|| source.manifest.topic.clone());
+    let location = data_dir_location(global)?;
+    // Before everything is copied.
+    let known = DataDir::open_for_reading(&location.path).and_then(|dir| dir.topic(&name));
+    match known {
+        Ok(_) => return Err(StoreError::TopicExists(name).into()),
+        Err(StoreError::UnknownTopic { .. } | StoreError::NoDataDir(_)) => {}
+        Err(error) => return Err(error.into()),
+    }
+    let dir = DataDir::open_for_writing(&location.path)?;
+    let mut progress = Progress::reading(Some(source.manifest.bytes()), true, ui);
+    let mut done = 0;
+    let mut import = dir.begin_import(source.manifest.clone())?;
+    source.copy_into(&mut import, &mut |bytes| {
+        done += bytes;
+        progress.set(done);
+    })?;
+    progress.finish();
+    let topic = import.finish(name)?;
+    ui.note(&format!("imported topic '{}' with {} partition(s)", topic.name, topic.partition_count));
+    Ok(())
+}
+
+/// What is imported.
+struct Source {
+    path: PathBuf,
+    manifest: Manifest,
+    is_archive: bool,
+}
+
+impl Source {
+    fn open(path: &Path) -> Result<Self> {
+        let is_archive = !path.is_dir();
+        let mut bytes = Vec::new();
+        if is_archive {
+            let file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
+            let mut archive = tar::Archive::new(file);
+            let first = archive.entries().and_then(|mut entries| entries.next().transpose());
+            let first =
+                first.ok().flatten().filter(|entry| entry.path().is_ok_and(|p| p == Path::new(MANIFEST)));
+            let Some(first) = first else { bail!("{} is not what mkafka export writes", path.display()) };
+            first
+                .take(MANIFEST_MAX)
+                .read_to_end(&mut bytes)
+                .with_context(|| format!("cannot read {}", path.display()))?;
+        } else {
+            let file = path.join(MANIFEST);
+            let found = crate::fs::read_if_present(&file)?;
+            bytes = found.with_context(|| {
+                format!("{} is not what mkafka export writes: there is no {MANIFEST} in it", path.display())
+            })?;
+        }
+        Ok(Self { manifest: Manifest::from_bytes(path, &bytes)?, path: path.to_owned(), is_archive })
+    }
+
+    fn copy_into(&self, import: &mut TopicImport<'_>, watch: &mut dyn FnMut(u64)) -> Result<()> {
+        if !self.is_archive {
+            for path in self.manifest.paths() {
+                let full = self.path.join(&path);
+                let mut file = crate::fs::open_read(&full)?;
+                import.add(&path, &mut file, &self.path, watch)?;
+            }
+            return Ok(());
+        }
+        let reading = || format!("cannot read {}", self.path.display());
+        let file = File::open(&self.path).with_context(reading)?;
+        for entry in tar::Archive::new(file).entries().with_context(reading)? {
+            let mut entry = entry.with_context(reading)?;
+            let path = entry.path().with_context(reading)?.into_owned();
+            import.add(&path, &mut entry, &self.path, watch)?;
+        }
+        Ok(())
+    }
+}

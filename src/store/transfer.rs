@@ -1,0 +1,386 @@
+//! Carrying a topic from one data directory to another: its partition folders, and a manifest with the
+//! checksum of each file.
+//!
+//! ```text
+//! mkafka-export.json            the manifest
+//! orders-0/0000….log …          as in a data directory
+//! log-start-offset-checkpoint   where a partition starts in the middle of a segment
+//! ```
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::checkpoint::{LOG_START_OFFSET_CHECKPOINT, offsets_to_bytes};
+use super::{
+    DataDir, LogStartOffsets, NewTopic, StoreError, Topic, TopicConfig, TopicId, TopicName, TopicPartition,
+    WritableDataDir,
+};
+use crate::fs::{self, IoContext as _, LogFile};
+use crate::log::checkpoint::LEADER_EPOCH_CHECKPOINT;
+use crate::log::segment::SegmentList;
+use crate::log::{CleanerConfig, LogCleaner, LogConfig, LogError, SegmentPath, repair};
+use crate::record::Offset;
+
+/// The name of the manifest.
+pub const MANIFEST: &str = "mkafka-export.json";
+/// The newest version of the manifest that is known.
+const VERSION: u64 = 1;
+
+/// What was exported.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Manifest {
+    version: u64,
+    /// The topic's name.
+    pub topic: TopicName,
+    topic_id: Option<TopicId>,
+    partitions: i32,
+    configs: TopicConfig,
+    /// Where partitions start, if not at the beginning of their first segment.
+    log_start_offsets: Vec<(i32, i64)>,
+    files: Vec<ManifestFile>,
+}
+
+/// A file of a manifest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ManifestFile {
+    /// Partition and name.
+    partition: i32,
+    name: String,
+    bytes: u64,
+    /// CRC-32C of all of it.
+    crc32c: u32,
+}
+
+impl Manifest {
+    /// Bytes of all files.
+    pub fn bytes(&self) -> u64 {
+        self.files.iter().map(|file| file.bytes).sum()
+    }
+
+    /// Reads a manifest.
+    ///
+    /// # Errors
+    /// When it is none, or of a newer version, or names files that no export has.
+    pub fn from_bytes(path: &Path, bytes: &[u8]) -> Result<Self, StoreError> {
+        let damaged = |reason: String| StoreError::BadMetadata { path: path.to_owned(), reason };
+        let manifest: Self = serde_json::from_slice(bytes).map_err(|e| damaged(e.to_string()))?;
+        if manifest.version > VERSION {
+            let path = path.to_owned();
+            return Err(StoreError::NewerVersion { path, found: manifest.version, known: VERSION });
+        }
+        for file in &manifest.files {
+            // A name must not lead out of the partition's folder.
+            let is_plain =
+                file.name == LEADER_EPOCH_CHECKPOINT || SegmentPath::parse_base_offset(&file.name).is_some();
+            if !is_plain || file.name.contains('/') || !(0..manifest.partitions).contains(&file.partition) {
+                return Err(damaged(format!(
+                    "it names the file {:?}, which is none of a partition",
+                    file.name
+                )));
+            }
+        }
+        Ok(manifest)
+    }
+
+    /// The bytes of its file.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = serde_json::to_vec_pretty(self).unwrap_or_default();
+        bytes.push(b'\n');
+        bytes
+    }
+
+    /// The entry of a file, by the path it has in an export.
+    pub fn find(&self, path: &Path) -> Option<&ManifestFile> {
+        self.files.iter().find(|file| self.path_of(file) == path)
+    }
+
+    /// The files by the paths that they have in an export.
+    pub fn paths(&self) -> impl Iterator<Item = PathBuf> {
+        self.files.iter().map(|file| self.path_of(file))
+    }
+
+    fn path_of(&self, file: &ManifestFile) -> PathBuf {
+        let folder = TopicPartition::new(self.topic.clone(), file.partition).folder_name();
+        Path::new(&folder).join(&file.name)
+    }
+}
+
+impl DataDir {
+    /// Copies `topic` into the new folder `to`. `watch` is told of the bytes copied.
+    ///
+    /// # Errors
+    /// When a file cannot be read or written; what was written is left.
+    pub fn export_topic(
+        &self,
+        topic: &Topic,
+        to: &Path,
+        watch: &mut dyn FnMut(u64),
+    ) -> Result<Manifest, StoreError> {
+        fs::create_dir_all(to)?;
+        let floors = self.log_start_offsets()?;
+        let mut manifest = Manifest {
+            version: VERSION,
+            topic: topic.name.clone(),
+            topic_id: topic.id,
+            partitions: topic.partition_count,
+            configs: topic.config.clone(),
+            log_start_offsets: Vec::new(),
+            files: Vec::new(),
+        };
+        let mut checkpoint = LogStartOffsets::new();
+        for &number in &topic.partitions {
+            let of = TopicPartition::new(topic.name.clone(), number);
+            let (from, target) = (self.partition_path(&of), to.join(of.folder_name()));
+            fs::create_dir_all(&target)?;
+            // Nobody compacts meanwhile, as far as that can be seen to; retention takes whole segments only.
+            let cleaner = LogCleaner::new(&from, CleanerConfig::from(&topic.config));
+            let mut copy = || copy_partition(&from, &target, &topic.config, watch);
+            let copied = match cleaner.while_idle(&mut copy) {
+                Some(copied) => copied,
+                None => copy(),
+            };
+            copied.map_err(|source| StoreError::Log { partition: of.clone(), source })?;
+            if let Some(floor) = floors.get(&of) {
+                manifest.log_start_offsets.push((number, floor.0));
+                checkpoint.insert(of, *floor);
+            }
+            for name in sorted_names(&target)? {
+                let (bytes, crc32c) = checksum(&target.join(&name))?;
+                manifest.files.push(ManifestFile { partition: number, name, bytes, crc32c });
+            }
+            if let Some(id) = topic.id {
+                let metadata = super::checkpoint::partition_metadata_to_bytes(id);
+                fs::write_new(&target.join(super::checkpoint::PARTITION_METADATA), &metadata)?;
+            }
+            fs::sync_dir(&target)?;
+        }
+        if !checkpoint.is_empty() {
+            fs::write_new(&to.join(LOG_START_OFFSET_CHECKPOINT), &offsets_to_bytes(&checkpoint))?;
+        }
+        fs::write_new(&to.join(MANIFEST), &manifest.to_bytes())?;
+        fs::sync_dir(to)?;
+        Ok(manifest)
+    }
+}
+
+/// Copies the log of one partition as it is now.
+fn copy_partition(
+    from: &Path,
+    to: &Path,
+    config: &TopicConfig,
+    watch: &mut dyn FnMut(u64),
+) -> Result<(), LogError> {
+    let list = SegmentList::read(from)?;
+    for &base in &list.logs {
+        let is_active = list.logs.last() == Some(&base);
+        let (source, target) = (SegmentPath::new(from, base), SegmentPath::new(to, base));
+        let limit = if is_active { repair::valid_length(&source)? } else { u64::MAX };
+        match copy_file(&source.log(), &target.log(), limit, watch) {
+            // Retention has taken it.
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound && !is_active => continue,
+            other => other?,
+        }
+        if source.txn_index().exists() {
+            copy_file(&source.txn_index(), &target.txn_index(), u64::MAX, watch)?;
+        }
+        if source.snapshot().exists() {
+            copy_file(&source.snapshot(), &target.snapshot(), u64::MAX, watch)?;
+        }
+        if is_active || !source.index().exists() || !source.time_index().exists() {
+            repair::make_indexes(&target, LogConfig::from(config).index_interval_bytes)?;
+        } else {
+            copy_file(&source.index(), &target.index(), u64::MAX, watch)?;
+            copy_file(&source.time_index(), &target.time_index(), u64::MAX, watch)?;
+        }
+    }
+    let epochs = from.join(LEADER_EPOCH_CHECKPOINT);
+    if epochs.exists() {
+        copy_file(&epochs, &to.join(LEADER_EPOCH_CHECKPOINT), u64::MAX, watch)?;
+    }
+    Ok(())
+}
+
+/// Copies up to `limit` bytes of a file, and puts the copy on the disk.
+fn copy_file(from: &Path, to: &Path, limit: u64, watch: &mut dyn FnMut(u64)) -> Result<(), fs::FileError> {
+    let mut source = fs::open_read(from)?.take(limit);
+    copy_from(&mut source, from, to, watch).map(drop)
+}
+
+/// Copies what `source` has, which was opened as `from`; answers its length and checksum.
+fn copy_from(
+    source: &mut dyn Read,
+    from: &Path,
+    to: &Path,
+    watch: &mut dyn FnMut(u64),
+) -> Result<(u64, u32), fs::FileError> {
+    let target = LogFile::create(to)?;
+    let mut piece = vec![0; 1 << 20];
+    let (mut at, mut crc) = (0, 0);
+    loop {
+        let read = source.read(&mut piece).context_io("read", from)?;
+        if read == 0 {
+            target.sync_data()?;
+            return Ok((at, crc));
+        }
+        target.write_all_at(&piece[..read], at)?;
+        crc = crc32c::crc32c_append(crc, &piece[..read]);
+        at += read as u64;
+        watch(read as u64);
+    }
+}
+
+fn checksum(path: &Path) -> Result<(u64, u32), fs::FileError> {
+    let mut file: File = fs::open_read(path)?;
+    let mut piece = vec![0; 1 << 20];
+    let (mut bytes, mut crc) = (0, 0);
+    loop {
+        let read = file.read(&mut piece).context_io("read", path)?;
+        if read == 0 {
+            return Ok((bytes, crc));
+        }
+        crc = crc32c::crc32c_append(crc, &piece[..read]);
+        bytes += read as u64;
+    }
+}
+
+fn sorted_names(folder: &Path) -> Result<Vec<String>, fs::FileError> {
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(folder).context_io("list", folder)? {
+        names.extend(entry.context_io("list", folder)?.file_name().into_string());
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// A topic that is being taken in: its files are collected and checked in a folder of `.mkafka` before the
+/// topic is made from them with one rename.
+#[derive(Debug)]
+pub struct TopicImport<'d> {
+    dir: &'d WritableDataDir,
+    manifest: Manifest,
+    staging: PathBuf,
+    /// Held as long as this lives, so that nobody takes the folder for one that a dead process left.
+    _lock: File,
+    seen: Vec<bool>,
+}
+
+/// What the names of staging folders begin with.
+const STAGING_PREFIX: &str = "import-";
+
+impl WritableDataDir {
+    /// Begins to take in what `manifest` tells of.
+    ///
+    /// # Errors
+    /// When the folder for it cannot be made.
+    pub fn begin_import(&self, manifest: Manifest) -> Result<TopicImport<'_>, StoreError> {
+        self.remove_dead_imports()?;
+        let root = self.metadata.root();
+        let staging = root.join(format!("{STAGING_PREFIX}{}", TopicId::random()));
+        fs::create_dir(&staging)?;
+        let lock = File::open(&staging).context_io("open", &staging)?;
+        fs::lock_folder(&lock).context_io("lock", &staging)?;
+        for number in 0..manifest.partitions {
+            fs::create_dir(&staging.join(number.to_string()))?;
+        }
+        let seen = vec![false; manifest.files.len()];
+        Ok(TopicImport { dir: self, manifest, staging, _lock: lock, seen })
+    }
+
+    /// Removes what imports have left whose process died.
+    fn remove_dead_imports(&self) -> Result<(), StoreError> {
+        let root = self.metadata.root();
+        for name in sorted_names(root)?.into_iter().filter(|name| name.starts_with(STAGING_PREFIX)) {
+            let folder = root.join(name);
+            let Ok(open) = File::open(&folder) else { continue };
+            if fs::try_lock_folder(&open) {
+                fs::remove_dir_all(&folder)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl TopicImport<'_> {
+    /// What is being taken in.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// Takes in the file that has `path` in the export, which was opened as `opened_as`. Files that the manifest
+    /// does not name are passed over.
+    ///
+    /// # Errors
+    /// When its length or checksum is not what the manifest says.
+    pub fn add(
+        &mut self,
+        path: &Path,
+        source: &mut dyn Read,
+        opened_as: &Path,
+        watch: &mut dyn FnMut(u64),
+    ) -> Result<(), StoreError> {
+        let found = self.manifest.files.iter().position(|file| self.manifest.path_of(file) == path);
+        let Some(at) = found else { return Ok(()) };
+        let file = &self.manifest.files[at];
+        let target = self.staging.join(file.partition.to_string()).join(&file.name);
+        let (bytes, crc) = copy_from(source, opened_as, &target, watch)?;
+        if (bytes, crc) != (file.bytes, file.crc32c) {
+            return Err(StoreError::BadMetadata {
+                path: opened_as.join(path),
+                reason: format!(
+                    "it has {bytes} bytes and the checksum {crc:08x}; when it was exported it had {} and {:08x}",
+                    file.bytes, file.crc32c
+                ),
+            });
+        }
+        self.seen[at] = true;
+        Ok(())
+    }
+
+    /// Makes the topic, called `name`, of what was taken in.
+    ///
+    /// # Errors
+    /// When a file is missing, or there is such a topic.
+    pub fn finish(self, name: TopicName) -> Result<Topic, StoreError> {
+        if let Some(missing) = self.seen.iter().position(|seen| !seen) {
+            let path = self.manifest.path_of(&self.manifest.files[missing]);
+            return Err(StoreError::BadMetadata { path, reason: "it is missing in the export".into() });
+        }
+        let new = NewTopic {
+            partitions: self.manifest.partitions,
+            config: self.manifest.configs.clone(),
+            ..NewTopic::named(name.clone())
+        };
+        // A copy under another name is another topic.
+        let id = self.manifest.topic_id.filter(|_| name == self.manifest.topic);
+        let id = id.unwrap_or_else(TopicId::random);
+        for number in 0..self.manifest.partitions {
+            let folder = self.staging.join(number.to_string());
+            let metadata = super::checkpoint::partition_metadata_to_bytes(id);
+            fs::write_new(&folder.join(super::checkpoint::PARTITION_METADATA), &metadata)?;
+            fs::sync_dir(&folder)?;
+        }
+        let starts = self.manifest.log_start_offsets.iter();
+        let starts: Vec<(TopicPartition, Offset)> = starts
+            .map(|(number, offset)| (TopicPartition::new(name.clone(), *number), Offset(*offset)))
+            .collect();
+        let staging = &self.staging;
+        let fill =
+            |number: i32, folder: &Path| fs::rename_unsynced(&staging.join(number.to_string()), folder);
+        let topic = self.dir.create_topic_from(&new, id, &fill)?;
+        for (partition, start) in &starts {
+            self.dir.note_log_start(partition, *start)?;
+        }
+        Ok(topic)
+    }
+}
+
+impl Drop for TopicImport<'_> {
+    fn drop(&mut self) {
+        // What is left is removed by the next import.
+        let _ = fs::remove_dir_all(&self.staging);
+    }
+}

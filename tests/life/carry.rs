@@ -1,0 +1,140 @@
+//! Verifying and mending, exporting and importing.
+
+use std::path::Path;
+
+use super::{consume, numbered, produce_ok, sizes};
+use crate::common::Sandbox;
+
+fn flip(path: &Path, at: usize) {
+    let mut bytes = std::fs::read(path).unwrap();
+    bytes[at] ^= 0xff;
+    std::fs::write(path, bytes).unwrap();
+}
+
+#[test]
+fn what_is_wrong_is_found_and_mended_without_losing_a_valid_record() {
+    let sandbox = Sandbox::new();
+    sandbox.ok("topics create t --config segment.bytes=6000 --config index.interval.bytes=500");
+    produce_ok(&sandbox, "t", false, &numbered(0..400));
+    let folder = sandbox.data_dir().join("t-0");
+    let all = consume(&sandbox, "t");
+    let logs = sizes(&sandbox, "t-0", ".log");
+    assert!(logs.len() > 3 && sandbox.run("verify").status == 0);
+
+    // A wrong index, a missing one, a damaged batch in the middle, and one at the end.
+    flip(&folder.join(logs[0].0.replace(".log", ".index")), 3);
+    std::fs::remove_file(folder.join(logs[1].0.replace(".log", ".timeindex"))).unwrap();
+    flip(&folder.join(&logs[2].0), 1000);
+    let last = folder.join(&logs.last().unwrap().0);
+    let mut bytes = std::fs::read(&last).unwrap();
+    bytes.extend_from_slice(&[7; 50]);
+    std::fs::write(&last, bytes).unwrap();
+
+    let found = sandbox.run("verify t");
+    assert_eq!(found.status, 1);
+    let lines: Vec<&str> = found.stdout.lines().collect();
+    assert_eq!(lines.len(), 4, "{}", found.stdout);
+    for (line, words) in lines.iter().zip([".index: entry", "it is missing", "checksum", "damaged at byte"]) {
+        assert!(line.contains(words), "{line}");
+    }
+    let before = consume_what_can_be(&sandbox);
+    let mended = sandbox.run("verify t --repair");
+    assert_eq!(mended.status, 0, "{}{}", mended.stdout, mended.stderr);
+    assert_eq!(
+        mended.stdout.lines().filter(|line| line.ends_with("; mended")).count(),
+        4,
+        "{}",
+        mended.stdout
+    );
+    let again = sandbox.run("verify t");
+    assert_eq!((again.status, again.stdout.as_str()), (0, ""), "{}", again.stderr);
+
+    // Only the batch that was damaged is gone, and it is kept beside the log.
+    let left = consume(&sandbox, "t");
+    assert!(before < left.len() && left.len() >= all.len() - 8, "{} of {}", left.len(), all.len());
+    let mut gone = all.iter().filter(|record| !left.contains(record)).peekable();
+    assert!(gone.peek().is_some());
+    assert_eq!(sizes(&sandbox, "t-0", "").iter().filter(|(name, _)| name.contains(".damaged-")).count(), 1);
+    produce_ok(&sandbox, "t", false, "more\n");
+    assert_eq!(sandbox.ok("topics offsets t"), "t:0:401\n", "no offset is given out twice");
+}
+
+/// How many records are read before damage ends it.
+fn consume_what_can_be(sandbox: &Sandbox) -> usize {
+    let ran = sandbox.run("consume t --from-beginning --exit-at-end --quiet");
+    assert_eq!(ran.status, 1);
+    ran.stdout.lines().count()
+}
+
+#[test]
+fn verify_changes_nothing_unless_asked() {
+    let sandbox = Sandbox::new();
+    sandbox.ok("topics create t");
+    produce_ok(&sandbox, "t", false, &numbered(0..20));
+    let log = sandbox.data_dir().join("t-0/00000000000000000000.log");
+    flip(&log, 100);
+    let before = std::fs::read(&log).unwrap();
+    let found = sandbox.run("verify t --output json");
+    assert_eq!((found.status, std::fs::read(&log).unwrap()), (1, before));
+    let json: serde_json::Value = serde_json::from_str(found.stdout.lines().next().unwrap()).unwrap();
+    assert_eq!(json["mended"], false);
+}
+
+#[test]
+fn a_topic_is_carried_as_folder_and_as_archive() {
+    let here = Sandbox::new();
+    here.ok("topics create t --partitions 2 --config segment.bytes=3000 --config retention.ms=-1");
+    produce_ok(&here, "t", false, &numbered(0..300));
+    here.ok("topics delete-records t --partition 1 --offset 13");
+    let sorted = |sandbox: &Sandbox, topic: &str| {
+        let mut records = consume(sandbox, topic);
+        records.sort();
+        records
+    };
+    let records = sorted(&here, "t");
+    for (target, name) in [("export.tar", "t"), ("export", "t"), ("other.tar", "copy")] {
+        let target = here.path().join(target);
+        let target = target.display();
+        let exported = here.run(&format!("export t {target}"));
+        assert_eq!(exported.status, 0, "{}", exported.stderr);
+        assert!(here.fails(1, &format!("export t {target}")).contains("exists already"));
+        let there = Sandbox::new();
+        let imported = there.run(&format!("import {target} --as {name}"));
+        assert_eq!((imported.status, imported.stdout.as_str()), (0, ""), "{}", imported.stderr);
+        assert_eq!(sorted(&there, name), records);
+        assert_eq!(
+            there.ok(&format!("topics offsets {name} --time earliest")),
+            format!("{name}:0:0\n{name}:1:13\n")
+        );
+        let verified = there.run("verify");
+        assert_eq!((verified.status, verified.stdout.as_str()), (0, ""));
+        assert!(there.ok(&format!("configs describe {name}")).contains("segment.bytes=3000"));
+        assert!(there.fails(1, &format!("import {target} --as {name}")).contains("already exists"));
+        produce_ok(&there, name, false, "goes on\n");
+        assert!(there.entries(".mkafka").iter().all(|name| !name.starts_with("import-")));
+        let id = |sandbox: &Sandbox, name: &str| {
+            std::fs::read(sandbox.data_dir().join(format!("{name}-0/partition.metadata"))).unwrap()
+        };
+        assert_eq!(id(&here, "t") == id(&there, name), name == "t", "a copy is another topic");
+    }
+}
+
+#[test]
+fn a_damaged_export_is_refused_and_leaves_nothing() {
+    let sandbox = Sandbox::new();
+    sandbox.ok("topics create t");
+    produce_ok(&sandbox, "t", false, &numbered(0..100));
+    let folder = sandbox.path().join("export");
+    assert_eq!(sandbox.run(&format!("export t {}", folder.display())).status, 0);
+    sandbox.ok("topics delete t");
+    let log = folder.join("t-0/00000000000000000000.log");
+    flip(&log, 500);
+    let message = sandbox.fails(1, &format!("import {}", folder.display()));
+    assert!(message.contains("the checksum"), "{message}");
+    std::fs::remove_file(&log).unwrap();
+    assert!(sandbox.fails(1, &format!("import {}", folder.display())).contains("cannot open"));
+    assert_eq!(sandbox.ok("topics list"), "");
+    assert!(sandbox.entries("").iter().all(|name| !name.starts_with("t-")));
+    std::fs::write(sandbox.path().join("no.tar"), b"nonsense").unwrap();
+    assert!(sandbox.fails(1, "import no.tar").contains("is not what mkafka export writes"));
+}
