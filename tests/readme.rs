@@ -240,8 +240,8 @@ fn the_tables_of_habits_are_true() {
     assert!(checked > 35, "the tables have lost rows");
 }
 
-/// Runs `code` on a machine that has the topic T with records `a:1`, `b:2` and `c:3`, a file of such lines, and
-/// one of its segments as F.
+/// Runs `code` on a machine that has the topic T with records `a:1`, `b:2` and `c:3`, a file of such lines, one
+/// of its segments as F, and the group G, which has read it all.
 #[track_caller]
 fn check_habit(code: &str) {
     let machine = Machine::new();
@@ -251,6 +251,9 @@ fn check_habit(code: &str) {
         script.push_str("mkafka topics create T --partitions 1 --config retention.ms=-1 > /dev/null\n");
         script.push_str("mkafka produce T -K : --timestamp 1500 < FILE\n");
         script.push_str("ln -s ~/.local/share/mkafka/T-0/00000000000000000000.log F.log\n");
+    }
+    if code.contains(" groups ") {
+        script.push_str("mkafka groups reset-offsets G --topic T --to-latest --execute > /dev/null\n");
     }
     let code = code.replace("--files F ", "--files F.log ");
     let ends =
@@ -286,6 +289,17 @@ fn check_habit(code: &str) {
         "consume" => "Processed a total of 0 messages\n",
         "topics" if code.contains("list") => "T\n",
         "topics" if code.contains("describe") => "Topic: T\t",
+        "groups" if code.contains("list") => "\nG                         Empty\n",
+        "groups" if code.contains("members") => "TARGET-EPOCH    TARGET-ASSIGNMENT",
+        "groups" if code.contains("describe") => {
+            "\nG               T               0          3               3               0  "
+        }
+        "groups" if code.contains("reset") => {
+            "\nG                              T                              0          0               3\n"
+        }
+        "groups" if code.contains("delete") => {
+            "Deletion of requested consumer groups ('G') was successful.\n"
+        }
         "dump-log-segments" => "payload: 3\n",
         _ => "",
     };

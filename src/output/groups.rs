@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use comfy_table::{Attribute, Cell, CellAlignment, Table, presets};
 use serde_json::{Value, json};
 
-use crate::group::assignor::MemberId;
+use crate::group::assignor::{AssignmentStrategy, MemberId};
 use crate::group::state::{GroupPhase, MemberState};
 use crate::group::view::GroupView;
 use crate::record::Offset;
@@ -103,12 +103,16 @@ impl Columns {
 /// The heading of one group, for a person.
 pub fn group_heading(view: &GroupView, rows: &[PartitionProgress], colours: bool) -> String {
     let (bold, plain) = if colours { ("\u{1b}[1m", "\u{1b}[0m") } else { ("", "") };
-    let strategy = view.state.strategy.filter(|_| view.phase() != GroupPhase::Empty);
-    let strategy = strategy.map(|strategy| format!("  {strategy}")).unwrap_or_default();
-    let lag: i64 = rows.iter().filter_map(PartitionProgress::lag).sum();
+    let strategy = strategy(view).map(|strategy| format!("  {strategy}")).unwrap_or_default();
+    let lag: i64 = rows.iter().filter_map(PartitionProgress::lag).map(|lag| lag.max(0)).sum();
     let lag = if rows.is_empty() { String::new() } else { format!("  LAG: {lag}") };
     let id = printable(view.group.as_str());
     format!("{bold}{id}{plain}  {}  #MEMBERS: {}{strategy}{lag}", view.phase(), view.state.members.len())
+}
+
+/// How partitions are assigned. In a group without members it is for the next one to say.
+fn strategy(view: &GroupView) -> Option<AssignmentStrategy> {
+    view.state.strategy.filter(|_| view.phase() != GroupPhase::Empty)
 }
 
 /// `groups list --state`.
@@ -216,11 +220,10 @@ pub fn state_columns(view: &GroupView, verbose: bool) -> Columns {
     }
     heading.push(("#MEMBERS", 0));
     let mut columns = Columns::new(&heading);
-    let strategy = view.state.strategy.filter(|_| view.phase() != GroupPhase::Empty);
     let mut cells = vec![
         printable(view.group.as_str()),
         MISSING.to_owned(),
-        or_missing(strategy),
+        or_missing(strategy(view)),
         view.phase().to_string(),
     ];
     if verbose {
@@ -249,7 +252,7 @@ pub fn describe_json(view: &GroupView, details: Details<'_>) -> Value {
         "v": 1,
         "group": view.group,
         "state": view.phase().name(),
-        "assignmentStrategy": view.state.strategy.map(|strategy| strategy.name()),
+        "assignmentStrategy": strategy(view).map(AssignmentStrategy::name),
         "groupEpoch": view.state.epoch,
         "memberCount": view.state.members.len(),
     });
@@ -434,26 +437,57 @@ mod tests {
     #[test]
     fn lines_are_kafkas_own() {
         let group = GroupId::new("payments.consumer_1").unwrap();
-        insta::assert_snapshot!(offsets_columns(&group, &rows(), false).kafka_lines(), @"");
-        insta::assert_snapshot!(offsets_columns(&group, &rows(), true).kafka_lines(), @"");
-        insta::assert_snapshot!(members_columns(&view(), false).kafka_lines(), @"");
-        insta::assert_snapshot!(members_columns(&view(), true).kafka_lines(), @"");
-        insta::assert_snapshot!(state_columns(&view(), false).kafka_lines(), @"");
+        insta::assert_snapshot!(offsets_columns(&group, &rows(), false).kafka_lines(), @r"
+
+        GROUP               TOPIC             PARTITION  CURRENT-OFFSET  LOG-END-OFFSET  LAG             CONSUMER-ID     HOST            CLIENT-ID
+        payments.consumer_1 orders.v1-eu_west 0          300             134             -166            -               -               -
+        payments.consumer_1 orders.v1-eu_west 1          -               5               -               a               /127.0.0.1      c\u{1b}
+        payments.consumer_1 orders.v1-eu_west 2          300             -               -               -               -               -
+        ");
+        insta::assert_snapshot!(offsets_columns(&group, &rows(), true).kafka_lines(), @r"
+
+        GROUP               TOPIC             PARTITION  LEADER-EPOCH    CURRENT-OFFSET  LOG-END-OFFSET  LAG             CONSUMER-ID     HOST            CLIENT-ID
+        payments.consumer_1 orders.v1-eu_west 0          4               300             134             -166            -               -               -
+        payments.consumer_1 orders.v1-eu_west 1          -               -               5               -               a               /127.0.0.1      c\u{1b}
+        payments.consumer_1 orders.v1-eu_west 2          4               300             -               -               -               -               -
+        ");
+        insta::assert_snapshot!(members_columns(&view(), false).kafka_lines(), @r"
+
+        GROUP               CONSUMER-ID     HOST            CLIENT-ID       #PARTITIONS
+        payments.consumer_1 b               /127.0.0.1      c\u{1b}         3
+        payments.consumer_1 a               /127.0.0.1      c\u{1b}         1
+        ");
+        insta::assert_snapshot!(members_columns(&view(), true).kafka_lines(), @r"
+
+        GROUP               CONSUMER-ID     HOST            CLIENT-ID       #PARTITIONS     CURRENT-EPOCH   CURRENT-ASSIGNMENT   TARGET-EPOCH    TARGET-ASSIGNMENT    PID
+        payments.consumer_1 b               /127.0.0.1      c\u{1b}         3               0               dash-7:1;orders:2,10 0               dash-7:1;orders:2,10 42
+        payments.consumer_1 a               /127.0.0.1      c\u{1b}         1               0               dash-7:0             0               dash-7:0             42
+        ");
+        insta::assert_snapshot!(state_columns(&view(), false).kafka_lines(), @r"
+
+        GROUP               COORDINATOR (ID)          ASSIGNMENT-STRATEGY  STATE                #MEMBERS
+        payments.consumer_1 -                         -                    Stable               2
+        ");
     }
 
     #[test]
     fn tables_are_for_people() {
         let table = offsets_columns(&view().group, &rows(), false).table(1, false);
-        insta::assert_snapshot!(table, @"");
-        insta::assert_snapshot!(group_heading(&view(), &rows(), false), @"");
+        insta::assert_snapshot!(table, @r"
+        TOPIC              PARTITION  CURRENT-OFFSET  LOG-END-OFFSET   LAG  CONSUMER-ID  HOST        CLIENT-ID
+        orders.v1-eu_west          0             300             134  -166  -            -           -
+        orders.v1-eu_west          1               -               5     -  a            /127.0.0.1  c\u{1b}
+        orders.v1-eu_west          2             300               -     -  -            -           -
+        ");
+        insta::assert_snapshot!(group_heading(&view(), &rows(), false), @r"payments.consumer_1  Stable  #MEMBERS: 2  LAG: 0");
         assert!(offsets_columns(&view().group, &rows(), false).table(1, true).contains("\u{1b}[1m"));
     }
 
     #[test]
     fn json_has_all_there_is() {
         let rows = rows();
-        insta::assert_snapshot!(describe_json(&view(), Details::Offsets(&rows[1..2])), @"");
-        insta::assert_snapshot!(describe_json(&view(), Details::State), @"");
+        insta::assert_snapshot!(describe_json(&view(), Details::Offsets(&rows[1..2])), @r#"{"v":1,"group":"payments.consumer_1","state":"Stable","assignmentStrategy":null,"groupEpoch":0,"memberCount":2,"partitions":[{"topic":"orders.v1-eu_west","partition":1,"currentOffset":null,"logEndOffset":5,"lag":null,"leaderEpoch":null,"metadata":null,"commitTimestamp":null,"consumerId":"a","host":"/127.0.0.1","clientId":"c\u001b","pid":42}]}"#);
+        insta::assert_snapshot!(describe_json(&view(), Details::State), @r#"{"v":1,"group":"payments.consumer_1","state":"Stable","assignmentStrategy":null,"groupEpoch":0,"memberCount":2}"#);
         let members = describe_json(&view(), Details::Members);
         assert_eq!(members["members"][1]["assignment"][0], json!({ "topic": "dash-7", "partition": 1 }));
         assert_eq!(members["members"][0]["pid"], 42);

@@ -13,7 +13,7 @@ use crate::group::view::{GroupAdmin, GroupView};
 use crate::output::Ui;
 use crate::output::groups::{deleted_offset_json, deleted_offsets_columns};
 use crate::record::Offset;
-use crate::store::{DataDir, DataDirLocation, GroupOffsets, TopicName, TopicPartition};
+use crate::store::{DataDir, DataDirLocation, GroupId, GroupOffsets, TopicName, TopicPartition};
 
 /// Of each partition that is asked for, what is committed.
 type Found = BTreeMap<TopicPartition, Option<Offset>>;
@@ -28,13 +28,13 @@ pub(super) fn run(location: &DataDirLocation, args: &DeleteOffsetsArgs, ui: &mut
     if view.phase() != GroupPhase::Empty {
         return Err(forbidden());
     }
-    committed_for(&view.offsets, &args.topics)?;
+    committed_for(&group, &view.offsets, &args.topics)?;
     let mut admin = GroupAdmin::open(DataDir::open_for_writing(&location.path)?, group.clone())?;
     let mut empty = match admin.lock() {
         Err(GroupError::NotEmpty { .. }) => return Err(forbidden()),
         other => other?,
     };
-    let found = committed_for(&empty.offsets()?, &args.topics)?;
+    let found = committed_for(&group, &empty.offsets()?, &args.topics)?;
     let doomed = found.iter().filter(|(_, committed)| committed.is_some());
     empty.commit(doomed.map(|(of, _)| (of, None)))?;
     drop(empty);
@@ -55,7 +55,7 @@ pub(super) fn run(location: &DataDirLocation, args: &DeleteOffsetsArgs, ui: &mut
 }
 
 /// What is committed for the partitions that `args` name. The topics need not exist any longer.
-fn committed_for(offsets: &GroupOffsets, args: &[TopicPartitionsArg]) -> Result<Found> {
+fn committed_for(group: &GroupId, offsets: &GroupOffsets, args: &[TopicPartitionsArg]) -> Result<Found> {
     let mut found = Found::new();
     for arg in args {
         let topic = TopicName::new(&arg.topic)?;
@@ -66,7 +66,7 @@ fn committed_for(offsets: &GroupOffsets, args: &[TopicPartitionsArg]) -> Result<
             if has_none {
                 let meant = topic.nearest(offsets.keys().map(|of| &of.topic));
                 let meant = meant.map(|meant| format!("; did you mean '{meant}'?")).unwrap_or_default();
-                bail!("the group has committed nothing for topic '{topic}'{meant}");
+                bail!("group '{group}' has committed nothing for topic '{topic}'{meant}");
             }
         }
         for number in &arg.partitions {
