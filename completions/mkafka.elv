@@ -28,7 +28,6 @@ set edit:completion:arg-completer[mkafka] = {|@words|
             cand configs 'Show and change the configurations of topics'
             cand produce 'Append records to a topic: each line of the input is one'
             cand consume 'Print the records of a topic, and go on printing them as they are appended'
-            cand groups 'Look at consumer groups, reset and delete what they have committed'
             cand count 'Count the records of a topic'
             cand wait 'Wait until a topic exists, or a partition has reached an offset'
             cand clean 'Delete and compact old records as the topics'' configurations ask for'
@@ -36,6 +35,7 @@ set edit:completion:arg-completer[mkafka] = {|@words|
             cand export 'Copy a topic out of the data directory, to be carried elsewhere'
             cand import 'Take in a topic that was exported'
             cand ps 'Show which processes use the data directory: who holds which lock, and who has which partition open'
+            cand groups 'Look at consumer groups, reset and delete what they have committed'
             cand dump-log-segments 'Print what is in the files that a broker leaves behind'
             cand completions 'Print the completion script of a shell'
         }
@@ -295,6 +295,73 @@ set edit:completion:arg-completer[mkafka] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'mkafka;count'= {
+            cand -t 'The topic, in the form of Kafka''s tools'
+            cand --topic 'The topic, in the form of Kafka''s tools'
+            cand --partition 'Only this partition'
+            cand --isolation-level 'Whether records of transactions count that were aborted or are still open'
+            cand --output 'The form of the output'
+            cand --data-dir 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]'
+            cand --color 'When to use colours'
+            cand --by-partition 'A line topic:partition:count for each partition'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'mkafka;wait'= {
+            cand -t 'The topic, in the form of Kafka''s tools'
+            cand --topic 'The topic, in the form of Kafka''s tools'
+            cand --offset 'The log end offset that is to be reached'
+            cand --more 'How many records are to be appended from now on'
+            cand --partition 'Which partition is meant; may be left out where there is one, and with --more means all'
+            cand --timeout-ms 'Give up after so long; 0 only looks once [default: never]'
+            cand --data-dir 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]'
+            cand --color 'When to use colours'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'mkafka;clean'= {
+            cand -t 'The topics, with commas between them, in the form of Kafka''s tools'
+            cand --topic 'The topics, with commas between them, in the form of Kafka''s tools'
+            cand --output 'The form of the output'
+            cand --data-dir 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]'
+            cand --color 'When to use colours'
+            cand --dry-run 'Only tell what would be freed, and change nothing'
+            cand --force 'Compact even what is not dirty enough for it'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'mkafka;verify'= {
+            cand -t 'The topics, with commas between them, in the form of Kafka''s tools'
+            cand --topic 'The topics, with commas between them, in the form of Kafka''s tools'
+            cand --output 'The form of the output'
+            cand --data-dir 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]'
+            cand --color 'When to use colours'
+            cand --repair 'Mend what can be mended'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'mkafka;export'= {
+            cand --data-dir 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]'
+            cand --color 'When to use colours'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'mkafka;import'= {
+            cand --as 'The name that the topic is to have [default: the one it had]'
+            cand --data-dir 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]'
+            cand --color 'When to use colours'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'mkafka;ps'= {
+            cand -t 'The topics, with commas between them, in the form of Kafka''s tools'
+            cand --topic 'The topics, with commas between them, in the form of Kafka''s tools'
+            cand --output 'The form of the output'
+            cand --data-dir 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]'
+            cand --color 'When to use colours'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'mkafka;groups'= {
             cand --data-dir 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]'
             cand --color 'When to use colours'
@@ -372,73 +439,6 @@ set edit:completion:arg-completer[mkafka] = {|@words|
             cand --data-dir 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]'
             cand --color 'When to use colours'
             cand --all-groups 'All groups there are'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-        }
-        &'mkafka;count'= {
-            cand -t 'The topic, in the form of Kafka''s tools'
-            cand --topic 'The topic, in the form of Kafka''s tools'
-            cand --partition 'Only this partition'
-            cand --isolation-level 'Whether records of transactions count that were aborted or are still open'
-            cand --output 'The form of the output'
-            cand --data-dir 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]'
-            cand --color 'When to use colours'
-            cand --by-partition 'A line topic:partition:count for each partition'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-        }
-        &'mkafka;wait'= {
-            cand -t 'The topic, in the form of Kafka''s tools'
-            cand --topic 'The topic, in the form of Kafka''s tools'
-            cand --offset 'The log end offset that is to be reached'
-            cand --more 'How many records are to be appended from now on'
-            cand --partition 'Which partition is meant; may be left out where there is one, and with --more means all'
-            cand --timeout-ms 'Give up after so long; 0 only looks once [default: never]'
-            cand --data-dir 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]'
-            cand --color 'When to use colours'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-        }
-        &'mkafka;clean'= {
-            cand -t 'The topics, with commas between them, in the form of Kafka''s tools'
-            cand --topic 'The topics, with commas between them, in the form of Kafka''s tools'
-            cand --output 'The form of the output'
-            cand --data-dir 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]'
-            cand --color 'When to use colours'
-            cand --dry-run 'Only tell what would be freed, and change nothing'
-            cand --force 'Compact even what is not dirty enough for it'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-        }
-        &'mkafka;verify'= {
-            cand -t 'The topics, with commas between them, in the form of Kafka''s tools'
-            cand --topic 'The topics, with commas between them, in the form of Kafka''s tools'
-            cand --output 'The form of the output'
-            cand --data-dir 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]'
-            cand --color 'When to use colours'
-            cand --repair 'Mend what can be mended'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-        }
-        &'mkafka;export'= {
-            cand --data-dir 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]'
-            cand --color 'When to use colours'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-        }
-        &'mkafka;import'= {
-            cand --as 'The name that the topic is to have [default: the one it had]'
-            cand --data-dir 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]'
-            cand --color 'When to use colours'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-        }
-        &'mkafka;ps'= {
-            cand -t 'The topics, with commas between them, in the form of Kafka''s tools'
-            cand --topic 'The topics, with commas between them, in the form of Kafka''s tools'
-            cand --output 'The form of the output'
-            cand --data-dir 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]'
-            cand --color 'When to use colours'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
