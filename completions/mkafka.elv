@@ -24,9 +24,17 @@ set edit:completion:arg-completer[mkafka] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
             cand -V 'Print version'
             cand --version 'Print version'
-            cand topics 'Create, list, describe and delete topics'
+            cand topics 'Create, list, describe, change and delete topics'
+            cand configs 'Show and change the configurations of topics'
             cand produce 'Append records to a topic: each line of the input is one'
             cand consume 'Print the records of a topic, and go on printing them as they are appended'
+            cand count 'Count the records of a topic'
+            cand wait 'Wait until a topic exists, or a partition has reached an offset'
+            cand clean 'Delete and compact old records as the topics'' configurations ask for'
+            cand verify 'Read everything and check it: checksums, records, offsets, indexes, checkpoints'
+            cand export 'Copy a topic out of the data directory, to be carried elsewhere'
+            cand import 'Take in a topic that was exported'
+            cand ps 'Show which processes use the data directory: who holds which lock, and who has which partition open'
             cand groups 'Look at consumer groups, reset and delete what they have committed'
             cand dump-log-segments 'Print what is in the files that a broker leaves behind'
             cand completions 'Print the completion script of a shell'
@@ -39,7 +47,11 @@ set edit:completion:arg-completer[mkafka] = {|@words|
             cand create 'Create a topic'
             cand list 'List topics, one name a line'
             cand describe 'Show partitions, configuration and size of topics'
+            cand alter 'Give a topic more partitions'
             cand delete 'Delete topics with all their records'
+            cand offsets 'Show offsets of partitions: the end, the start, or by time'
+            cand delete-records 'Delete the records of a partition that come before an offset'
+            cand stats 'Show what is in a topic: how much over time, sizes, keys and how even the partitions are'
         }
         &'mkafka;topics;create'= {
             cand -t 'The topic, in the form of Kafka''s tools'
@@ -74,12 +86,88 @@ set edit:completion:arg-completer[mkafka] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'mkafka;topics;alter'= {
+            cand -t 'The topic, in the form of Kafka''s tools'
+            cand --topic 'The topic, in the form of Kafka''s tools'
+            cand --partitions 'How many partitions the topic is to have in all'
+            cand --data-dir 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]'
+            cand --color 'When to use colours'
+            cand --if-exists 'Do not fail when there is no such topic'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'mkafka;topics;delete'= {
             cand -t 'The topics, with commas between them, in the form of Kafka''s tools'
             cand --topic 'The topics, with commas between them, in the form of Kafka''s tools'
             cand --data-dir 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]'
             cand --color 'When to use colours'
             cand --if-exists 'Do not fail for topics that are not there'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'mkafka;topics;offsets'= {
+            cand -t 'The topics, with commas between them, in the form of Kafka''s tools'
+            cand --topic 'The topics, with commas between them, in the form of Kafka''s tools'
+            cand --partitions 'Only these partitions, with commas between them'
+            cand --time 'Which offset: latest (-1), earliest (-2), max-timestamp (-3), or that of the first record whose timestamp is not before this many milliseconds since 1970'
+            cand --output 'The form of the output'
+            cand --data-dir 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]'
+            cand --color 'When to use colours'
+            cand --exclude-internal-topics 'Leave out the topics that Kafka keeps for itself'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'mkafka;topics;delete-records'= {
+            cand -t 'The topic, in the form of Kafka''s tools'
+            cand --topic 'The topic, in the form of Kafka''s tools'
+            cand --partition 'The partition; all when none is given'
+            cand --offset 'The first offset that is kept; -1 is the log end'
+            cand --offset-json-file 'A file of partitions and offsets: {"partitions":[{"topic":"t","partition":0,"offset":3}],"version":1}'
+            cand --data-dir 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]'
+            cand --color 'When to use colours'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'mkafka;topics;stats'= {
+            cand -t 'The topic, in the form of Kafka''s tools'
+            cand --topic 'The topic, in the form of Kafka''s tools'
+            cand --keys 'How many of the largest keys to show'
+            cand --output 'The form of the output'
+            cand --data-dir 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]'
+            cand --color 'When to use colours'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'mkafka;configs'= {
+            cand --data-dir 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]'
+            cand --color 'When to use colours'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand describe 'Show what a topic sets itself, or what all topics do'
+            cand alter 'Set configurations of a topic, or go back to their defaults'
+        }
+        &'mkafka;configs;describe'= {
+            cand -t 'The topic, in the form of Kafka''s tools'
+            cand --topic 'The topic, in the form of Kafka''s tools'
+            cand --entity-name 'The topic, in kafka-configs'' other form'
+            cand --entity-type 'What the name is one of: topics'
+            cand --output 'The form of the output'
+            cand --data-dir 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]'
+            cand --color 'When to use colours'
+            cand --all 'Show the defaults of what is not set too'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'mkafka;configs;alter'= {
+            cand -t 'The topic, in the form of Kafka''s tools'
+            cand --topic 'The topic, in the form of Kafka''s tools'
+            cand --entity-name 'The topic, in kafka-configs'' other form'
+            cand --entity-type 'What the name is one of: topics'
+            cand --add-config 'What to set: key=value, with commas between several; a value with commas stands in brackets'
+            cand --add-config-file 'A file of what to set, a key=value on each line'
+            cand --delete-config 'What is to have its default again, with commas between several'
+            cand --data-dir 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]'
+            cand --color 'When to use colours'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -204,6 +292,73 @@ set edit:completion:arg-completer[mkafka] = {|@words|
             cand --ignore-case 'Let --grep see no difference between upper and lower case'
             cand -q 'Do not say how many records there were'
             cand --quiet 'Do not say how many records there were'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'mkafka;count'= {
+            cand -t 'The topic, in the form of Kafka''s tools'
+            cand --topic 'The topic, in the form of Kafka''s tools'
+            cand --partition 'Only this partition'
+            cand --isolation-level 'Whether records of transactions count that were aborted or are still open'
+            cand --output 'The form of the output'
+            cand --data-dir 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]'
+            cand --color 'When to use colours'
+            cand --by-partition 'A line topic:partition:count for each partition'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'mkafka;wait'= {
+            cand -t 'The topic, in the form of Kafka''s tools'
+            cand --topic 'The topic, in the form of Kafka''s tools'
+            cand --offset 'The log end offset that is to be reached'
+            cand --more 'How many records are to be appended from now on'
+            cand --partition 'Which partition is meant; may be left out where there is one, and with --more means all'
+            cand --timeout-ms 'Give up after so long; 0 only looks once [default: never]'
+            cand --data-dir 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]'
+            cand --color 'When to use colours'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'mkafka;clean'= {
+            cand -t 'The topics, with commas between them, in the form of Kafka''s tools'
+            cand --topic 'The topics, with commas between them, in the form of Kafka''s tools'
+            cand --output 'The form of the output'
+            cand --data-dir 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]'
+            cand --color 'When to use colours'
+            cand --dry-run 'Only tell what would be freed, and change nothing'
+            cand --force 'Compact even what is not dirty enough for it'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'mkafka;verify'= {
+            cand -t 'The topics, with commas between them, in the form of Kafka''s tools'
+            cand --topic 'The topics, with commas between them, in the form of Kafka''s tools'
+            cand --output 'The form of the output'
+            cand --data-dir 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]'
+            cand --color 'When to use colours'
+            cand --repair 'Mend what can be mended'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'mkafka;export'= {
+            cand --data-dir 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]'
+            cand --color 'When to use colours'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'mkafka;import'= {
+            cand --as 'The name that the topic is to have [default: the one it had]'
+            cand --data-dir 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]'
+            cand --color 'When to use colours'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'mkafka;ps'= {
+            cand -t 'The topics, with commas between them, in the form of Kafka''s tools'
+            cand --topic 'The topics, with commas between them, in the form of Kafka''s tools'
+            cand --output 'The form of the output'
+            cand --data-dir 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]'
+            cand --color 'When to use colours'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
