@@ -43,6 +43,10 @@
 //! | an index entry decided | `log::index_rules` |
 //! | a torn tail cut, an index rebuilt | `log::recovery`, the only code that cuts a log |
 //! | a partition compacted | [`log::LogCleaner`], with a lock of its own; segments change places in `log::swap` |
+//! | old segments deleted | [`log::retention`]; while producing by `producer::upkeep`, on demand by [`commands::clean`] |
+//! | everything checked, and mended | [`log::verify`], [`log::repair`] |
+//! | a topic altered, its records deleted up to an offset | `store::topic_alter`, `store::log_start` |
+//! | a topic carried elsewhere | [`store::transfer`] |
 //! | a tail left unread until it is whole | [`log::LogReader`] |
 //! | damage described and passed over | [`dump::LogWalk`]; what is good written to a new segment: [`dump::Salvage`] |
 //! | a record of Kafka's own topics made out | the tables of [`record::message`], by [`dump::MessageDecoder`] |

@@ -6,7 +6,7 @@
 //! | how far producers and transactions have come | `summary`, `transactions` |
 //! | what stays of a batch | `filter` |
 //! | which segments become one | `groups` |
-//! | writing that one | `cleaned_segment`; putting it in place: [`super::swap`] |
+//! | writing that one | `cleaned_segment`; putting it in place: `log::swap` |
 //! | the lock between cleaners, and up to where the log is clean | `note` |
 //!
 //! A cleaning reads the segments from the first dirty offset to the active one, and keeps for each key the
