@@ -58,7 +58,7 @@
 //! | a partition assigned to a member of a group | [`group::assignor::assign`] |
 //! | what groups there are, and how far they are | [`group::view`] |
 //! | a group's offsets reset, and that taken back | [`commands::groups`], over `group::view` |
-//! | an offset found for a time | [`log::offset_for_time`] |
+//! | an offset found for a time | [`log::time_search`] |
 //! | waiting for a log to grow | [`consumer::Waiter`] |
 //! | a line split into headers, key and value | [`input::LineFormat`] |
 //! | a form of input | [`input::RecordReader`]; text as Kafka's bytes in [`input::serializer`] |
