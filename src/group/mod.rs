@@ -14,6 +14,8 @@
 //! lock, so that a commit and the check that its member still owns the partition cannot come apart.
 
 pub mod assignor;
+#[cfg(test)]
+mod crash_tests;
 mod error;
 mod folder;
 mod member;

@@ -20,7 +20,6 @@ use super::{StoreError, Topic, TopicConfig, TopicId, TopicName, TopicPartition, 
 use crate::fs::{self, FileError, FileLock, LogFile};
 use crate::log::appender::LOCK_FILE;
 use crate::log::checkpoint::{EpochEntry, LEADER_EPOCH_CHECKPOINT, leader_epochs_to_bytes};
-use crate::log::segment::SegmentList;
 use crate::record::{LeaderEpoch, Offset};
 
 /// The most partitions of one topic.
@@ -148,7 +147,8 @@ impl WritableDataDir {
     /// Makes sure that partition `of` of `topic` has its folder, for a topic whose partitions get theirs when
     /// they are first needed. A topic that is not there at all is created, without any folder.
     pub(super) fn need_partition(&self, topic: &TopicMetadata, partition: i32) -> Result<(), StoreError> {
-        let folder = self.partition_path(&TopicPartition::new(topic.name.clone(), partition));
+        let of = TopicPartition::new(topic.name.clone(), partition);
+        let folder = self.partition_path(&of);
         if folder.is_dir() {
             return Ok(());
         }
@@ -162,17 +162,16 @@ impl WritableDataDir {
             }
             Err(error) => return Err(error),
         };
-        match fs::create_dir(&folder) {
-            // Somebody was faster, and may have appended since; or died before it was full.
-            Err(e) if e.kind() == ErrorKind::AlreadyExists => {
-                if !SegmentList::read(&folder)?.logs.is_empty() {
-                    return Ok(());
-                }
-            }
-            other => other?,
+        if folder.is_dir() {
+            // Somebody was faster.
+            return Ok(());
         }
-        fill_partition_folder(&folder, id)?;
-        Ok(fs::sync_dir(self.path())?)
+        // It gets its name once it is whole. Until then it is called what is about to be removed, and is, by the
+        // next one to create or delete a topic, if this process dies.
+        let unfinished = self.path().join(of.delete_folder_name());
+        fs::create_dir(&unfinished)?;
+        fill_partition_folder(&unfinished, id)?;
+        Ok(fs::rename(&unfinished, &folder)?)
     }
 
     /// Removes the `folders` that [`Self::create_folders_and_file`] has made. Nobody has had them open:
