@@ -1464,7 +1464,7 @@ _mkafka() {
             return 0
             ;;
         mkafka__subcmd__wait)
-            opts="-t -h --topic --offset --more --partition --timeout-ms --data-dir --color --help"
+            opts="-t -g -h --topic --offset --more --group --partition --timeout-ms --data-dir --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1483,6 +1483,14 @@ _mkafka() {
                     return 0
                     ;;
                 --more)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --group)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -g)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

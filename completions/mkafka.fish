@@ -35,7 +35,7 @@ complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "configs" -d 'Show and
 complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "produce" -d 'Append records to a topic: each line of the input is one'
 complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "consume" -d 'Print the records of a topic, and go on printing them as they are appended'
 complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "count" -d 'Count the records of a topic'
-complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "wait" -d 'Wait until a topic exists, or a partition has reached an offset'
+complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "wait" -d 'Wait until a topic exists, a partition has reached an offset, or a group has read all there is'
 complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "clean" -d 'Delete and compact old records as the topics\' configurations ask for'
 complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "verify" -d 'Read everything and check it: checksums, records, offsets, indexes, checkpoints'
 complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "export" -d 'Copy a topic out of the data directory, to be carried elsewhere'
@@ -272,6 +272,7 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand count" -s h -l help -d 'Pr
 complete -c mkafka -n "__fish_mkafka_using_subcommand wait" -s t -l topic -d 'The topic, in the form of Kafka\'s tools' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand wait" -l offset -d 'The log end offset that is to be reached' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand wait" -l more -d 'How many records are to be appended from now on' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand wait" -s g -l group -d 'Until this consumer group has committed the end of every partition: a lag of 0' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand wait" -l partition -d 'Which partition is meant; may be left out where there is one, and with --more means all' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand wait" -l timeout-ms -d 'Give up after so long; 0 only looks once [default: never]' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand wait" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F

@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::{OutputFormat, TopicArgs};
 
-/// Wait until a topic exists, or a partition has reached an offset.
+/// Wait until a topic exists, a partition has reached an offset, or a group has read all there is.
 ///
 /// Nothing is printed. The exit status tells: 0 when it is so, 1 when the time is over.
 #[derive(Debug, Args)]
@@ -16,7 +16,9 @@ use super::{OutputFormat, TopicArgs};
   Until partition 0 holds 1000 records, a minute at the most:
       mkafka wait orders --partition 0 --offset 1000 --timeout-ms 60000
   Until the topic has grown by one record:
-      mkafka wait orders --more 1"
+      mkafka wait orders --more 1
+  Until the group has nothing left to read:
+      mkafka wait orders --group billing"
 )]
 pub struct WaitArgs {
     /// The topic.
@@ -30,6 +32,10 @@ pub struct WaitArgs {
     /// How many records are to be appended from now on
     #[arg(long, value_name = "N")]
     pub more: Option<u64>,
+
+    /// Until this consumer group has committed the end of every partition: a lag of 0
+    #[arg(long, short = 'g', value_name = "GROUP", conflicts_with_all = ["offset", "more", "partition"])]
+    pub group: Option<String>,
 
     /// Which partition is meant; may be left out where there is one, and with --more means all
     #[arg(long, value_name = "N")]

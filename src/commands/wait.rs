@@ -12,7 +12,7 @@ use crate::log::LogError;
 use crate::log::bounds::LogBounds;
 use crate::output::Ui;
 use crate::record::Offset;
-use crate::store::{DataDir, StoreError, Topic, TopicName, TopicPartition};
+use crate::store::{DataDir, GroupId, StoreError, Topic, TopicName, TopicPartition};
 
 /// How often it is looked.
 const INTERVAL: Duration = Duration::from_millis(20);
@@ -24,6 +24,7 @@ pub fn run(global: &GlobalArgs, args: &WaitArgs, _ui: &mut Ui) -> Result<()> {
         name: TopicName::new(args.topic.name())?,
         partition: args.partition,
         offset: args.offset,
+        group: args.group.as_deref().map(GroupId::new).transpose().map_err(|e| UsageError(e.to_string()))?,
     };
     if args.partition.is_some() && args.offset.is_none() && args.more.is_none() {
         return Err(UsageError("--partition goes with --offset or --more".to_owned()).into());
@@ -35,6 +36,7 @@ pub fn run(global: &GlobalArgs, args: &WaitArgs, _ui: &mut Ui) -> Result<()> {
         if let Some(ends) = condition.ends()? {
             let first = *first_seen.get_or_insert(ends);
             let is_met = match (args.offset, args.more) {
+                _ if condition.group.is_some() => condition.lag()? == Some(0),
                 (Some(offset), _) => ends >= offset,
                 (_, Some(more)) => ends.saturating_sub(first) >= i64::try_from(more).unwrap_or(i64::MAX),
                 (None, None) => true,
@@ -66,22 +68,43 @@ struct Condition {
     name: TopicName,
     partition: Option<i32>,
     offset: Option<i64>,
+    group: Option<GroupId>,
 }
 
 impl Condition {
+    /// How many records of the topic the group has not committed yet; `None` while the topic is not there. What
+    /// a partition has from which nothing was committed counts in full.
+    fn lag(&self) -> Result<Option<i64>> {
+        let Some(group) = &self.group else { return Ok(None) };
+        // The ends are looked up first: what is committed up to them meanwhile only makes the lag smaller.
+        let Some(ends) = self.ends_of_partitions()? else { return Ok(None) };
+        let committed = DataDir::open_for_reading(&self.path)?.group_offsets(group)?;
+        let lag = ends.into_iter().map(|(of, start, end)| {
+            let from = committed.get(&of).map_or(start, |committed| committed.offset);
+            end.since(from).max(0)
+        });
+        Ok(Some(lag.sum()))
+    }
+
     /// The log end offset of the partition that is meant, or of all together; `None` while there is no such
     /// topic.
     fn ends(&self) -> Result<Option<i64>> {
+        let ends = self.ends_of_partitions()?;
+        Ok(ends.map(|ends| ends.into_iter().map(|(_, _, end)| end.0).sum()))
+    }
+
+    /// Log start and log end offset of each partition that is meant.
+    fn ends_of_partitions(&self) -> Result<Option<Vec<(TopicPartition, Offset, Offset)>>> {
         let topic = match DataDir::open_for_reading(&self.path).and_then(|dir| dir.topic(&self.name)) {
             Ok(topic) => topic,
             Err(StoreError::UnknownTopic { .. } | StoreError::NoDataDir(_)) => return Ok(None),
             Err(error) => return Err(error.into()),
         };
-        let mut ends = 0;
+        let mut ends = Vec::new();
         for number in self.partitions(&topic)? {
-            let folder = TopicPartition::new(self.name.clone(), number).folder_name();
-            match LogBounds::read(&self.path.join(folder), Offset::ZERO) {
-                Ok(bounds) => ends += bounds.end.0,
+            let of = TopicPartition::new(self.name.clone(), number);
+            match LogBounds::read(&self.path.join(of.folder_name()), Offset::ZERO) {
+                Ok(bounds) => ends.push((of, bounds.start, bounds.end)),
                 Err(LogError::Gone(_)) => return Ok(None),
                 Err(LogError::File(e)) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
                 Err(error) => return Err(error.into()),
@@ -105,6 +128,10 @@ impl Condition {
 
     fn unmet(&self, args: &WaitArgs) -> String {
         match (args.offset, args.more) {
+            _ if self.group.is_some() => {
+                let group = args.group.as_deref().unwrap_or_default();
+                format!("group '{group}' has not read all of topic '{}'", self.name)
+            }
             (Some(offset), _) => format!("topic '{}' has not reached offset {offset}", self.name),
             (_, Some(more)) => format!("topic '{}' has not grown by {more} records", self.name),
             (None, None) => format!("there is no topic '{}'", self.name),

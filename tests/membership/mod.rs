@@ -332,3 +332,14 @@ fn positions_can_be_kept_in_a_file() {
     let message = sandbox.fails(1, "consume t --checkpoint positions.json");
     assert!(message.starts_with("positions.json is no file of positions"), "{message}");
 }
+
+#[test]
+fn waiting_ends_when_a_group_has_read_all() {
+    let sandbox = sandbox(2);
+    produce(&sandbox, "t", numbers(0, 10));
+    let message = sandbox.fails(1, "wait t --group g --timeout-ms 10");
+    assert_eq!(message, "group 'g' has not read all of topic 't' after 10 ms");
+    let mut waiting = sandbox.command(&["wait", "t", "--group", "g"]).spawn().unwrap();
+    assert_eq!(consume_rest(&sandbox, "--group g").len(), 10);
+    assert!(waiting.wait().unwrap().success());
+}
