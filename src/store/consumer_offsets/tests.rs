@@ -158,7 +158,6 @@ fn what_a_transaction_commits_counts_once_it_is_committed() {
 /// --nocapture`.
 #[test]
 #[ignore = "a measurement, of a minute"]
-#[expect(clippy::print_stdout, reason = "it is the figure that is wanted")]
 fn a_million_commits() {
     let temp = tempfile::tempdir().unwrap();
     let dir = DataDir::open_for_writing(temp.path()).unwrap();
