@@ -110,3 +110,18 @@ fn partitions_move_only_when_the_command_is_done() {
     slow.kill().unwrap();
     slow.wait().unwrap();
 }
+
+#[test]
+fn at_most_once_commits_before_the_work_and_at_least_once_behind_it() {
+    for (delivery, left) in [("at-most-once", ""), ("at-least-once", "0\n1\n2\n")] {
+        let sandbox = sandbox(1);
+        produce(&sandbox, "t", numbers(0, 3));
+        let line = format!("consume t --group g --quiet --from-beginning --delivery {delivery} --exec");
+        let mut words: Vec<&str> = line.split_whitespace().collect();
+        // The consumer dies in the middle of the work.
+        words.push("kill -KILL $PPID");
+        let status = sandbox.command(&words).status().unwrap();
+        assert_eq!(status.code(), None, "it was killed");
+        assert_eq!(exec(&sandbox, "cat", "").stdout, left, "{delivery}");
+    }
+}
