@@ -56,6 +56,9 @@
 //! | a topic's configs, their ranges and defaults | [`store::config_table`] |
 //! | a record's partition chosen | [`producer::partitioner`] |
 //! | a partition assigned to a member of a group | [`group::assignor::assign`] |
+//! | who is in a group, and who owns what | [`group::state`], under the group's lock |
+//! | a member found dead or stuck | `group::presence` |
+//! | an offset committed | [`group::GroupMember::commit`], into [`store::consumer_offsets`] |
 //! | what groups there are, and how far they are | [`group::view`] |
 //! | a group's offsets reset, and that taken back | [`commands::groups`], over `group::view` |
 //! | an offset found for a time | [`log::time_search`] |
@@ -68,7 +71,7 @@
 //! | text printed | [`output`]: [`output::Ui`] for lines, [`output::record`] for records |
 //! | the exit status decided | [`commands::run`] |
 //!
-//! # The three ways through
+//! # The ways through
 //!
 //! **produce.** [`commands::produce`] reads records with [`input::RecordReader`] and hands each to a
 //! [`producer::Producer`], which picks the partition and adds it to that partition's
@@ -81,6 +84,11 @@
 //! to a [`consumer::Consumer`]. It asks one [`log::LogReader`] after the other for a batch; that finds its
 //! place through the offset index, and takes no lock. [`output::record`] writes each record into the buffer
 //! of [`output::data`], which is flushed when the consumer has caught up and waits in [`consumer::Waiter`].
+//!
+//! **consume --group.** A [`group::GroupMember`] says which partitions the consumer reads. It holds a lock that
+//! the kernel drops when its process dies, and the others are woken by the notification of that file being
+//! closed. Each change of the group, and each commit, is one step under the group's lock. What is read is held
+//! back until it can be written and accounted for; a member that the others have taken out writes no more of it.
 //!
 //! **dump.** [`commands::dump_log_segments`] goes past store and clients: it needs no data directory, only the
 //! files that it is given. [`dump::FileKind`] tells what a file is; [`dump::LogWalk`] takes a segment batch by
