@@ -217,4 +217,6 @@ impl WritableDataDir {
 }
 
 #[cfg(test)]
+mod measure_tests;
+#[cfg(test)]
 mod tests;

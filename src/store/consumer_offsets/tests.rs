@@ -153,29 +153,3 @@ fn what_a_transaction_commits_counts_once_it_is_committed() {
     append(end(4, 1));
     assert_eq!(shown(&dir.group_offsets(&billing).unwrap()), "t-0:20");
 }
-
-/// How long joining takes after very many commits: `cargo test --release --lib -- --ignored a_million_commits
-/// --nocapture`.
-#[test]
-#[ignore = "a measurement, of a minute"]
-fn a_million_commits() {
-    let temp = tempfile::tempdir().unwrap();
-    let dir = DataDir::open_for_writing(temp.path()).unwrap();
-    let mut log = OffsetsLog::new(dir.clone(), group("billing"));
-    let partitions: Vec<TopicPartition> = (0..4).map(|partition| of("t", partition)).collect();
-    let started = std::time::Instant::now();
-    for offset in 0..1_000_000 {
-        let committed = at(offset);
-        log.commit(partitions.iter().map(|of| (of, Some(&committed)))).unwrap();
-    }
-    let took = started.elapsed();
-    let mut loads: Vec<std::time::Duration> = (0..20)
-        .map(|_| {
-            let started = std::time::Instant::now();
-            assert_eq!(dir.group_offsets(&group("billing")).unwrap().len(), 4);
-            started.elapsed()
-        })
-        .collect();
-    loads.sort();
-    println!("1,000,000 commits in {took:.2?}; loading what they left: median {:.2?}", loads[10]);
-}
