@@ -17,7 +17,7 @@ use super::OutputFormat;
     after_help = "Examples:
   Keep a day of records, and look at what is set:
       mkafka configs alter orders --add-config retention.ms=86400000
-      mkafka configs describe orders
+      mkafka configs describe topics/orders
   The same as kafka-configs has it:
       mkafka configs --alter --entity-type topics --entity-name orders \\
           --add-config retention.ms=86400000
@@ -42,8 +42,8 @@ pub enum ConfigsAction {
 /// Which topic, in any of the forms that people know.
 #[derive(Debug, Args)]
 pub struct EntityArgs {
-    /// The topic
-    #[arg(value_name = "TOPIC", conflicts_with_all = ["topic", "entity_name"])]
+    /// The topic; `topics/orders` is the same as `orders`
+    #[arg(value_name = "TOPIC", conflicts_with_all = ["topic", "entity_name"], value_parser = entity)]
     name: Option<String>,
 
     /// The topic, in the form of Kafka's tools
@@ -63,6 +63,14 @@ fn only_topics(kind: &str) -> Result<String, String> {
     match kind {
         "topics" => Ok(kind.to_owned()),
         _ => Err("only topics have configurations here".to_owned()),
+    }
+}
+
+/// Reads `orders` or `topics/orders`. No topic's name has a slash.
+fn entity(text: &str) -> Result<String, String> {
+    match text.split_once('/') {
+        None => Ok(text.to_owned()),
+        Some((kind, name)) => only_topics(kind).map(|_| name.to_owned()),
     }
 }
 

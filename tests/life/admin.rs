@@ -31,6 +31,8 @@ fn configs_are_shown_and_changed_in_kafkas_forms() {
         serde_json::from_str(&sandbox.ok("configs describe orders --all --output json")).unwrap();
     assert_eq!(json["configs"]["retention.ms"]["value"], "604800000");
     assert_eq!(json["configs"]["max.message.bytes"]["isDefault"], false);
+    assert_eq!(sandbox.ok("configs describe topics/orders"), sandbox.ok("configs describe orders"));
+    assert!(sandbox.fails(2, "configs describe brokers/1").contains("only topics"));
     let all = sandbox.ok("configs describe --topic orders --all");
     assert!(all.starts_with("All configs for topic orders are:\n") && all.lines().count() > 30, "{all}");
 
