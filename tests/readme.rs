@@ -12,6 +12,7 @@ const NOT_RUN: &[(&str, &str)] = &[
     ("cargo install ", "installs the program; what follows in the block is run below"),
     ("cargo test --locked\n", "is what runs this"),
     ("benches/run\n", "takes a minute, and its figures are the machine's"),
+    ("benches/takeover\n", "its figures are the machine's"),
     (".ci/run\n", "runs this"),
     ("MKAFKA_FUZZ_COUNT=1000000 ", "takes minutes; a shorter round is among the tests"),
     ("MKAFKA_BLESS=1 cargo test --locked generated\n", "changes the repository"),
