@@ -21,7 +21,7 @@ use crate::common::Sandbox;
 const PARTITIONS: u32 = 4;
 const MEMBERS_MAX: usize = 5;
 /// How long a stopped member is waited for by the others.
-const POLL_INTERVAL: Duration = Duration::from_millis(400);
+const POLL_INTERVAL: Duration = Duration::from_millis(1500);
 
 /// Dice whose whole state is a seed (SplitMix64).
 struct Dice(u64);
@@ -48,6 +48,8 @@ enum Violence {
 struct Fleet<'a> {
     sandbox: &'a Sandbox,
     strategy: &'static str,
+    /// Where nobody is stopped, nobody is to be taken out because the machine is busy.
+    poll_interval: Duration,
     members: Vec<(String, Child)>,
     started: u32,
     /// Members that were killed or stopped, each with the length of the output just before.
@@ -65,7 +67,7 @@ impl Fleet<'_> {
         let name = format!("m{}", self.started);
         self.started += 1;
         let separator = format!("key.separator= {name} ");
-        let max_poll = format!("max.poll.interval.ms={}", POLL_INTERVAL.as_millis());
+        let max_poll = format!("max.poll.interval.ms={}", self.poll_interval.as_millis());
         let args =
             ["consume", "t", "--group", "g", "--from-beginning", "--commit-interval-ms", "50", "--quiet"];
         let more = ["--partition-assignment-strategy", self.strategy, "--consumer-property", &max_poll];
@@ -130,7 +132,7 @@ impl Fleet<'_> {
             0..=3 if count > 1 => self.leave(at, Signal::TERM),
             4 if count > 1 => self.leave(at, Signal::INT),
             5 | 6 if count > 1 => self.kill(at),
-            7 => self.stop_for(at, POLL_INTERVAL * 2),
+            7 => self.stop_for(at, POLL_INTERVAL * 4 / 3),
             // Shorter than the others wait.
             8 => self.stop_for(at, POLL_INTERVAL / 4),
             _ => self.join(),
@@ -245,6 +247,7 @@ fn run(violence: Violence, strategy: &'static str) {
     let mut fleet = Fleet {
         sandbox: &sandbox,
         strategy,
+        poll_interval: if violence == Violence::None { Duration::from_secs(300) } else { POLL_INTERVAL },
         members: Vec::new(),
         started: 0,
         harmed: Vec::new(),

@@ -53,6 +53,24 @@ impl Member {
         kill_process(Pid::from_child(&self.child), signal).unwrap();
     }
 
+    /// Stops it at a moment when it does not hold the lock of group `group`: whoever is stopped with that in hand
+    /// keeps all others waiting until it goes on, as with any lock.
+    fn stop(&self, sandbox: &Sandbox, group: &str) {
+        let lock =
+            std::fs::File::open(sandbox.data_dir().join(".mkafka/groups").join(group).join("lock")).unwrap();
+        let state = format!("/proc/{}/stat", self.child.id());
+        until("it is stopped without the lock", || {
+            self.send(Signal::STOP);
+            until("it is stopped", || std::fs::read_to_string(&state).unwrap().contains(") T "));
+            let is_free = fs2::FileExt::try_lock_exclusive(&lock).is_ok();
+            let _ = fs2::FileExt::unlock(&lock);
+            if !is_free {
+                self.send(Signal::CONT);
+            }
+            is_free
+        });
+    }
+
     /// Ends it in good order, and answers its exit status.
     pub(super) fn leave(&mut self) -> i32 {
         self.send(Signal::TERM);
@@ -208,12 +226,12 @@ fn a_stopped_member_loses_its_partitions_and_what_it_had_not_printed() {
     // Sticky: who has the partition keeps it when another one comes.
     let args = "t --group g --from-beginning --commit-interval-ms 10 \
                 --partition-assignment-strategy cooperative-sticky \
-                --consumer-property max.poll.interval.ms=300";
+                --consumer-property max.poll.interval.ms=2000";
     let stuck = Member::start(&sandbox, "stuck", args);
     until("it has read", || stuck.lines().len() == 10);
     let heir = Member::start(&sandbox, "heir", args);
     until("the heir waits", || heir.said().contains("no partition is left"));
-    stuck.send(Signal::STOP);
+    stuck.stop(&sandbox, "g");
     produce(&sandbox, "t", numbers(10, 20));
     until("the heir has the partition", || heir.lines().len() >= 10);
     stuck.send(Signal::CONT);
@@ -227,9 +245,10 @@ fn a_stopped_member_loses_its_partitions_and_what_it_had_not_printed() {
 fn a_member_that_nobody_reads_from_loses_its_partitions() {
     let sandbox = sandbox(1);
     produce(&sandbox, "t", (0..20_000).map(|n| format!("{n:050}")));
-    let args: Vec<&str> = "consume t --group g --from-beginning --consumer-property max.poll.interval.ms=300"
-        .split_whitespace()
-        .collect();
+    let args: Vec<&str> =
+        "consume t --group g --from-beginning --consumer-property max.poll.interval.ms=2000"
+            .split_whitespace()
+            .collect();
     let mut blocked = sandbox.command(&args).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let mut output = blocked.stdout.take().unwrap();
     // Once there is something in the pipe it has read, and is blocked soon.
