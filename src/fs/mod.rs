@@ -213,16 +213,11 @@ fn replace(path: &Path, bytes: &[u8], sync: bool) -> Result<(), FileError> {
 /// The names in folder `path`, in no order; none when there is no such folder. Names that are no text are left
 /// out: mkafka gives none such.
 pub fn names_in(path: &Path) -> Result<Vec<String>, FileError> {
-    let entries = match fs::read_dir(path) {
-        Ok(entries) => entries,
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(e) => return Err(FileError::new("list", path, e)),
-    };
-    let mut names = Vec::new();
-    for entry in entries {
-        names.extend(entry.context_io("list", path)?.file_name().into_string().ok());
+    match list_folder(path) {
+        Ok(names) => Ok(names.into_iter().filter_map(|name| name.into_string().ok()).collect()),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(e) => Err(e),
     }
-    Ok(names)
 }
 
 /// Writes `bytes` to the new file `temporary`, syncs it if that is wanted, and renames it to `path`.

@@ -120,6 +120,25 @@ pub(crate) mod faults {
         Death,
     }
 
+    /// No room on the device.
+    pub(crate) const ENOSPC: i32 = 28;
+    /// The device has failed.
+    pub(crate) const EIO: i32 = 5;
+    /// Too many open files.
+    pub(crate) const EMFILE: i32 = 24;
+    /// No room left to this user.
+    pub(crate) const EDQUOT: i32 = 122;
+
+    /// What befalls each operation in turn, where it either does its work or does not.
+    pub(crate) const FAULTS: [Fault; 6] = [
+        Fault::Error(ENOSPC),
+        Fault::Error(EIO),
+        Fault::Error(EMFILE),
+        Fault::Error(EDQUOT),
+        Fault::Short(ENOSPC),
+        Fault::Death,
+    ];
+
     /// What unwinds in place of a dying process.
     #[derive(Debug)]
     pub(crate) struct Died;

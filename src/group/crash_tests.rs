@@ -6,24 +6,9 @@ use std::time::Duration;
 use super::assignor::AssignmentStrategy;
 use super::view::GroupView;
 use super::{Change, GroupMember, MemberConfig};
-use crate::fs::seam::faults::{Fault, Injected, inject};
+use crate::fs::seam::faults::{FAULTS, Injected, inject};
 use crate::record::Offset;
 use crate::store::{DataDir, GroupId, NewTopic, TopicName, TopicPartition, TopicSelection, WritableDataDir};
-
-const ENOSPC: i32 = 28;
-const EIO: i32 = 5;
-const EMFILE: i32 = 24;
-const EDQUOT: i32 = 122;
-
-/// What befalls each operation in turn.
-const FAULTS: [Fault; 6] = [
-    Fault::Error(ENOSPC),
-    Fault::Error(EIO),
-    Fault::Error(EMFILE),
-    Fault::Error(EDQUOT),
-    Fault::Short(ENOSPC),
-    Fault::Death,
-];
 
 fn partition(number: i32) -> TopicPartition {
     TopicPartition::new(TopicName::new("t").expect("a name"), number)

@@ -8,14 +8,8 @@ use super::tests::{one, one_at, read_all};
 use super::*;
 use crate::fs::LogFile;
 use crate::fs::power::Chance;
-use crate::fs::seam::faults::{Fault, Injected, inject};
+use crate::fs::seam::faults::{EDQUOT, EIO, EMFILE, ENOSPC, Fault, Injected, inject};
 use crate::record::{Offset, Timestamp};
-
-/// What a disk, a quota and a table of open files say when they will not.
-const ENOSPC: i32 = 28;
-const EIO: i32 = 5;
-const EMFILE: i32 = 24;
-const EDQUOT: i32 = 122;
 
 /// What befalls each operation in turn. Where a call cannot give such an error it does no harm to act as if.
 const FAULTS: [Fault; 6] = [

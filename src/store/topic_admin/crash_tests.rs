@@ -4,23 +4,8 @@ use std::path::Path;
 
 use super::*;
 use crate::fs::power::Chance;
-use crate::fs::seam::faults::{Fault, Injected, inject};
+use crate::fs::seam::faults::{FAULTS, Fault, Injected, inject};
 use crate::store::DataDir;
-
-const ENOSPC: i32 = 28;
-const EIO: i32 = 5;
-const EMFILE: i32 = 24;
-const EDQUOT: i32 = 122;
-
-/// What befalls each operation in turn.
-const FAULTS: [Fault; 6] = [
-    Fault::Error(ENOSPC),
-    Fault::Error(EIO),
-    Fault::Error(EMFILE),
-    Fault::Error(EDQUOT),
-    Fault::Short(ENOSPC),
-    Fault::Death,
-];
 
 /// What the run was told of each of its steps, as far as it came.
 #[derive(Debug, Default)]
