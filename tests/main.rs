@@ -4,6 +4,7 @@
 
 mod broker_folder;
 mod common;
+mod completions;
 mod consume;
 mod consume_range;
 mod consume_view;

@@ -1,7 +1,7 @@
 //! `mkafka consume`: the records of topics to standard output.
 
 mod assigned;
-mod config;
+pub(super) mod config;
 mod dead_letter;
 mod exec;
 mod membership;

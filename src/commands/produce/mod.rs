@@ -1,6 +1,6 @@
 //! `mkafka produce`: records of an input into a topic.
 
-mod config;
+pub(super) mod config;
 mod form;
 mod prompt;
 mod session;
