@@ -22,6 +22,7 @@ mod produce_forms;
 mod prompt;
 mod readme;
 mod refusals;
+mod shells;
 mod tidy;
 mod topic_configs;
 mod topics;

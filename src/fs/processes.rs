@@ -1,6 +1,8 @@
-//! Which processes have files below a folder open or locked, from Linux' /proc.
+//! What Linux' /proc tells: which processes have files below a folder open or locked, and which boot this is. The
+//! only file that names /proc.
 
 use std::collections::HashMap;
+use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
@@ -37,7 +39,8 @@ pub enum UseKind {
 pub fn uses_below(root: &Path) -> Result<Vec<FileUse>, FileError> {
     let root = root.canonicalize().context_io("open", root)?;
     let proc = Path::new("/proc");
-    let locks = std::fs::read_to_string(proc.join("locks")).context_io("read", &proc.join("locks"))?;
+    let locks = std::fs::read_to_string(proc.join("locks")).map_err(without_proc);
+    let locks = locks.context_io("read", &proc.join("locks"))?;
     let mut uses = Vec::new();
     let files = lockable_files(&root)?;
     uses.extend(locks.lines().filter_map(parse_lock).filter_map(|lock| {
@@ -54,6 +57,22 @@ pub fn uses_below(root: &Path) -> Result<Vec<FileUse>, FileError> {
     uses.sort();
     uses.dedup();
     Ok(uses)
+}
+
+/// Which boot of which machine this is, a UUID as text; `None` where the system does not say.
+pub fn boot_id() -> Option<[u8; 36]> {
+    let text = std::fs::read("/proc/sys/kernel/random/boot_id").ok()?;
+    text.get(..36)?.try_into().ok()
+}
+
+/// Says of a missing file that it is the system's fault.
+fn without_proc(error: io::Error) -> io::Error {
+    match error.kind() {
+        io::ErrorKind::NotFound => {
+            io::Error::new(error.kind(), "only Linux tells who uses files, and only where /proc is mounted")
+        }
+        _ => error,
+    }
 }
 
 /// The command line of a process, with spaces between its words; `None` where it does not show.

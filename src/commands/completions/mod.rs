@@ -70,10 +70,12 @@ pub fn answer(args: &[OsString]) -> Option<ExitCode> {
     std::thread::spawn(move || {
         let _ = sender.send(candidates(&shell, words));
     });
-    let candidates = receiver.recv_timeout(PATIENCE).ok().flatten()?;
-    let mut ui = Ui::new(ColorChoice::Never).ok()?;
-    ui.data().buffer().extend_from_slice(&candidates);
-    let _ = ui.flush();
+    if let Ok(Some(candidates)) = receiver.recv_timeout(PATIENCE)
+        && let Ok(mut ui) = Ui::new(ColorChoice::Never)
+    {
+        ui.data().buffer().extend_from_slice(&candidates);
+        let _ = ui.flush();
+    }
     Some(ExitCode::SUCCESS)
 }
 

@@ -155,13 +155,22 @@ impl Context {
         DataDir::open_for_reading(&location.path).ok()
     }
 
+    /// What stands in the word that is typed already, where that is a list.
+    fn listed(&self) -> Vec<&str> {
+        let (elements, _) =
+            self.line.current().to_str().and_then(|word| word.rsplit_once(',')).unwrap_or_default();
+        elements.split([',', '=']).collect()
+    }
+
     /// The topics that are not on the line yet.
     fn topics(&self, current: &str) -> Option<Vec<CompletionCandidate>> {
         let given = Given::on(&self.line);
         let listing = self.data_dir(&given)?.listing().ok()?;
         // kafka-configs also takes `topics/orders`.
         let prefix = if current.starts_with("topics/") { "topics/" } else { "" };
-        let topics = listing.topics().filter(|topic| !given.topics.iter().any(|name| name == topic.as_str()));
+        let listed = self.listed();
+        let is_given = |name: &str| listed.contains(&name) || given.topics.iter().any(|topic| topic == name);
+        let topics = listing.topics().filter(|topic| !is_given(topic.as_str()));
         let shown = |topic: &TopicName| {
             let count = listing.partitions(topic).len();
             let help = format!("{count} partition{}", if count == 1 { "" } else { "s" });
@@ -182,7 +191,12 @@ impl Context {
                 None => numbers = Some(of_topic.to_vec()),
             }
         }
-        Some(numbers?.iter().map(|number| candidate(number.to_string(), "")).collect())
+        let listed = self.listed();
+        let numbers = numbers?
+            .into_iter()
+            .map(|number| number.to_string())
+            .filter(|number| !listed.contains(&number.as_str()));
+        Some(numbers.map(|number| candidate(number, "")).collect())
     }
 
     /// `topic:` with the partitions that come next in a list of them.

@@ -24,7 +24,7 @@ use self::position_file::PositionFile;
 use self::printer::Printer;
 use self::session::{Session, Source, Terms};
 use super::interrupt::Interrupt;
-use super::{EndedBySignal, UsageError, data_dir_location, raise_open_files_limit};
+use super::{EndedBySignal, UsageError, data_dir_location};
 use crate::cli::GlobalArgs;
 use crate::cli::consume::ConsumeArgs;
 use crate::cli::consume_range::OffsetArg;
@@ -43,7 +43,7 @@ pub fn run(global: &GlobalArgs, args: &ConsumeArgs, ui: &mut Ui) -> anyhow::Resu
     let filter = view::record_filter(&args.filter)?;
     let selection = selection(args)?;
     let config = ConsumerConfig::new(args)?;
-    raise_open_files_limit();
+    crate::fs::raise_open_files_limit();
     let path = data_dir_location(global)?.path;
     let data_dir = DataDir::open_for_reading(&path)?;
     check_topics(&data_dir, &selection)?;

@@ -13,7 +13,7 @@ pub(super) use self::config::Configs;
 use self::form::RecordExtras;
 use self::session::Session;
 use super::interrupt::Interrupt;
-use super::{EndedBySignal, UsageError, data_dir_location, raise_open_files_limit};
+use super::{EndedBySignal, UsageError, data_dir_location};
 use crate::cli::GlobalArgs;
 use crate::cli::produce::ProduceArgs;
 use crate::input::{InputForm, LineContent};
@@ -34,7 +34,7 @@ pub fn run(global: &GlobalArgs, args: &ProduceArgs, ui: &mut Ui) -> anyhow::Resu
     if args.record.key.is_some() && has_keys(&form) {
         return Err(UsageError("--key and parse.key=true cannot be specified together".to_owned()).into());
     }
-    raise_open_files_limit();
+    crate::fs::raise_open_files_limit();
     let interrupt = Interrupt::install().context("cannot take over the signals")?;
     let path = data_dir_location(global)?.path;
     let name = TopicName::new(args.topic.name()).map_err(StoreError::from)?;
