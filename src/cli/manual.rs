@@ -169,8 +169,8 @@ impl Section {
         };
         let stands = move |entry: &&Entry| match entry.on {
             All => true,
-            Of(names) => names.iter().any(|name| is_at(&name)),
-            Except(names) => !names.iter().any(|name| is_at(&name)),
+            Of(names) => names.iter().any(is_at),
+            Except(names) => !names.iter().any(is_at),
         };
         self.entries.iter().filter(stands).map(|entry| (entry.term, entry.meaning))
     }

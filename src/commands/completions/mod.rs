@@ -5,6 +5,7 @@
 //! names of topics and groups complete too, and a script stays right when options are added.
 
 mod bash;
+mod elvish;
 mod line;
 mod values;
 mod zsh;
@@ -16,9 +17,10 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use clap_complete::engine::{CompletionCandidate, complete};
-use clap_complete::env::{Elvish, EnvCompleter, Fish, Powershell, Shells};
+use clap_complete::env::{EnvCompleter, Fish, Powershell, Shells};
 
 use self::bash::Bash;
+use self::elvish::Elvish;
 use self::line::Line;
 use self::zsh::Zsh;
 use crate::cli::ColorChoice;

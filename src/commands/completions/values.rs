@@ -46,8 +46,7 @@ impl Kind {
         let value = arg.get_value_names().and_then(<[_]>::first).map_or("", |name| name.as_str());
         Some(match (value, arg.get_id().as_str()) {
             // There are to be new ones.
-            ("TOPIC", "as") => return None,
-            ("TOPIC", _) if command == "create" => return None,
+            ("TOPIC", _) if matches!(command, "create" | "import") => return None,
             ("TOPIC", _) => Self::Topic,
             ("TOPIC[:N,...]", _) => Self::TopicPartitions,
             ("N,...", "partitions") | ("N", "partition") => Self::Partition,
