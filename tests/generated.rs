@@ -127,14 +127,16 @@ fn compare(folder: &str, expected: &Files) {
 
 /// Adds the page of `command`, which is part of `parents`, the outermost first, and those of its subcommands.
 fn add_pages(command: &clap::Command, parents: &[&clap::Command], files: &mut Files) {
-    let name = command.get_display_name().unwrap_or_else(|| command.get_name()).to_owned();
     // What it is part of, what is part of it, and what is beside it.
     let visible = |command: &clap::Command| -> Vec<String> {
         let subcommands = command.get_subcommands().filter(|sub| !sub.is_hide_set());
         subcommands.map(|sub| sub.get_display_name().unwrap().to_owned()).collect()
     };
-    let mut see_also: Vec<String> =
-        parents.iter().filter_map(|parent| Some(parent.get_display_name()?.to_owned())).collect();
+    let name_of = |command: &&clap::Command| {
+        command.get_display_name().unwrap_or_else(|| command.get_name()).to_owned()
+    };
+    let name = name_of(&command);
+    let mut see_also: Vec<String> = parents.iter().map(name_of).collect();
     see_also.extend(visible(command));
     if let [_, .., parent] = parents {
         see_also.extend(visible(parent));

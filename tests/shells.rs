@@ -9,7 +9,7 @@ use rexpect::session::{PtySession, spawn_command};
 use crate::common::Sandbox;
 
 /// How long something may take to appear, in milliseconds.
-const PATIENCE: u64 = 60_000;
+const PATIENCE: u64 = 120_000;
 
 /// A shell on a terminal, in which `mkafka` is this program and has a data directory with two topics.
 struct Terminal {
@@ -66,10 +66,9 @@ impl Terminal {
         }
     }
 
-    /// What every shell must do.
+    /// What every shell must do. At the end the line is left as it is.
     fn complete(&mut self) {
         self.enter("mkafka topics offs\tpay\t", "payments:1:0");
-        self.enter("mkafka topics offsets --topic=pay\t", "payments:1:0");
         self.enter("mkafka topics offsets ord\t--partitions 1,2", "orders:2:0");
         self.enter("mkafka groups describe --state --group bil\t", "Empty");
         // Both topics are shown when there is nothing to go by.
@@ -77,12 +76,11 @@ impl Terminal {
         self.shell.flush().unwrap();
         self.shell.exp_string("orders").unwrap();
         self.shell.exp_string("payments").unwrap();
-        // Whatever the shell shows now, this clears it.
-        self.shell.send_control('c').unwrap();
     }
 
     /// What those do that put what is typed behind `=` as it is.
     fn complete_values(&mut self) {
+        self.enter("mkafka topics offsets --topic=pay\t", "payments:1:0");
         // A value follows the name of a configuration, without a space.
         self.enter("mkafka topics create one --config retention.m\t77", "Created topic one.");
         self.enter("mkafka configs describe --topic one --output json", "\"77\"");
@@ -105,8 +103,8 @@ fn bash_completes() {
 fn zsh_completes() {
     let load = "PS1='$ '; fpath=({} $fpath); autoload -Uz compinit; compinit -u -D";
     if let Some(mut terminal) = Terminal::start("zsh", &["-f", "-i"], load) {
-        terminal.complete();
         terminal.complete_values();
+        terminal.complete();
     }
 }
 
