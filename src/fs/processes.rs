@@ -83,8 +83,8 @@ pub fn command_line(pid: u32) -> Option<String> {
     (!words.is_empty()).then(|| words.join(" "))
 }
 
-/// Device and inode.
-type FileKey = (u64, u64);
+/// Device and inode. What a device is called is a number of another type on each system; all fit.
+type FileKey = (i128, u64);
 
 /// The files that may be locked, by what /proc/locks calls them: those whose name begins with a period or
 /// ends in `.lock`, the files of groups, and the folders that hold them.
@@ -104,7 +104,7 @@ fn lockable_files(root: &Path) -> Result<HashMap<FileKey, PathBuf>, FileError> {
             } else if !name.starts_with('.') && !is_ours {
                 continue;
             }
-            found.insert((metadata.dev(), metadata.ino()), path);
+            found.insert((i128::from(metadata.dev()), metadata.ino()), path);
         }
     }
     Ok(found)
@@ -126,7 +126,11 @@ fn parse_lock(line: &str) -> Option<Lock> {
     let device =
         rustix::fs::makedev(u32::from_str_radix(major, 16).ok()?, u32::from_str_radix(minor, 16).ok()?);
     // A lock whose holder lives in another pid namespace has a pid of -1 or 0.
-    Some(Lock { pid: pid.parse().unwrap_or(0), file: (device, file.next()?.parse().ok()?), waits })
+    Some(Lock {
+        pid: pid.parse().unwrap_or(0),
+        file: (i128::from(device), file.next()?.parse().ok()?),
+        waits,
+    })
 }
 
 /// Adds the files below `root` that the process at `process` has open.
@@ -154,7 +158,10 @@ mod tests {
     #[test]
     fn lines_of_proc_locks_are_understood() {
         let lock = parse_lock("12: FLOCK  ADVISORY  WRITE 1234 08:10:5678 0 EOF").unwrap();
-        assert_eq!((lock.pid, lock.file, lock.waits), (1234, (rustix::fs::makedev(8, 16), 5678), false));
+        assert_eq!(
+            (lock.pid, lock.file, lock.waits),
+            (1234, (i128::from(rustix::fs::makedev(8, 16)), 5678), false)
+        );
         let lock = parse_lock("12: -> FLOCK  ADVISORY  WRITE -1 fe:00:9 0 EOF").unwrap();
         assert_eq!((lock.pid, lock.waits), (0, true));
         for bad in ["", "1:", "1: FLOCK ADVISORY WRITE 5", "1: FLOCK ADVISORY WRITE 5 x 0 EOF"] {
