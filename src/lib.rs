@@ -80,6 +80,7 @@
 //! | --- | --- | --- |
 //! | flock | `fs::lock` | locks that a broker holds (fcntl) are seen in the same file |
 //! | fallocate | `fs::file` | Linux alone takes room before it is needed; others do nothing |
+//! | the size of a pipe | `fs::pipe` | pipes stay as they are |
 //! | /proc | `fs::processes` | `mkafka ps` says that it cannot tell; boots are not told apart |
 //! | inotify, or what `notify` has | `consumer::wait` | files are looked at every few milliseconds |
 //! | signals | `commands::interrupt` | |

@@ -170,7 +170,8 @@ const OF_THE_SYSTEM: &[(&str, &[&str])] = &[
     ("std::os::unix::fs", &["fs/file.rs", "fs/mod.rs", "fs/processes.rs", "output/prompt.rs"]),
     ("std::os::unix::net", &["commands/interrupt.rs"]),
     ("std::os::unix::process", &["commands/consume/exec.rs"]),
-    ("target_os", &["fs/file.rs"]),
+    ("rustix::pipe", &["fs/pipe.rs"]),
+    ("target_os", &["fs/file.rs", "fs/pipe.rs"]),
 ];
 
 #[test]

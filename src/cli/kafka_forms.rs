@@ -62,7 +62,7 @@ pub(super) fn action_first(mut args: Vec<OsString>) -> Result<Vec<OsString>, cla
 /// Gives an action that is written as in Kafka (`topics --describe`) the name of its subcommand, and puts it in
 /// its place, as far as the command line says which it is.
 pub(super) fn action_named(args: Vec<OsString>) -> Vec<OsString> {
-    let mut args = action_first(args.clone()).unwrap_or(args);
+    let Ok(mut args) = action_first(args.clone()) else { return args };
     let tool =
         subcommand_at(&args).and_then(|at| Some((at, TOOLS.iter().find(|tool| args[at] == tool.name)?)));
     if let Some((at, tool)) = tool

@@ -1,7 +1,7 @@
 //! `mkafka completions`, and the answers to shells that have its script loaded.
 //!
 //! The script is short and knows nothing of the arguments: at each Tab the shell runs `mkafka -- WORD...`
-//! with [`ASKED_BY`] set, and clap_complete's engine looks up in the arguments' definitions what fits. Thus the
+//! with `MKAFKA_COMPLETE` set, and clap_complete's engine looks up in the arguments' definitions what fits. Thus the
 //! names of topics and groups complete too, and a script stays right when options are added.
 
 mod bash;
