@@ -46,6 +46,11 @@ impl DataWriter {
         Self { file, buffer: Vec::with_capacity(PIECE * 2) }
     }
 
+    /// Lets a pipe hold more, for one who prints much and keeps no account of what has been read.
+    pub fn widen(&self) {
+        crate::fs::widen_pipe(&self.file);
+    }
+
     /// Where the next data goes. [`DataWriter::spill`] is due after each record or line.
     #[inline]
     pub fn buffer(&mut self) -> &mut Vec<u8> {

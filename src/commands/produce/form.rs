@@ -127,9 +127,9 @@ impl RecordExtras {
         self.headers.iter().map(|(name, value)| Header { key: name, value: value.as_deref() })
     }
 
-    /// Whether the value that a line gives is the record's as it stands.
-    pub(super) fn leave_values(&self) -> bool {
-        self.value_serializer == Serializer::Bytes
+    /// Whether the key and the value that a line gives are the record's as they stand.
+    pub(super) fn leave_fields(&self) -> bool {
+        self.key_serializer == Serializer::Bytes && self.value_serializer == Serializer::Bytes
     }
 
     /// Gives `record` what it gets.
