@@ -161,8 +161,8 @@ fn a_failure_leaves_no_gap() {
         let (number, error) = failed.expect("it shows");
         assert!((10_000..200_000).contains(&number), "{number}");
         assert!(error.starts_with("partition 1: "), "{error}");
-        // What was sent to the other partition before is in.
-        producer.close().unwrap();
+        // What was sent to the other partition before is in. What is left for this one fails as well.
+        let _ = producer.close();
         let values = values_in(&root.path().join("0"));
         assert!((0..number).step_by(2).eq(values), "{compression}");
         assert!(!gone.exists(), "{compression}");
