@@ -19,7 +19,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("input", &["record", "format_string", "spelling"]),
     // Files alone, no data directory: beside the log, whatever it may come to need.
     ("dump", &["fs", "record", "log"]),
-    ("cli", &[]),
+    ("cli", &["spelling"]),
     (
         "output",
         &[

@@ -75,6 +75,22 @@ fn message(error: &anyhow::Error) -> String {
     text
 }
 
+/// What becomes of a command line that says nothing to do: help and the version are shown, mistakes told in one
+/// line. Answers the exit status.
+pub fn refuse(error: &clap::Error) -> ExitCode {
+    use clap::error::ErrorKind;
+    match error.kind() {
+        ErrorKind::DisplayHelp
+        | ErrorKind::DisplayVersion
+        | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            // Whoever reads it may have seen enough.
+            let _ = error.print();
+        }
+        _ => crate::output::error_line(&crate::cli::refusal::line(error)),
+    }
+    ExitCode::from(if error.use_stderr() { WRONG_USAGE } else { DONE })
+}
+
 /// Runs a command, prints what went wrong and answers the exit status.
 pub fn run(cli: &Cli) -> ExitCode {
     let mut ui = match Ui::new(cli.global.color) {

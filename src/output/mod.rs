@@ -58,7 +58,10 @@ impl Ui {
         let colours = match color {
             ColorChoice::Always => true,
             ColorChoice::Never => false,
-            ColorChoice::Auto => stdout_is_terminal && environment_allows_colours(),
+            ColorChoice::Auto => {
+                let environment = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+                colours_by_default(stdout_is_terminal, environment)
+            }
         };
         Ok(Self { stdout, stdout_is_terminal, colours, failed: false })
     }
@@ -99,11 +102,7 @@ impl Ui {
 
     /// Prints one line to stderr: a warning or a note.
     pub fn note(&mut self, line: &str) {
-        let mut line = on_one_line(line);
-        line.push('\n');
-        // In one piece: other processes may write to the same place. What cannot be said on stderr cannot
-        // be said anywhere.
-        let _ = io::stderr().write_all(line.as_bytes());
+        write_note(line);
     }
 
     /// Prints a warning to stderr as one line; the command goes on and does not fail.
@@ -124,7 +123,7 @@ impl Ui {
     /// Prints an error to stderr as one line, and makes the command fail while it goes on.
     pub fn error(&mut self, message: &str) {
         self.failed = true;
-        self.note(&format!("mkafka: {message}"));
+        error_line(message);
     }
 
     /// Writes a report of several lines to stderr; with `is_failure` the command fails while it goes on.
@@ -146,10 +145,27 @@ impl Ui {
     }
 }
 
-/// NO_COLOR (no-color.org) and a terminal that has none.
-fn environment_allows_colours() -> bool {
-    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    !no_color && std::env::var_os("TERM").is_none_or(|terminal| terminal != "dumb")
+/// Prints an error to stderr as one line.
+pub fn error_line(message: &str) {
+    write_note(&format!("mkafka: {message}"));
+}
+
+fn write_note(line: &str) {
+    let mut line = on_one_line(line);
+    line.push('\n');
+    // In one piece: other processes may write to the same place. What cannot be said on stderr cannot be said
+    // anywhere.
+    let _ = io::stderr().write_all(line.as_bytes());
+}
+
+/// Whether to use colours as far as nobody has said: NO_COLOR (no-color.org) and CLICOLOR_FORCE
+/// (bixense.com/clicolors) count more than the terminal, of which some have none.
+fn colours_by_default(is_terminal: bool, environment: impl Fn(&str) -> Option<String>) -> bool {
+    if environment("NO_COLOR").is_some() {
+        return false;
+    }
+    let is_forced = environment("CLICOLOR_FORCE").is_some_and(|value| value != "0");
+    is_forced || (is_terminal && environment("TERM").is_none_or(|terminal| terminal != "dumb"))
 }
 
 /// Names in a message may hold anything: line ends would make it more than one line, and control
@@ -169,6 +185,18 @@ fn on_one_line(message: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_environment_has_a_say_in_colours() {
+        let set = |pairs: &'static [(&str, &str)], is_terminal| {
+            let find = |name: &str| pairs.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned());
+            colours_by_default(is_terminal, find)
+        };
+        assert!(set(&[], true) && !set(&[], false));
+        assert!(!set(&[("TERM", "dumb")], true) && set(&[("TERM", "xterm")], true));
+        assert!(set(&[("CLICOLOR_FORCE", "1")], false) && !set(&[("CLICOLOR_FORCE", "0")], false));
+        assert!(!set(&[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")], true));
+    }
 
     #[test]
     fn messages_stay_on_one_line() {
