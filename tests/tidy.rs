@@ -8,7 +8,7 @@ use std::process::Command;
 /// what is above; lib.rs has the picture.
 const LAYERS: &[(&str, &[&str])] = &[
     ("fs", &[]),
-    ("record", &[]),
+    ("record", &["spelling"]),
     ("spelling", &[]),
     ("format_string", &["record", "spelling"]),
     ("log", &["fs", "record"]),

@@ -317,6 +317,23 @@ mod tests {
         }
     }
 
+    /// What a command prints can be read by programs: --output json is everywhere but where nothing is printed, or a
+    /// script.
+    #[test]
+    fn every_subcommand_speaks_json() {
+        fn check(command: &clap::Command) {
+            let name = command.get_name();
+            if command.has_subcommands() {
+                return command.get_subcommands().for_each(check);
+            }
+            let output = command.get_arguments().find(|argument| argument.get_id() == "output");
+            let forms = output.map(clap::Arg::get_possible_values).unwrap_or_default();
+            let has_json = forms.iter().any(|form| form.get_name() == "json");
+            assert!(has_json != ["completions", "wait"].contains(&name), "{name}");
+        }
+        check(&Cli::command());
+    }
+
     /// Examples are shown as they are, so they must fit a terminal; manual pages tell by the indentation
     /// what is explained and what is to be typed.
     #[test]

@@ -74,11 +74,11 @@ pub fn run(global: &GlobalArgs, args: &CleanArgs, ui: &mut Ui) -> Result<()> {
 fn report(cleaned: &[CleanedPartition], args: &CleanArgs, ui: &mut Ui) -> Result<()> {
     if args.output == OutputFormat::Json {
         for partition in cleaned {
-            ui.print_line(&partition.json(args.dry_run).to_string())?;
+            ui.print_json(&partition.json(args.dry_run))?;
         }
         return Ok(());
     }
-    ui.print_line(&clean_table(cleaned, ui.colours()))?;
+    ui.print_styled(&clean_table(cleaned, ui.colours()))?;
     let sum = |of: fn(&CleanedPartition) -> u64| cleaned.iter().map(of).sum::<u64>();
     let (freed, waiting) = (sum(CleanedPartition::freed), sum(|partition| partition.swept.waiting_bytes));
     let verb = if args.dry_run { "would free" } else { "freed" };

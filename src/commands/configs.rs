@@ -21,7 +21,7 @@ fn describe(global: &GlobalArgs, args: &DescribeConfigsArgs, ui: &mut Ui) -> Res
     let dir = DataDir::open_for_reading(&data_dir_location(global)?.path)?;
     for topic in select::topics(&dir, args.entity.name().into_iter())? {
         match args.output {
-            OutputFormat::Json => ui.print_line(&config_json(&topic, args.all).to_string())?,
+            OutputFormat::Json => ui.print_json(&config_json(&topic, args.all))?,
             OutputFormat::Text => {
                 for line in config_lines(&topic, args.all) {
                     ui.print_line(&line)?;
@@ -68,5 +68,8 @@ fn alter(global: &GlobalArgs, args: &AlterConfigsArgs, ui: &mut Ui) -> Result<()
             topic.config.get("retention.ms").unwrap_or_default()
         ));
     }
-    Ok(ui.print_line(&format!("Completed updating config for topic {name}."))?)
+    Ok(match args.output {
+        OutputFormat::Text => ui.print_line(&format!("Completed updating config for topic {name}.")),
+        OutputFormat::Json => ui.print_json(&config_json(&topic, false)),
+    }?)
 }

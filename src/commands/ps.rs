@@ -26,6 +26,10 @@ struct Row {
 pub fn run(global: &GlobalArgs, args: &PsArgs, ui: &mut Ui) -> Result<()> {
     let wanted = args.topics().map(TopicName::new).collect::<Result<Vec<_>, _>>()?;
     let dir = DataDir::open_for_reading(&data_dir_location(global)?.path)?;
+    let listing = dir.listing()?;
+    for name in &wanted {
+        dir.topic_in(&listing, name)?;
+    }
     let root = dir.path().canonicalize().unwrap_or_else(|_| dir.path().to_owned());
     let mut rows = BTreeSet::new();
     for found in uses_below(&root)? {
@@ -41,7 +45,7 @@ pub fn run(global: &GlobalArgs, args: &PsArgs, ui: &mut Ui) -> Result<()> {
                 "v": 1, "pid": row.pid, "does": row.does, "what": row.what, "topic": row.topic,
                 "command": command_line(row.pid),
             });
-            ui.print_line(&json.to_string())?;
+            ui.print_json(&json)?;
         }
         return Ok(());
     }
@@ -50,7 +54,7 @@ pub fn run(global: &GlobalArgs, args: &PsArgs, ui: &mut Ui) -> Result<()> {
         let command = command_line(row.pid).unwrap_or_else(|| "-".to_owned());
         vec![row.what.clone(), pid, row.does.to_owned(), command]
     };
-    Ok(ui.print_line(&table(&["WHAT", "PID", "DOES", "COMMAND"], rows.iter().map(cells), ui.colours()))?)
+    Ok(ui.print_styled(&table(&["WHAT", "PID", "DOES", "COMMAND"], rows.iter().map(cells), ui.colours()))?)
 }
 
 /// What it means to use the file at `rest` of the data directory like this: the thing, the topic that it

@@ -115,16 +115,16 @@ fn report(finding: &Finding, is_mended: bool, args: &VerifyArgs, ui: &mut Ui) ->
         ui.fail();
     }
     let remedy = if is_mended { "mended" } else { finding.remedy.describe() };
-    let line = match args.output {
-        OutputFormat::Text => format!("{}: {}; {remedy}", finding.path.display(), finding.problem),
-        OutputFormat::Json => serde_json::json!({
+    Ok(match args.output {
+        OutputFormat::Text => {
+            ui.print_line(&format!("{}: {}; {remedy}", finding.path.display(), finding.problem))
+        }
+        OutputFormat::Json => ui.print_json(&serde_json::json!({
             "v": 1,
             "file": finding.path.display().to_string(),
             "problem": finding.problem,
             "remedy": finding.remedy.describe(),
             "mended": is_mended,
-        })
-        .to_string(),
-    };
-    Ok(ui.print_line(&line)?)
+        })),
+    }?)
 }

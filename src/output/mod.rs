@@ -4,7 +4,9 @@ pub mod clean;
 pub mod configs;
 pub mod data;
 pub mod dump;
+pub mod escape;
 pub mod groups;
+mod json;
 pub mod produced;
 pub mod progress;
 pub mod prompt;
@@ -16,6 +18,7 @@ pub mod topics;
 use std::io::{self, BufWriter, IsTerminal as _, Write};
 
 use self::data::DataWriter;
+use self::escape::{escape_json_from, escape_text_from, on_one_line};
 use crate::cli::ColorChoice;
 
 /// Where commands print.
@@ -82,10 +85,39 @@ impl Ui {
         &mut self.stdout
     }
 
-    /// Prints `line` and a newline to stdout.
+    /// Has what goes to [`Ui::data`] escaped where a terminal shows it: as text, or as JSON.
+    pub fn escape_data(&mut self, is_json: bool) {
+        if self.stdout_is_terminal {
+            self.stdout.escape_with(if is_json { escape_json_from } else { escape_text_from });
+        }
+    }
+
+    /// Prints `line` and a newline to stdout. It may hold anything: on a terminal, what would steer that is
+    /// escaped.
     pub fn print_line(&mut self, line: &str) -> Result<(), StdoutError> {
+        let escape = self.stdout_is_terminal.then_some(escape_text_from as fn(usize, &mut Vec<u8>));
+        self.print(line, escape)
+    }
+
+    /// Prints a JSON value in one line to stdout; the same of what would steer a terminal.
+    pub fn print_json(&mut self, value: &serde_json::Value) -> Result<(), StdoutError> {
+        let escape = self.stdout_is_terminal.then_some(escape_json_from as fn(usize, &mut Vec<u8>));
+        self.print(&value.to_string(), escape)
+    }
+
+    /// Prints `text` and a newline to stdout as they are: what others wrote has been escaped in it, and colours are
+    /// ours.
+    pub fn print_styled(&mut self, text: &str) -> Result<(), StdoutError> {
+        self.print(text, None)
+    }
+
+    fn print(&mut self, text: &str, escape: Option<fn(usize, &mut Vec<u8>)>) -> Result<(), StdoutError> {
         let buffer = self.stdout.buffer();
-        buffer.extend_from_slice(line.as_bytes());
+        let start = buffer.len();
+        buffer.extend_from_slice(text.as_bytes());
+        if let Some(escape) = escape {
+            escape(start, buffer);
+        }
         buffer.push(b'\n');
         self.stdout.spill()
     }
@@ -168,20 +200,6 @@ fn colours_by_default(is_terminal: bool, environment: impl Fn(&str) -> Option<St
     is_forced || (is_terminal && environment("TERM").is_none_or(|terminal| terminal != "dumb"))
 }
 
-/// Names in a message may hold anything: line ends would make it more than one line, and control
-/// characters could steer the terminal.
-fn on_one_line(message: &str) -> String {
-    let mut line = String::with_capacity(message.len());
-    for c in message.chars() {
-        if c.is_control() {
-            line.extend(c.escape_default());
-        } else {
-            line.push(c);
-        }
-    }
-    line
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -196,10 +214,5 @@ mod tests {
         assert!(!set(&[("TERM", "dumb")], true) && set(&[("TERM", "xterm")], true));
         assert!(set(&[("CLICOLOR_FORCE", "1")], false) && !set(&[("CLICOLOR_FORCE", "0")], false));
         assert!(!set(&[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")], true));
-    }
-
-    #[test]
-    fn messages_stay_on_one_line() {
-        assert_eq!(on_one_line("Topic 'a\nb\u{1b}[31m' ü"), "Topic 'a\\nb\\u{1b}[31m' ü");
     }
 }

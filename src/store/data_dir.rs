@@ -86,6 +86,13 @@ pub struct Topic {
     pub known_to_us: bool,
 }
 
+impl Topic {
+    /// The error for a partition that it does not have here.
+    pub fn no_partition(&self, partition: i32) -> StoreError {
+        StoreError::UnknownPartition { topic: self.name.clone(), partition, count: self.partition_count }
+    }
+}
+
 impl DataDir {
     fn new(path: &Path) -> Self {
         Self { path: path.to_owned(), metadata: MetadataPaths::new(path) }

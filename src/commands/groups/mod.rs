@@ -17,7 +17,8 @@ use crate::group::GroupError;
 use crate::group::state::GroupPhase;
 use crate::group::view::{GroupAdmin, GroupView, all_groups};
 use crate::output::Ui;
-use crate::output::groups::{list_columns, list_json, printable};
+use crate::output::escape::on_one_line;
+use crate::output::groups::{list_columns, list_json};
 use crate::store::{DataDir, DataDirLocation, GroupId, StoreError};
 
 /// All states that Kafka's groups can be in (`GroupState`).
@@ -69,14 +70,14 @@ fn list(location: &DataDirLocation, args: &ListArgs, ui: &mut Ui) -> Result<()> 
     }
     if args.output == OutputFormat::Json {
         for view in &views {
-            ui.print_line(&list_json(view).to_string())?;
+            ui.print_json(&list_json(view))?;
         }
     } else if wanted.is_none() {
         for view in &views {
-            ui.print_line(&printable(view.group.as_str()))?;
+            ui.print_line(&on_one_line(view.group.as_str()))?;
         }
     } else if ui.stdout_is_terminal() {
-        ui.print_line(&list_columns(&views).table(0, ui.colours()))?;
+        ui.print_styled(&list_columns(&views).table(0, ui.colours()))?;
     } else {
         // This one table has no empty line before it.
         ui.print_line(list_columns(&views).kafka_lines().trim_start())?;
@@ -90,7 +91,7 @@ fn delete(location: &DataDirLocation, args: &DeleteArgs, ui: &mut Ui) -> Result<
     for group in chosen(&dir, &args.groups)? {
         let done = match delete_group(&dir, &group) {
             Ok(()) => {
-                deleted.push(format!("'{}'", printable(group.as_str())));
+                deleted.push(format!("'{group}'"));
                 true
             }
             Err(error) => {
@@ -100,7 +101,7 @@ fn delete(location: &DataDirLocation, args: &DeleteArgs, ui: &mut Ui) -> Result<
         };
         if args.output == OutputFormat::Json {
             let json = serde_json::json!({ "v": 1, "group": group, "deleted": done });
-            ui.print_line(&json.to_string())?;
+            ui.print_json(&json)?;
         }
     }
     if args.output == OutputFormat::Text && !deleted.is_empty() {
