@@ -32,12 +32,12 @@ Register-ArgumentCompleter -Native -CommandName 'mkafka' -ScriptBlock {
             [CompletionResult]::new('produce', 'produce', [CompletionResultType]::ParameterValue, 'Append records to a topic: each line of the input is one')
             [CompletionResult]::new('consume', 'consume', [CompletionResultType]::ParameterValue, 'Print the records of a topic, and go on printing them as they are appended')
             [CompletionResult]::new('count', 'count', [CompletionResultType]::ParameterValue, 'Count the records of a topic')
-            [CompletionResult]::new('wait', 'wait', [CompletionResultType]::ParameterValue, 'Wait until a topic exists, a partition has reached an offset, or a group has read all there is')
+            [CompletionResult]::new('wait', 'wait', [CompletionResultType]::ParameterValue, 'Wait for a topic, an offset or a consumer group')
             [CompletionResult]::new('clean', 'clean', [CompletionResultType]::ParameterValue, 'Delete and compact old records as the topics'' configurations ask for')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Read everything and check it: checksums, records, offsets, indexes, checkpoints')
             [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Copy a topic out of the data directory, to be carried elsewhere')
             [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Take in a topic that was exported')
-            [CompletionResult]::new('ps', 'ps', [CompletionResultType]::ParameterValue, 'Show which processes use the data directory: who holds which lock, and who has which partition open')
+            [CompletionResult]::new('ps', 'ps', [CompletionResultType]::ParameterValue, 'Show which processes use the data directory')
             [CompletionResult]::new('groups', 'groups', [CompletionResultType]::ParameterValue, 'Look at consumer groups, reset and delete what they have committed')
             [CompletionResult]::new('dump-log-segments', 'dump-log-segments', [CompletionResultType]::ParameterValue, 'Print what is in the files that a broker leaves behind')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script of a shell')
@@ -64,6 +64,7 @@ Register-ArgumentCompleter -Native -CommandName 'mkafka' -ScriptBlock {
             [CompletionResult]::new('--partitions', '--partitions', [CompletionResultType]::ParameterName, 'How many partitions, 1 to 10000')
             [CompletionResult]::new('--replication-factor', '--replication-factor', [CompletionResultType]::ParameterName, 'How many copies of each partition: only 1 is possible, as there is one machine')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Set a configuration of the topic, such as segment.bytes=1048576; may be repeated')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'The form of the output')
             [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
             [CompletionResult]::new('--if-not-exists', '--if-not-exists', [CompletionResultType]::ParameterName, 'Do nothing when the topic is there already')
@@ -98,6 +99,7 @@ Register-ArgumentCompleter -Native -CommandName 'mkafka' -ScriptBlock {
             [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'The topic, in the form of Kafka''s tools')
             [CompletionResult]::new('--topic', '--topic', [CompletionResultType]::ParameterName, 'The topic, in the form of Kafka''s tools')
             [CompletionResult]::new('--partitions', '--partitions', [CompletionResultType]::ParameterName, 'How many partitions the topic is to have in all')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'The form of the output')
             [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
             [CompletionResult]::new('--if-exists', '--if-exists', [CompletionResultType]::ParameterName, 'Do not fail when there is no such topic')
@@ -108,6 +110,7 @@ Register-ArgumentCompleter -Native -CommandName 'mkafka' -ScriptBlock {
         'mkafka;topics;delete' {
             [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'The topics, with commas between them, in the form of Kafka''s tools')
             [CompletionResult]::new('--topic', '--topic', [CompletionResultType]::ParameterName, 'The topics, with commas between them, in the form of Kafka''s tools')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'The form of the output')
             [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
             [CompletionResult]::new('--if-exists', '--if-exists', [CompletionResultType]::ParameterName, 'Do not fail for topics that are not there')
@@ -134,6 +137,7 @@ Register-ArgumentCompleter -Native -CommandName 'mkafka' -ScriptBlock {
             [CompletionResult]::new('--partition', '--partition', [CompletionResultType]::ParameterName, 'The partition; all when none is given')
             [CompletionResult]::new('--offset', '--offset', [CompletionResultType]::ParameterName, 'The first offset that is kept; -1 is the log end')
             [CompletionResult]::new('--offset-json-file', '--offset-json-file', [CompletionResultType]::ParameterName, 'A file of partitions and offsets: {"partitions":[{"topic":"t","partition":0,"offset":3}],"version":1}')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'The form of the output')
             [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -181,6 +185,7 @@ Register-ArgumentCompleter -Native -CommandName 'mkafka' -ScriptBlock {
             [CompletionResult]::new('--add-config', '--add-config', [CompletionResultType]::ParameterName, 'What to set: key=value, with commas between several; a value with commas stands in brackets')
             [CompletionResult]::new('--add-config-file', '--add-config-file', [CompletionResultType]::ParameterName, 'A file of what to set, a key=value on each line')
             [CompletionResult]::new('--delete-config', '--delete-config', [CompletionResultType]::ParameterName, 'What is to have its default again, with commas between several')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'The form of the output')
             [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -365,6 +370,7 @@ Register-ArgumentCompleter -Native -CommandName 'mkafka' -ScriptBlock {
             break
         }
         'mkafka;export' {
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'The form of what is told: a note on standard error, or with json an object on standard output')
             [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -373,6 +379,7 @@ Register-ArgumentCompleter -Native -CommandName 'mkafka' -ScriptBlock {
         }
         'mkafka;import' {
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'The name that the topic is to have [default: the one it had]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'The form of what is told: a note on standard error, or with json an object on standard output')
             [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')

@@ -25,7 +25,7 @@ function __fish_mkafka_using_subcommand
 end
 
 complete -c mkafka -n "__fish_mkafka_needs_command" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_needs_command" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_needs_command" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -35,17 +35,17 @@ complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "configs" -d 'Show and
 complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "produce" -d 'Append records to a topic: each line of the input is one'
 complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "consume" -d 'Print the records of a topic, and go on printing them as they are appended'
 complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "count" -d 'Count the records of a topic'
-complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "wait" -d 'Wait until a topic exists, a partition has reached an offset, or a group has read all there is'
+complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "wait" -d 'Wait for a topic, an offset or a consumer group'
 complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "clean" -d 'Delete and compact old records as the topics\' configurations ask for'
 complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "verify" -d 'Read everything and check it: checksums, records, offsets, indexes, checkpoints'
 complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "export" -d 'Copy a topic out of the data directory, to be carried elsewhere'
 complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "import" -d 'Take in a topic that was exported'
-complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "ps" -d 'Show which processes use the data directory: who holds which lock, and who has which partition open'
+complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "ps" -d 'Show which processes use the data directory'
 complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "groups" -d 'Look at consumer groups, reset and delete what they have committed'
 complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "dump-log-segments" -d 'Print what is in the files that a broker leaves behind'
 complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and not __fish_seen_subcommand_from create list describe alter delete offsets delete-records stats" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and not __fish_seen_subcommand_from create list describe alter delete offsets delete-records stats" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and not __fish_seen_subcommand_from create list describe alter delete offsets delete-records stats" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and not __fish_seen_subcommand_from create list describe alter delete offsets delete-records stats" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -61,8 +61,10 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_su
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from create" -l partitions -d 'How many partitions, 1 to 10000' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from create" -l replication-factor -d 'How many copies of each partition: only 1 is possible, as there is one machine' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from create" -l config -d 'Set a configuration of the topic, such as segment.bytes=1048576; may be repeated' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from create" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
+json\t'One JSON value a line'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from create" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from create" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from create" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from create" -l if-not-exists -d 'Do nothing when the topic is there already'
@@ -70,7 +72,7 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_su
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from list" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
 json\t'One JSON value a line'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from list" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from list" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from list" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from list" -l exclude-internal -d 'Leave out the topics that Kafka keeps for itself'
@@ -80,7 +82,7 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_su
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from describe" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
 json\t'One JSON value a line'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from describe" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from describe" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from describe" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from describe" -l if-exists -d 'Do not fail for topics that are not there'
@@ -89,15 +91,19 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_su
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from describe" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from alter" -s t -l topic -d 'The topic, in the form of Kafka\'s tools' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from alter" -l partitions -d 'How many partitions the topic is to have in all' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from alter" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
+json\t'One JSON value a line'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from alter" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from alter" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from alter" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from alter" -l if-exists -d 'Do not fail when there is no such topic'
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from alter" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from delete" -s t -l topic -d 'The topics, with commas between them, in the form of Kafka\'s tools' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from delete" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
+json\t'One JSON value a line'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from delete" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from delete" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from delete" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from delete" -l if-exists -d 'Do not fail for topics that are not there'
@@ -108,7 +114,7 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_su
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from offsets" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
 json\t'One JSON value a line'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from offsets" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from offsets" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from offsets" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from offsets" -l exclude-internal-topics -d 'Leave out the topics that Kafka keeps for itself'
@@ -117,8 +123,10 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_su
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from delete-records" -l partition -d 'The partition; all when none is given' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from delete-records" -l offset -d 'The first offset that is kept; -1 is the log end' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from delete-records" -l offset-json-file -d 'A file of partitions and offsets: {"partitions":[{"topic":"t","partition":0,"offset":3}],"version":1}' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from delete-records" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
+json\t'One JSON value a line'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from delete-records" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from delete-records" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from delete-records" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from delete-records" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -127,12 +135,12 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_su
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from stats" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
 json\t'One JSON value a line'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from stats" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from stats" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from stats" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from stats" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and not __fish_seen_subcommand_from describe alter" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and not __fish_seen_subcommand_from describe alter" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and not __fish_seen_subcommand_from describe alter" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and not __fish_seen_subcommand_from describe alter" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -144,7 +152,7 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and __fish_seen_s
 complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and __fish_seen_subcommand_from describe" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
 json\t'One JSON value a line'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and __fish_seen_subcommand_from describe" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and __fish_seen_subcommand_from describe" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and __fish_seen_subcommand_from describe" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and __fish_seen_subcommand_from describe" -l all -d 'Show the defaults of what is not set too'
@@ -155,8 +163,10 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and __fish_seen_s
 complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and __fish_seen_subcommand_from alter" -l add-config -d 'What to set: key=value, with commas between several; a value with commas stands in brackets' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and __fish_seen_subcommand_from alter" -l add-config-file -d 'A file of what to set, a key=value on each line' -r -F
 complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and __fish_seen_subcommand_from alter" -l delete-config -d 'What is to have its default again, with commas between several' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and __fish_seen_subcommand_from alter" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
+json\t'One JSON value a line'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and __fish_seen_subcommand_from alter" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and __fish_seen_subcommand_from alter" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and __fish_seen_subcommand_from alter" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and __fish_seen_subcommand_from alter" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -194,7 +204,7 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l producer.confi
 complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l output -d 'The form of what is printed to standard output; json also prints an object at the end that tells how many records went to which offsets' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
 json\t'One JSON value a line'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -s 0 -l nul -d 'End lines with a NUL byte, as find -print0 does: the same as --delimiter \'\\0\''
@@ -245,7 +255,7 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s k -l key -d 'W
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s H -l header -d 'Write only records that have this header, NAME alone with any value; may be repeated, and all must be there' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l grep -d 'Write only records in whose value this regular expression is found; may be repeated, and all must be' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l from-beginning -d 'Begin at the earliest record'
@@ -264,7 +274,7 @@ read_committed\t'Only those that are outside of transactions or in committed one
 complete -c mkafka -n "__fish_mkafka_using_subcommand count" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
 json\t'One JSON value a line'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand count" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand count" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand count" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand count" -l by-partition -d 'A line topic:partition:count for each partition'
@@ -276,7 +286,7 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand wait" -s g -l group -d 'Un
 complete -c mkafka -n "__fish_mkafka_using_subcommand wait" -l partition -d 'Which partition is meant; may be left out where there is one, and with --more means all' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand wait" -l timeout-ms -d 'Give up after so long; 0 only looks once [default: never]' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand wait" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand wait" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand wait" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand wait" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -284,7 +294,7 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand clean" -s t -l topic -d 'T
 complete -c mkafka -n "__fish_mkafka_using_subcommand clean" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
 json\t'One JSON value a line'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand clean" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand clean" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand clean" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand clean" -l dry-run -d 'Only tell what would be freed, and change nothing'
@@ -294,19 +304,23 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand verify" -s t -l topic -d '
 complete -c mkafka -n "__fish_mkafka_using_subcommand verify" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
 json\t'One JSON value a line'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand verify" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand verify" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand verify" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand verify" -l repair -d 'Mend what can be mended'
 complete -c mkafka -n "__fish_mkafka_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mkafka -n "__fish_mkafka_using_subcommand export" -l output -d 'The form of what is told: a note on standard error, or with json an object on standard output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
+json\t'One JSON value a line'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand export" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand export" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand export" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand export" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mkafka -n "__fish_mkafka_using_subcommand import" -l as -d 'The name that the topic is to have [default: the one it had]' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand import" -l output -d 'The form of what is told: a note on standard error, or with json an object on standard output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
+json\t'One JSON value a line'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand import" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand import" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand import" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand import" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -314,12 +328,12 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand ps" -s t -l topic -d 'The 
 complete -c mkafka -n "__fish_mkafka_using_subcommand ps" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
 json\t'One JSON value a line'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand ps" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand ps" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand ps" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand ps" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and not __fish_seen_subcommand_from list describe reset-offsets delete-offsets delete" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and not __fish_seen_subcommand_from list describe reset-offsets delete-offsets delete" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and not __fish_seen_subcommand_from list describe reset-offsets delete-offsets delete" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and not __fish_seen_subcommand_from list describe reset-offsets delete-offsets delete" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -332,7 +346,7 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_su
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from list" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
 json\t'One JSON value a line'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from list" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from list" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from list" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -341,7 +355,7 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_su
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from describe" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
 json\t'One JSON value a line'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from describe" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from describe" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from describe" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from describe" -l all-groups -d 'All groups there are'
@@ -360,7 +374,7 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_su
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from reset-offsets" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
 json\t'One JSON value a line'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from reset-offsets" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from reset-offsets" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from reset-offsets" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from reset-offsets" -l all-groups -d 'All groups there are'
@@ -378,7 +392,7 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_su
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from delete-offsets" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
 json\t'One JSON value a line'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from delete-offsets" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from delete-offsets" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from delete-offsets" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from delete-offsets" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -386,7 +400,7 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_su
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from delete" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
 json\t'One JSON value a line'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from delete" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from delete" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from delete" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from delete" -l all-groups -d 'All groups there are'
@@ -405,7 +419,7 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l valu
 complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l max-message-size -d 'The largest message, in bytes, that an index entry may lead to' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l max-bytes -d 'Look only at so many bytes of a .log, from its beginning' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l print-data-log -d 'Print every record with its key and payload'
@@ -423,7 +437,7 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l inde
 complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l verify-index-only -d 'Check indexes against their logs without printing the entries'
 complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mkafka -n "__fish_mkafka_using_subcommand completions" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand completions" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand completions" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
