@@ -68,7 +68,7 @@ pub struct GlobalArgs {
         long,
         global = true,
         value_name = "DIR",
-        env = "MKAFKA_DATA_DIR",
+        env = DATA_DIR_VARIABLE,
         hide_env_values = true,
         help_heading = "Global options"
     )]
@@ -207,6 +207,9 @@ pub fn command() -> clap::Command {
     command.after_long_help(examples + &manual::as_help()).help_template(template)
 }
 
+/// The environment variable that names the data directory.
+const DATA_DIR_VARIABLE: &str = "MKAFKA_DATA_DIR";
+
 /// Columns that help takes at the most.
 const HELP_WIDTH_MAX: usize = 100;
 
@@ -272,6 +275,10 @@ impl Cli {
         let args: Vec<OsString> = args.into_iter().collect();
         // Before the arguments are understood there may be something to say of them.
         let mut command = command().color(color_asked_for(&args).into());
+        // Set to nothing is as good as not set.
+        if std::env::var_os(DATA_DIR_VARIABLE).is_some_and(|value| value.is_empty()) {
+            command = command.mut_arg("data_dir", |arg| arg.env(clap::builder::Resettable::Reset));
+        }
         let args = kafka_forms::action_first(args)?;
         let matches = command.try_get_matches_from_mut(args)?;
         Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command))

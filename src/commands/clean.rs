@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use anyhow::{Result, bail};
 
 use super::select::{self, PartitionDir};
-use super::{data_dir_location, interrupt::Interrupt};
+use super::{data_dir_location, interrupt::Interrupt, open_for_all};
 use crate::cli::clean::CleanArgs;
 use crate::cli::{GlobalArgs, OutputFormat};
 use crate::log::{
@@ -21,9 +21,9 @@ use crate::store::{DataDir, Topic};
 /// Runs `mkafka clean`.
 pub fn run(global: &GlobalArgs, args: &CleanArgs, ui: &mut Ui) -> Result<()> {
     let location = data_dir_location(global)?;
-    let dir = DataDir::open_for_reading(&location.path)?;
-    let topics = select::topics(&dir, args.topics())?;
     let is_search = args.topics().next().is_none();
+    let Some(dir) = open_for_all(&location, is_search)? else { return report(&[], args, ui) };
+    let topics = select::topics(&dir, args.topics())?;
     let floors = dir.log_start_offsets()?;
     let mut work = Vec::new();
     for topic in topics {

@@ -25,7 +25,7 @@ use anyhow::{Context as _, Result};
 
 use crate::cli::{Cli, Command, GlobalArgs};
 use crate::output::{StdoutError, Ui};
-use crate::store::{DataDirLocation, StoreError};
+use crate::store::{DataDir, DataDirLocation, StoreError};
 
 /// The command was carried out.
 const DONE: u8 = 0;
@@ -140,6 +140,21 @@ fn properties_in(path: &std::path::Path) -> Result<Vec<(String, String)>> {
     let mut properties: Vec<_> = properties.into_iter().collect();
     properties.sort();
     Ok(properties)
+}
+
+/// Opens the data directory for reading; `None` when it is the default one and nobody has made it yet, which is as
+/// good as an empty one.
+fn open_if_there_is_any(location: &DataDirLocation) -> Result<Option<DataDir>, StoreError> {
+    match DataDir::open_for_reading(&location.path) {
+        Err(StoreError::NoDataDir(_)) if location.is_default => Ok(None),
+        other => other.map(Some),
+    }
+}
+
+/// Opens the data directory for reading, for a command about what is named: all there is, where that `is_all`. `None`
+/// as [`open_if_there_is_any`] has it.
+fn open_for_all(location: &DataDirLocation, is_all: bool) -> Result<Option<DataDir>, StoreError> {
+    if is_all { open_if_there_is_any(location) } else { DataDir::open_for_reading(&location.path).map(Some) }
 }
 
 /// Where the data directory is.

@@ -5,13 +5,13 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use super::data_dir_location;
+use super::{data_dir_location, open_for_all};
 use crate::cli::wait::PsArgs;
 use crate::cli::{GlobalArgs, OutputFormat};
 use crate::fs::processes::{UseKind, command_line, uses_below};
 use crate::output::Ui;
 use crate::output::table::table;
-use crate::store::{DataDir, TopicName, TopicPartition};
+use crate::store::{TopicName, TopicPartition};
 
 /// What one process does with one thing.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,7 +25,8 @@ struct Row {
 /// Runs `mkafka ps`.
 pub fn run(global: &GlobalArgs, args: &PsArgs, ui: &mut Ui) -> Result<()> {
     let wanted = args.topics().map(TopicName::new).collect::<Result<Vec<_>, _>>()?;
-    let dir = DataDir::open_for_reading(&data_dir_location(global)?.path)?;
+    let location = data_dir_location(global)?;
+    let Some(dir) = open_for_all(&location, wanted.is_empty())? else { return Ok(()) };
     let listing = dir.listing()?;
     for name in &wanted {
         dir.topic_in(&listing, name)?;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use super::{UsageError, data_dir_location};
+use super::{UsageError, data_dir_location, open_if_there_is_any};
 use crate::cli::topics::{
     AlterArgs, CreateArgs, DeleteArgs, DescribeArgs, ListArgs, TopicsAction, TopicsArgs,
 };
@@ -87,15 +87,6 @@ fn list(location: &DataDirLocation, args: &ListArgs, ui: &mut Ui) -> Result<()> 
         }
     }
     Ok(())
-}
-
-/// Opens the data directory for reading; `None` when it is the default one and nobody has made it yet,
-/// which is as good as an empty one.
-fn open_if_there_is_any(location: &DataDirLocation) -> Result<Option<DataDir>, StoreError> {
-    match DataDir::open_for_reading(&location.path) {
-        Err(StoreError::NoDataDir(_)) if location.is_default => Ok(None),
-        other => other.map(Some),
-    }
 }
 
 fn describe(location: &DataDirLocation, args: &DescribeArgs, ui: &mut Ui) -> Result<()> {

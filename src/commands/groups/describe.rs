@@ -8,8 +8,8 @@ use anyhow::{Context as _, Result};
 use super::{Logs, chosen};
 use crate::cli::OutputFormat;
 use crate::cli::groups::DescribeArgs;
-use crate::commands::EndedBySignal;
 use crate::commands::interrupt::Interrupt;
+use crate::commands::{EndedBySignal, open_for_all};
 use crate::group::assignor::MemberId;
 use crate::group::state::{GroupPhase, MemberState};
 use crate::group::view::{GroupView, all_groups};
@@ -18,7 +18,7 @@ use crate::output::groups::{
 };
 use crate::output::table::Columns;
 use crate::output::{StdoutError, Ui};
-use crate::store::{DataDir, DataDirLocation, TopicPartition};
+use crate::store::{DataDirLocation, TopicPartition};
 
 /// What is said of groups at one moment.
 #[derive(Debug, Default)]
@@ -94,9 +94,9 @@ fn watch(
 
 /// Looks at the groups.
 fn picture(location: &DataDirLocation, args: &DescribeArgs, form: Form) -> Result<Picture> {
-    let dir = DataDir::open_for_reading(&location.path)?;
-    let logs = Logs::new(&dir)?;
     let mut picture = Picture::default();
+    let Some(dir) = open_for_all(location, args.groups.all_groups)? else { return Ok(picture) };
+    let logs = Logs::new(&dir)?;
     if args.groups.all_groups {
         for view in all_groups(&dir)? {
             picture.add(&view, &logs, args, form)?;

@@ -19,7 +19,7 @@ use crate::group::view::{GroupAdmin, GroupView, all_groups};
 use crate::output::Ui;
 use crate::output::escape::on_one_line;
 use crate::output::groups::{list_columns, list_json};
-use crate::store::{DataDir, DataDirLocation, GroupId, StoreError};
+use crate::store::{DataDir, DataDirLocation, GroupId};
 
 /// All states that Kafka's groups can be in (`GroupState`).
 const STATES: [&str; 7] =
@@ -61,9 +61,9 @@ fn list(location: &DataDirLocation, args: &ListArgs, ui: &mut Ui) -> Result<()> 
             return Err(UsageError(format!("Invalid state list '{state}'. Valid states are: {all}")).into());
         }
     }
-    let mut views = match DataDir::open_for_reading(&location.path) {
-        Err(StoreError::NoDataDir(_)) if location.is_default => Vec::new(),
-        other => all_groups(&other?)?,
+    let mut views = match super::open_if_there_is_any(location)? {
+        Some(dir) => all_groups(&dir)?,
+        None => Vec::new(),
     };
     if let Some(wanted) = wanted.as_ref().filter(|wanted| !wanted.is_empty()) {
         views.retain(|view| wanted.iter().any(|state| view.phase().name().eq_ignore_ascii_case(state)));

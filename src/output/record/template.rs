@@ -6,7 +6,7 @@ use super::field::FieldForm;
 use super::{Fault, FieldForms};
 use crate::consumer::ConsumerRecord;
 use crate::format_string::{Element, FormatString, NumberField, TextField, TextForm};
-use crate::output::escape::escape_text_from;
+use crate::output::escape::{escape_json_from, escape_text_from};
 use crate::record::Header;
 
 /// Records as a format string says. What is null is written as nothing, and its length as −1.
@@ -103,6 +103,9 @@ impl TemplateFormat {
                 shown.write(bytes, &mut text).map_err(|what| Fault::new(name, what))?;
                 form.write(&text, out);
             }
+        }
+        if self.escapes && form == TextForm::Json {
+            escape_json_from(start, out);
         }
         Ok(())
     }
