@@ -24,7 +24,7 @@ function __fish_mkafka_using_subcommand
     contains -- $cmd[1] $argv
 end
 
-complete -c mkafka -n "__fish_mkafka_needs_command" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_needs_command" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
 complete -c mkafka -n "__fish_mkafka_needs_command" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
@@ -44,7 +44,7 @@ complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "ps" -d 'Show which pr
 complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "groups" -d 'Look at consumer groups, reset and delete what they have committed'
 complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "dump-log-segments" -d 'Print what is in the files that a broker leaves behind'
 complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
-complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and not __fish_seen_subcommand_from create list describe alter delete offsets delete-records stats" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and not __fish_seen_subcommand_from create list describe alter delete offsets delete-records stats" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and not __fish_seen_subcommand_from create list describe alter delete offsets delete-records stats" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
@@ -63,7 +63,7 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_su
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from create" -l config -d 'Set a configuration of the topic, such as segment.bytes=1048576; may be repeated' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from create" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
 json\t'One JSON value a line'"
-complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from create" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from create" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from create" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
@@ -71,7 +71,7 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_su
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from list" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
 json\t'One JSON value a line'"
-complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from list" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from list" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from list" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
@@ -81,7 +81,7 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_su
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from describe" -l topic-id -d 'The topic with this id' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from describe" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
 json\t'One JSON value a line'"
-complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from describe" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from describe" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from describe" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
@@ -93,7 +93,7 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_su
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from alter" -l partitions -d 'How many partitions the topic is to have in all' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from alter" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
 json\t'One JSON value a line'"
-complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from alter" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from alter" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from alter" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
@@ -102,7 +102,7 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_su
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from delete" -s t -l topic -d 'The topics, with commas between them, in the form of Kafka\'s tools' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from delete" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
 json\t'One JSON value a line'"
-complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from delete" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from delete" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from delete" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
@@ -113,7 +113,7 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_su
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from offsets" -l time -d 'Which offset: latest (-1), earliest (-2), max-timestamp (-3), or that of the first record whose timestamp is not before this many milliseconds since 1970' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from offsets" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
 json\t'One JSON value a line'"
-complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from offsets" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from offsets" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from offsets" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
@@ -125,7 +125,7 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_su
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from delete-records" -l offset-json-file -d 'A file of partitions and offsets: {"partitions":[{"topic":"t","partition":0,"offset":3}],"version":1}' -r -F
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from delete-records" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
 json\t'One JSON value a line'"
-complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from delete-records" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from delete-records" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from delete-records" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
@@ -134,12 +134,12 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_su
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from stats" -l keys -d 'How many of the largest keys to show' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from stats" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
 json\t'One JSON value a line'"
-complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from stats" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from stats" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from stats" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from stats" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and not __fish_seen_subcommand_from describe alter" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and not __fish_seen_subcommand_from describe alter" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
 complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and not __fish_seen_subcommand_from describe alter" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
@@ -151,7 +151,7 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and __fish_seen_s
 complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and __fish_seen_subcommand_from describe" -l entity-type -d 'What the name is one of: topics' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and __fish_seen_subcommand_from describe" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
 json\t'One JSON value a line'"
-complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and __fish_seen_subcommand_from describe" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and __fish_seen_subcommand_from describe" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
 complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and __fish_seen_subcommand_from describe" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
@@ -165,7 +165,7 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and __fish_seen_s
 complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and __fish_seen_subcommand_from alter" -l delete-config -d 'What is to have its default again, with commas between several' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and __fish_seen_subcommand_from alter" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
 json\t'One JSON value a line'"
-complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and __fish_seen_subcommand_from alter" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and __fish_seen_subcommand_from alter" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
 complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and __fish_seen_subcommand_from alter" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
@@ -203,7 +203,7 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -s X -l producer-
 complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l producer.config -d 'Read such configs from this file; those of --producer-property count more' -r -F
 complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l output -d 'The form of what is printed to standard output; json also prints an object at the end that tells how many records went to which offsets' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
 json\t'One JSON value a line'"
-complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
 complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
@@ -254,7 +254,7 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l formatter-conf
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s k -l key -d 'Write only records with this key; several are allowed' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s H -l header -d 'Write only records that have this header, NAME alone with any value; may be repeated, and all must be there' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l grep -d 'Write only records in whose value this regular expression is found; may be repeated, and all must be' -r
-complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
@@ -273,7 +273,7 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand count" -l isolation-level 
 read_committed\t'Only those that are outside of transactions or in committed ones'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand count" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
 json\t'One JSON value a line'"
-complete -c mkafka -n "__fish_mkafka_using_subcommand count" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand count" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
 complete -c mkafka -n "__fish_mkafka_using_subcommand count" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
@@ -285,7 +285,7 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand wait" -l more -d 'How many
 complete -c mkafka -n "__fish_mkafka_using_subcommand wait" -s g -l group -d 'Until this consumer group has committed the end of every partition: a lag of 0' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand wait" -l partition -d 'Which partition is meant; may be left out where there is one, and with --more means all' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand wait" -l timeout-ms -d 'Give up after so long; 0 only looks once [default: never]' -r
-complete -c mkafka -n "__fish_mkafka_using_subcommand wait" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand wait" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
 complete -c mkafka -n "__fish_mkafka_using_subcommand wait" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
@@ -293,7 +293,7 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand wait" -s h -l help -d 'Pri
 complete -c mkafka -n "__fish_mkafka_using_subcommand clean" -s t -l topic -d 'The topics, with commas between them, in the form of Kafka\'s tools' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand clean" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
 json\t'One JSON value a line'"
-complete -c mkafka -n "__fish_mkafka_using_subcommand clean" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand clean" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
 complete -c mkafka -n "__fish_mkafka_using_subcommand clean" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
@@ -303,7 +303,7 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand clean" -s h -l help -d 'Pr
 complete -c mkafka -n "__fish_mkafka_using_subcommand verify" -s t -l topic -d 'The topics, with commas between them, in the form of Kafka\'s tools' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand verify" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
 json\t'One JSON value a line'"
-complete -c mkafka -n "__fish_mkafka_using_subcommand verify" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand verify" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
 complete -c mkafka -n "__fish_mkafka_using_subcommand verify" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
@@ -311,7 +311,7 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand verify" -l repair -d 'Mend
 complete -c mkafka -n "__fish_mkafka_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mkafka -n "__fish_mkafka_using_subcommand export" -l output -d 'The form of what is told: a note on standard error, or with json an object on standard output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
 json\t'One JSON value a line'"
-complete -c mkafka -n "__fish_mkafka_using_subcommand export" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand export" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
 complete -c mkafka -n "__fish_mkafka_using_subcommand export" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
@@ -319,7 +319,7 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand export" -s h -l help -d 'P
 complete -c mkafka -n "__fish_mkafka_using_subcommand import" -l as -d 'The name that the topic is to have [default: the one it had]' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand import" -l output -d 'The form of what is told: a note on standard error, or with json an object on standard output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
 json\t'One JSON value a line'"
-complete -c mkafka -n "__fish_mkafka_using_subcommand import" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand import" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
 complete -c mkafka -n "__fish_mkafka_using_subcommand import" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
@@ -327,12 +327,12 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand import" -s h -l help -d 'P
 complete -c mkafka -n "__fish_mkafka_using_subcommand ps" -s t -l topic -d 'The topics, with commas between them, in the form of Kafka\'s tools' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand ps" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
 json\t'One JSON value a line'"
-complete -c mkafka -n "__fish_mkafka_using_subcommand ps" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand ps" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
 complete -c mkafka -n "__fish_mkafka_using_subcommand ps" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand ps" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and not __fish_seen_subcommand_from list describe reset-offsets delete-offsets delete" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and not __fish_seen_subcommand_from list describe reset-offsets delete-offsets delete" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and not __fish_seen_subcommand_from list describe reset-offsets delete-offsets delete" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
@@ -345,7 +345,7 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and not __fish_see
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from list" -l state -d 'Show the state of each group; with a list of states, only groups that are in one of them' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from list" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
 json\t'One JSON value a line'"
-complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from list" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from list" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from list" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
@@ -354,7 +354,7 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_su
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from describe" -l watch -d 'Show it again every so many seconds, until Ctrl-C; a terminal is drawn anew' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from describe" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
 json\t'One JSON value a line'"
-complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from describe" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from describe" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from describe" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
@@ -373,7 +373,7 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_su
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from reset-offsets" -l from-file -d 'To what this file of --export says; - is standard input' -r -F
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from reset-offsets" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
 json\t'One JSON value a line'"
-complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from reset-offsets" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from reset-offsets" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from reset-offsets" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
@@ -391,7 +391,7 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_su
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from delete-offsets" -s t -l topic -d 'A topic, all of its partitions or some (orders:0,1); may be repeated' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from delete-offsets" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
 json\t'One JSON value a line'"
-complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from delete-offsets" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from delete-offsets" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from delete-offsets" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
@@ -399,7 +399,7 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_su
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from delete" -s g -l group -d 'A group, in the form of Kafka\'s tools; may be repeated' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from delete" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
 json\t'One JSON value a line'"
-complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from delete" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from delete" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from delete" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
@@ -418,7 +418,7 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l key-
 complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l value-decoder-class -d 'How payloads are read, as for keys' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l max-message-size -d 'The largest message, in bytes, that an index entry may lead to' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l max-bytes -d 'Look only at so many bytes of a .log, from its beginning' -r
-complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
 complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
@@ -436,7 +436,7 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l shar
 complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l index-sanity-check -d 'Only make the check of an index that a broker makes when it starts'
 complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l verify-index-only -d 'Check indexes against their logs without printing the entries'
 complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c mkafka -n "__fish_mkafka_using_subcommand completions" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand completions" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
 complete -c mkafka -n "__fish_mkafka_using_subcommand completions" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"

@@ -142,7 +142,7 @@ fn filters_choose_by_key_header_and_value() {
     // The limit is of records that are written.
     assert_eq!(offsets(&["--grep", "id", "--max-messages", "1"]), "3 ");
     let stderr = sandbox.fails(2, "consume t --grep (");
-    assert_eq!(stderr, "mkafka: --grep: '(' is not a valid regular expression: unclosed group\n");
+    assert_eq!(stderr, "--grep: '(' is not a valid regular expression: unclosed group");
 }
 
 #[test]

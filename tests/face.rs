@@ -13,6 +13,8 @@ fn sandbox() -> Sandbox {
     let sandbox = Sandbox::new();
     sandbox.ok("topics create orders --partitions 3 --config retention.ms=-1");
     sandbox.ok("topics create notes");
+    std::fs::write(sandbox.path().join("orders.txt"), "a\nb\nc\nd\n").unwrap();
+    sandbox.ok("produce orders --file orders.txt");
     let reset = sandbox.run("groups reset-offsets workers --topic orders --to-latest --execute");
     assert_eq!(reset.status, 0, "{}", reset.stderr);
     sandbox
@@ -126,7 +128,9 @@ fn json_is_one_object_a_line_with_its_version() {
         "produce orders",
         "dump-log-segments data/orders-0",
     ] {
-        let printed = sandbox.ok(&format!("{line} --output json"));
+        let ran = sandbox.run(&format!("{line} --output json"));
+        assert_eq!(ran.status, 0, "{line}: {}", ran.stderr);
+        let printed = ran.stdout;
         assert!(!printed.is_empty(), "{line}");
         for object in printed.lines() {
             let value: Value =
@@ -224,7 +228,9 @@ fn nothing_steers_a_terminal() {
         let mut command = sandbox.command(&args);
         command.env("TERM", "xterm");
         let mut terminal = spawn_command(command, Some(PATIENCE)).unwrap();
-        let all = terminal.exp_eof().unwrap();
+        // What is read is taken for Latin-1 there.
+        let all: Vec<u8> = terminal.exp_eof().unwrap().chars().map(|c| u8::try_from(c).unwrap()).collect();
+        let all = String::from_utf8(all).unwrap();
         assert!(all.contains(shown), "{line}: {all:?}");
         let steers = |c: char| c.is_control() && !matches!(c, '\r' | '\n' | '\t');
         assert!(!all.contains(|c| steers(c) || "\u{202e}\u{2067}".contains(c)), "{line}: {all:?}");

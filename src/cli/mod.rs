@@ -62,16 +62,11 @@ pub struct Cli {
 /// What all subcommands take.
 #[derive(Debug, Args)]
 pub struct GlobalArgs {
-    /// The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or
+    /// The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or
     /// ~/.local/share/mkafka]
-    #[arg(
-        long,
-        global = true,
-        value_name = "DIR",
-        env = DATA_DIR_VARIABLE,
-        hide_env_values = true,
-        help_heading = "Global options"
-    )]
+    // It is looked up where it is needed: clap would take the variable for an argument, and a command that has one
+    // would not show its help.
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Global options")]
     pub data_dir: Option<PathBuf>,
 
     /// When to use colours
@@ -207,9 +202,6 @@ pub fn command() -> clap::Command {
     command.after_long_help(examples + &manual::as_help()).help_template(template)
 }
 
-/// The environment variable that names the data directory.
-const DATA_DIR_VARIABLE: &str = "MKAFKA_DATA_DIR";
-
 /// Columns that help takes at the most.
 const HELP_WIDTH_MAX: usize = 100;
 
@@ -275,12 +267,7 @@ impl Cli {
         let args: Vec<OsString> = args.into_iter().collect();
         // Before the arguments are understood there may be something to say of them.
         let mut command = command().color(color_asked_for(&args).into());
-        // Set to nothing is as good as not set.
-        if std::env::var_os(DATA_DIR_VARIABLE).is_some_and(|value| value.is_empty()) {
-            command = command.mut_arg("data_dir", |arg| arg.env(clap::builder::Resettable::Reset));
-        }
-        let args = kafka_forms::action_first(args)?;
-        let matches = command.try_get_matches_from_mut(args)?;
+        let matches = command.try_get_matches_from_mut(kafka_forms::action_first(args)?)?;
         Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
     }
 }

@@ -26,6 +26,7 @@ pub fn line(error: &Error) -> String {
         ErrorKind::MissingRequiredArgument => {
             format!("{} is missing", list(error, ContextKind::InvalidArg).join(" "))
         }
+        ErrorKind::MissingSubcommand => "a subcommand is missing".to_owned(),
         ErrorKind::ArgumentConflict if error.get(ContextKind::InvalidArg).is_some() => conflict(error),
         _ => return first_paragraph(error),
     };
@@ -82,7 +83,9 @@ fn way_out(error: &Error) -> String {
     let usage = usage.trim_start_matches("Usage:").trim().to_owned();
     match error.kind() {
         ErrorKind::MissingRequiredArgument if !usage.is_empty() => format!("; the usage is: {usage}"),
-        ErrorKind::InvalidSubcommand | ErrorKind::UnknownArgument if !usage.is_empty() => {
+        ErrorKind::InvalidSubcommand | ErrorKind::UnknownArgument | ErrorKind::MissingSubcommand
+            if !usage.is_empty() =>
+        {
             let is_name = |word: &&str| !word.starts_with(['[', '<', '-']);
             let command: Vec<&str> = usage.split_whitespace().take_while(is_name).collect();
             format!("; see '{} --help'", command.join(" "))
@@ -141,38 +144,28 @@ mod tests {
         super::line(&Cli::from_args(args).expect_err("a refusal"))
     }
 
+    fn all_refused(lines: &[&str]) -> String {
+        let one = |line: &&str| format!("{line}\n  {}", refused(line));
+        lines.iter().map(one).collect::<Vec<_>>().join("\n")
+    }
+
     #[test]
-    fn one_line_says_what_is_wrong_and_what_was_meant() {
-        let lines: Vec<String> = [
+    fn names_are_told_with_what_was_meant() {
+        let lines = [
             "mkafka topcis",
             "mkafka topics lst",
             "mkafka frobnicate",
             "mkafka consume t --from-beginig",
             "mkafka consume t --frobnicate",
             "mkafka --partitions 3",
+            "mkafka --data-dir x",
+            "mkafka topics --data-dir x",
             "mkafka consume t -c -1",
             "mkafka completions bash zsh",
-            "mkafka produce t -z gzp",
-            "mkafka produce t --acks",
             "mkafka produce t --frobnicate=1",
             "mkafka consume t --exit",
-            "mkafka topics create t --partitions many",
-            "mkafka consume t --max-messages=-1",
-            "mkafka topics create t --partitions 99999999999",
-            "mkafka topics create t --config x",
-            "mkafka consume t --since yesterday",
-            "mkafka consume t --exec cat --exec-batch 0",
-            "mkafka produce",
-            "mkafka groups reset-offsets g --to-earliest",
-            "mkafka consume t --since 1h --tail 2",
-            "mkafka consume t --tail 2 --tail 3",
-            "mkafka topics --create --list",
-            "mkafka topics list -b localhost:9092",
-        ]
-        .into_iter()
-        .map(|line| format!("{line}\n  {}", refused(line)))
-        .collect();
-        insta::assert_snapshot!(lines.join("\n"), @r#"
+        ];
+        insta::assert_snapshot!(all_refused(&lines), @r#"
         mkafka topcis
           there is no subcommand 'topcis'; did you mean 'topics'?
         mkafka topics lst
@@ -185,18 +178,44 @@ mod tests {
           there is no option '--frobnicate'; see 'mkafka consume --help'
         mkafka --partitions 3
           there is no option '--partitions'; see 'mkafka --help'
+        mkafka --data-dir x
+          a subcommand is missing; see 'mkafka --help'
+        mkafka topics --data-dir x
+          Command must include exactly one action: --list, --describe, --create, --alter, --delete
         mkafka consume t -c -1
           unexpected argument '-1'; see 'mkafka consume --help'
         mkafka completions bash zsh
           unexpected argument 'zsh'; see 'mkafka completions --help'
-        mkafka produce t -z gzp
-          invalid value 'gzp' for --compression-codec: valid are none, gzip, snappy, lz4, zstd; did you mean 'gzip'?
-        mkafka produce t --acks
-          --acks needs a value: 0, 1, all, -1
         mkafka produce t --frobnicate=1
           there is no option '--frobnicate'; see 'mkafka produce --help'
         mkafka consume t --exit
           there is no option '--exit'; did you mean '--exit-at-end'?
+        "#);
+    }
+
+    #[test]
+    fn values_are_told_with_what_they_should_be() {
+        let lines = [
+            "mkafka produce t -z gzp",
+            "mkafka produce t --acks",
+            "mkafka topics create t --partitions many",
+            "mkafka consume t --max-messages=-1",
+            "mkafka topics create t --partitions 99999999999",
+            "mkafka topics create t --config x",
+            "mkafka consume t --since yesterday",
+            "mkafka consume t --exec cat --exec-batch 0",
+            "mkafka produce",
+            "mkafka groups reset-offsets g --to-earliest",
+            "mkafka consume t --since 1h --tail 2",
+            "mkafka consume t --tail 2 --tail 3",
+            "mkafka topics --create --list",
+            "mkafka topics list -b localhost:9092",
+        ];
+        insta::assert_snapshot!(all_refused(&lines), @r#"
+        mkafka produce t -z gzp
+          invalid value 'gzp' for --compression-codec: valid are none, gzip, snappy, lz4, zstd; did you mean 'gzip'?
+        mkafka produce t --acks
+          --acks needs a value: 0, 1, all, -1
         mkafka topics create t --partitions many
           invalid value 'many' for --partitions: it is not a whole number
         mkafka consume t --max-messages=-1
