@@ -41,7 +41,7 @@ pub struct WaitArgs {
     #[arg(long, value_name = "N")]
     pub partition: Option<i32>,
 
-    /// Give up after so long; 0 only looks once [default: never]
+    /// Give up after so many milliseconds; 0 only looks once [default: never]
     #[arg(long, value_name = "MS")]
     pub timeout_ms: Option<u64>,
 }
