@@ -226,14 +226,14 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s n -l tail -d '
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l until-offset -d 'End before this offset in each partition' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s c -l max-messages -d 'Stop after so many records' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l max-bytes -d 'Stop once keys and values of so many bytes have been printed, records whole' -r
-complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l timeout-ms -d 'Stop when no record has come for so many milliseconds' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l timeout-ms -d 'Stop when no record has come for so many milliseconds [default: never]' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l isolation-level -d 'Whether records of transactions that were aborted, or are open, are seen [default: read_uncommitted]' -r -f -a "read_uncommitted\t'All'
 read_committed\t'Those that were committed; reading goes as far as the first transaction that is open'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s g -l group -d 'Take part in this consumer group: its members share the partitions, and it goes on where it left off' -r
-complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l partition-assignment-strategy -d 'How the group\'s partitions are assigned: range, roundrobin or cooperative-sticky; several with commas, best first, to agree on one with the other members' -r
-complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l delivery -d 'When offsets are committed: after the records were written out, or before' -r -f -a "at-least-once\t'After the records were written out: a crash repeats some'
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l partition-assignment-strategy -d 'How the group\'s partitions are assigned: range, roundrobin or cooperative-sticky; several with commas, best first, to agree on one with the other members [default: range,cooperative-sticky]' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l delivery -d 'When offsets are committed: after the records were written out, or before [default: at-least-once]' -r -f -a "at-least-once\t'After the records were written out: a crash repeats some'
 at-most-once\t'Before the records are written out: a crash loses some'"
-complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l commit-interval-ms -d 'Milliseconds between two commits' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l commit-interval-ms -d 'Milliseconds between two commits [default: 5000]' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l consumer-property -d 'Set a consumer config by Kafka\'s name; may be repeated' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l consumer.config -d 'Read such configs from this file; those of --consumer-property count more' -r -F
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l checkpoint -d 'Keep the positions in this JSON file instead of a group: read at the start, replaced after the output' -r -F
@@ -284,7 +284,7 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand wait" -l offset -d 'The lo
 complete -c mkafka -n "__fish_mkafka_using_subcommand wait" -l more -d 'How many records are to be appended from now on' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand wait" -s g -l group -d 'Until this consumer group has committed the end of every partition: a lag of 0' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand wait" -l partition -d 'Which partition is meant; may be left out where there is one, and with --more means all' -r
-complete -c mkafka -n "__fish_mkafka_using_subcommand wait" -l timeout-ms -d 'Give up after so long; 0 only looks once [default: never]' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand wait" -l timeout-ms -d 'Give up after so many milliseconds; 0 only looks once [default: never]' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand wait" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
 complete -c mkafka -n "__fish_mkafka_using_subcommand wait" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
@@ -351,7 +351,7 @@ always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from describe" -s g -l group -d 'A group, in the form of Kafka\'s tools; may be repeated' -r
-complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from describe" -l watch -d 'Show it again every so many seconds, until Ctrl-C; a terminal is drawn anew' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from describe" -l watch -d 'Show it again every so many seconds (2 where none are given), until Ctrl-C; a terminal is drawn anew' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from describe" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
 json\t'One JSON value a line'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from describe" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F

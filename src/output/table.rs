@@ -125,7 +125,8 @@ mod tests {
         assert!(columns(&[]).table(1, true).contains("\u{1b}[1m"));
     }
 
-    /// Two columns for a character of Chinese or an emoji, none for an accent that is put on what is before it.
+    /// Two columns for a character of Chinese or an emoji, none for an accent that is put on what is before it: the é
+    /// below is two characters.
     #[test]
     fn columns_are_as_wide_as_what_is_shown() {
         let columns =
@@ -133,7 +134,7 @@ mod tests {
         insta::assert_snapshot!(columns.table(0, false), @r"
         WHAT     N  SHARE
         日本     1  a
-        é        2  b
+        é        2  b
         🦀       3  c
         abcdefg  4  d
         ");
@@ -141,7 +142,7 @@ mod tests {
 
         WHAT    N SHARE
         日本    1 a
-        é       2 b
+        é       2 b
         🦀      3 c
         abcdefg 4 d
         ");
