@@ -12,6 +12,6 @@ fn main() -> ExitCode {
     }
     match Cli::from_args(args) {
         Ok(cli) => mkafka::commands::run(&cli),
-        Err(error) => error.exit(),
+        Err(error) => mkafka::commands::refuse(&error),
     }
 }

@@ -74,7 +74,12 @@ const EXIT_STATUS: &[Entry] = &[
          stays done.",
         Except(&["wait", "verify", "dump-log-segments", "consume"]),
     ),
-    entry("2", "Wrong usage. Nothing was done.", All),
+    entry(
+        "2",
+        "Wrong usage. Nothing was done. A command without what it needs to be told, such as mkafka alone, shows \
+         its short help on standard error.",
+        All,
+    ),
     entry("128+n", "Ended by signal n, in good order: 130 after Ctrl-C, 143 after SIGTERM.", All),
 ];
 
@@ -105,6 +110,13 @@ const ENVIRONMENT: &[Entry] = &[
         "When set and not empty, no colours are used unless --color always asks for them.",
         All,
     ),
+    entry(
+        "CLICOLOR_FORCE",
+        "When set and not 0, colours are used into pipes and files too, unless NO_COLOR or --color never forbids \
+         them.",
+        All,
+    ),
+    entry("COLUMNS", "The width of help, where no terminal tells.", All),
     entry("TERM", "Where it is dumb, there are no colours either.", All),
 ];
 

@@ -166,10 +166,12 @@ impl BatchBuilder {
         None
     }
 
-    /// Makes room up to `end`, and as much again as there is, so that this is rare.
+    /// Makes room up to `end`, and some more so that this is rare. What a buffer has been before need not be
+    /// cleared.
     #[cold]
     fn grow(&mut self, end: usize) {
-        self.buffer.resize(end.max(self.buffer.len() * 2).max(self.buffer.capacity()), 0);
+        const MORE: usize = 4096;
+        self.buffer.resize(end + MORE, 0);
     }
 
     /// Turns what was collected into a batch in `out`, whose buffer is used again, and begins anew. With

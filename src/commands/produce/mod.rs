@@ -2,6 +2,7 @@
 
 pub(super) mod config;
 mod form;
+mod lines;
 mod prompt;
 mod session;
 
