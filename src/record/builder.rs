@@ -185,11 +185,11 @@ impl BatchBuilder {
         append_time: Option<Timestamp>,
         out: &mut EncodedBatch,
     ) -> Result<(), CompressionError> {
-        out.bytes.clear();
         if compressor.codec() == Compression::None {
             std::mem::swap(&mut self.buffer, &mut out.bytes);
             out.bytes.truncate(self.filled);
         } else {
+            out.bytes.clear();
             out.bytes.resize(HEADER_LEN, 0);
             compressor.compress(&self.buffer[HEADER_LEN..self.filled], &mut out.bytes)?;
         }
