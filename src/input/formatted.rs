@@ -4,6 +4,7 @@ use serde::Deserialize as _;
 use serde_json::value::RawValue;
 
 use super::json;
+use super::matching::{FrontMatch, Matcher};
 use super::record::{Field, InputRecord};
 use crate::format_string::{
     Element, FormatString, FormatStringError, NumberField, NumberForm, TextField, TextForm,
@@ -13,8 +14,8 @@ use crate::record::Timestamp;
 /// A format string that records can be read by.
 ///
 /// Where the length of a field comes before it (`%K{big32}%k`), so many bytes are the field; the length −1
-/// is that of null. Otherwise a field goes up to the next text of the format. Topic, offset, leader epoch
-/// and running number are read and change nothing.
+/// is that of null. A regular expression (`%v{re#…#}`) takes as much as it matches. Otherwise a field goes up to
+/// the next text of the format. What is said of a record's place and producer is read and changes nothing.
 #[derive(Debug, Clone)]
 pub struct RecordPattern {
     steps: Vec<Step>,
@@ -32,7 +33,7 @@ enum Step {
 }
 
 /// Where a field of bytes ends.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 enum Extent {
     /// So many bytes on as its length before said.
     Sized,
@@ -40,6 +41,8 @@ enum Extent {
     Until(Vec<u8>),
     /// With the JSON value.
     Json,
+    /// Where the regular expression has matched.
+    Matched(Matcher),
     /// With the input.
     Rest,
 }
@@ -152,6 +155,20 @@ fn steps(elements: &[Element], is_record: bool) -> Result<Vec<Step>, FormatStrin
                 };
                 Step::Text(*field, *form, extent)
             }
+            Element::Matched(field, pattern) => {
+                let is_sized = match field {
+                    TextField::Key => sized[0],
+                    TextField::Value => sized[1],
+                    TextField::Topic => false,
+                };
+                if is_sized {
+                    return refuse("a field has either a length before it or a regular expression");
+                }
+                let matcher = Matcher::new(pattern).map_err(FormatStringError)?;
+                Step::Text(*field, TextForm::Plain, Extent::Matched(matcher))
+            }
+            Element::Unpacked(..) => return refuse("{unpack[…]} can be written and not read; see %v{big32} and the like"),
+            Element::Attribute(..) => return refuse("%a can be written and not read"),
             Element::EachHeader(_) if !is_counted => {
                 return refuse("%h{…} can be read only behind %H, the number of headers, such as %H{3}");
             }
@@ -266,7 +283,14 @@ impl<'a> Reading<'a> {
                 return Err(Fault::Mismatch(format!("{number} is no timestamp")));
             }
             NumberField::Timestamp => record.timestamp = Some(Timestamp(number)),
-            NumberField::Offset | NumberField::LeaderEpoch | NumberField::Index => {}
+            NumberField::Offset
+            | NumberField::LeaderEpoch
+            | NumberField::Index
+            | NumberField::ProducerId
+            | NumberField::ProducerEpoch
+            | NumberField::LogStartOffset
+            | NumberField::LastStableOffset
+            | NumberField::LogEndOffset => {}
         }
         Ok(())
     }
@@ -301,6 +325,14 @@ impl<'a> Reading<'a> {
                 None => return Err(Fault::Incomplete),
             },
             Extent::Json => json_length(rest, self.is_all)?,
+            Extent::Matched(matcher) => match matcher.at_front(rest, self.is_all)? {
+                FrontMatch::Length(length) => length,
+                FrontMatch::Undecided => return Err(Fault::Incomplete),
+                FrontMatch::None => {
+                    let found = String::from_utf8_lossy(&rest[..rest.len().min(20)]);
+                    return Err(Fault::Mismatch(format!("the regular expression does not match {found:?}")));
+                }
+            },
             Extent::Rest if self.is_all => rest.len(),
             Extent::Rest => return Err(Fault::Incomplete),
         };
@@ -415,8 +447,33 @@ mod tests {
     }
 
     #[test]
+    fn fields_that_a_regular_expression_finds() {
+        let values = |format, input: &[u8]| {
+            let all = read_all(format, input)?;
+            Ok::<_, String>(all.into_iter().map(|(_, value, _)| value.unwrap_or_default()).collect::<Vec<_>>())
+        };
+        assert_eq!(values(r"%v{re[\d{2}]}", b"2345"), Ok(vec!["23".to_owned(), "45".to_owned()]));
+        assert_eq!(values(r"%v{re[(\d{2}|asdf)]}", b"23asdf45").map(|all| all.len()), Ok(3));
+        assert_eq!(values(r"%v{re#...?#}\n", b"abc\nab\n"), Ok(vec!["abc".to_owned(), "ab".to_owned()]));
+        let all = read_all(r"%K{3}%v{re[.*?\d]}%k", b"abcdefg[1aaad2bbb").expect("records");
+        assert_eq!(all, [(some("aaa"), some("abcdefg[1"), vec![]), (some("bbb"), some("d2"), vec![])]);
+        let line = b"[2026-01-31] ann: hello: you\n";
+        let all = read_all(r"[%t{re#[0-9-]+#}] %k{re#[a-z]+#}: %v\n", line).expect("a record");
+        assert_eq!(all, [(some("ann"), some("hello: you"), vec![])]);
+        assert_eq!(
+            values("%v{re#[0-9]+#},", b"1,x,"),
+            Err("the regular expression does not match \"x,\"".to_owned())
+        );
+        assert_eq!(values("%v{re#a*#}", b"b"), Err("the format takes nothing from the input".to_owned()));
+    }
+
+    #[test]
     fn what_cannot_be_read_is_refused_before_it_is() {
         for (format, expected) in [
+            ("%v{re#(#}", "'(' cannot be used as a regular expression: "),
+            ("%V%v{re#a#}", "a field has either a length before it or a regular expression"),
+            ("%v{unpack[i]}", "{unpack[…]} can be written and not read"),
+            ("%a{compression}", "%a can be written and not read"),
             ("%k%v", "it does not tell where a field ends"),
             ("%h{%k=%v }%v\\n", "%h{…} can be read only behind %H"),
             ("%h %v\\n", "%h can be read only as %h{…}"),
@@ -453,7 +510,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_are_read_or_refused(bytes: Vec<u8>, is_all: bool) {
-            for format in ["%K{big16}%k%V{little32}%v", "%H{byte}%h{%K{byte}%k%v{json},}%v{base64}\n", "%T %k{hex}:%v;"] {
+            for format in ["%K{big16}%k%V{little32}%v", "%H{byte}%h{%K{byte}%k%v{json},}%v{base64}\n", "%T %k{hex}:%v;", "%x%v{re#[a-z]*#}%k{re#.#}"] {
                 let pattern = pattern(format).expect(format);
                 if let Ok(Some(taken)) = pattern.read(&bytes, is_all, &mut InputRecord::new()) {
                     prop_assert!(taken > 0 && taken <= bytes.len());

@@ -84,7 +84,7 @@ impl Assignment {
                 };
                 let read = consumer_partition(&self.data_dir, floors, of.clone());
                 waiter.watch_log(&read.dir);
-                consumer.add(read, start(&of))?;
+                consumer.add(read, start(&of), None)?;
                 self.assigned.insert(of);
             }
         }

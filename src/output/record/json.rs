@@ -1,5 +1,6 @@
 //! A record as a JSON object.
 
+use super::control::{Control, transaction_name};
 use super::field::FieldForm;
 use super::{Fault, FieldForms};
 use crate::consumer::ConsumerRecord;
@@ -7,7 +8,8 @@ use crate::format_string::TextForm;
 
 /// One object a line: `v topic partition offset timestamp timestampType leaderEpoch headers key value`. What
 /// is not UTF-8 stands as base64, under `keyBase64` and `valueBase64`, and in headers as `{"base64": …}`.
-/// Numbers stand as such where a deserializer says that they are.
+/// Where transactions are asked for, `producerId producerEpoch transaction` come behind `leaderEpoch`, and of a
+/// control record `control`, an object. Numbers stand as such where a deserializer says that they are.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct JsonFormat {
     /// How keys, values and values of headers are shown.
@@ -27,9 +29,10 @@ impl JsonFormat {
         out.extend_from_slice(b",\"timestamp\":");
         out.extend_from_slice(digits.format(record.timestamp.0).as_bytes());
         out.extend_from_slice(b",\"timestampType\":\"");
-        out.extend_from_slice(consumed.timestamp_type.name().as_bytes());
+        out.extend_from_slice(consumed.batch.timestamp_type.name().as_bytes());
         out.extend_from_slice(b"\",\"leaderEpoch\":");
-        out.extend_from_slice(digits.format(consumed.leader_epoch.0).as_bytes());
+        out.extend_from_slice(digits.format(consumed.batch.leader_epoch.0).as_bytes());
+        write_transaction(consumed, out);
         out.extend_from_slice(b",\"headers\":[");
         for (i, header) in record.headers.iter().enumerate() {
             out.extend_from_slice(if i > 0 { b",[" } else { b"[" });
@@ -44,11 +47,40 @@ impl JsonFormat {
             out.push(b']');
         }
         out.push(b']');
-        write_field("key", &self.forms.key, record.key, out)?;
-        write_field("value", &self.forms.value, record.value, out)?;
+        // What Kafka wrote into a control record is no business of a deserializer.
+        let forms = if consumed.batch.is_control() { &FieldForms::default() } else { &self.forms };
+        write_field("key", &forms.key, record.key, out)?;
+        write_field("value", &forms.value, record.value, out)?;
         out.extend_from_slice(b"}\n");
         Ok(())
     }
+}
+
+/// The members about producer and transaction, or about what a control record says.
+fn write_transaction(consumed: &ConsumerRecord<'_>, out: &mut Vec<u8>) {
+    let (control, batch) = (Control::of(consumed), consumed.batch);
+    if control.is_none() && batch.fate.is_none() {
+        return;
+    }
+    let mut digits = itoa::Buffer::new();
+    out.extend_from_slice(b",\"producerId\":");
+    out.extend_from_slice(digits.format(batch.producer_id).as_bytes());
+    out.extend_from_slice(b",\"producerEpoch\":");
+    out.extend_from_slice(digits.format(batch.producer_epoch).as_bytes());
+    let Some(control) = control else {
+        out.extend_from_slice(b",\"transaction\":");
+        write_text(transaction_name(consumed).as_bytes(), out);
+        return;
+    };
+    out.extend_from_slice(b",\"control\":{\"type\":");
+    write_text(control.name.as_bytes(), out);
+    out.extend_from_slice(b",\"typeId\":");
+    out.extend_from_slice(digits.format(control.id).as_bytes());
+    if let Some(epoch) = control.coordinator_epoch {
+        out.extend_from_slice(b",\"coordinatorEpoch\":");
+        out.extend_from_slice(digits.format(epoch).as_bytes());
+    }
+    out.push(b'}');
 }
 
 fn write_field(

@@ -6,8 +6,10 @@
 //! | JSON | `json` |
 //! | as a format string says | `template` |
 //! | for people | `pretty` |
+//! | control records and the fate of transactions in any of these | `control` |
 //! | the bytes of a key or value in any of these | `field` |
 
+mod control;
 mod field;
 mod json;
 mod pretty;
@@ -20,7 +22,7 @@ pub use pretty::PrettyFormat;
 pub use template::TemplateFormat;
 pub use text::TextFormat;
 
-use crate::consumer::ConsumerRecord;
+use crate::consumer::{ConsumerRecord, ReadDetails};
 
 /// How records are written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +71,14 @@ impl Fault {
 }
 
 impl RecordFormat {
+    /// What it writes that a consumer finds out only when it is asked to.
+    pub fn details(&self) -> ReadDetails {
+        match self {
+            Self::Template(format) => format.details(),
+            _ => ReadDetails::default(),
+        }
+    }
+
     /// Appends `record` to `out`.
     ///
     /// # Errors
@@ -97,10 +107,11 @@ impl RecordFormat {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::consumer::BatchFacts;
     use crate::format_string::FormatString;
     use crate::record::{
         Batch, BatchBuilder, Compression, Compressor, EncodedBatch, Header, LeaderEpoch, NewRecord, Offset,
-        RecordDecoder, Timestamp, TimestampType,
+        RecordDecoder, Timestamp,
     };
     use crate::store::{TopicName, TopicPartition};
 
@@ -123,8 +134,7 @@ mod tests {
         let topic_partition = TopicPartition::new(TopicName::new("t").expect("legal"), 3);
         let record = ConsumerRecord {
             topic_partition: &topic_partition,
-            timestamp_type: TimestampType::CreateTime,
-            leader_epoch: LeaderEpoch(2),
+            batch: &BatchFacts::of(&batch),
             record,
         };
         let mut out = Vec::new();

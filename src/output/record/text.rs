@@ -1,5 +1,6 @@
 //! Kafka's columns of text (`DefaultMessageFormatter`).
 
+use super::control::{Control, transaction_name};
 use super::field::{FieldForm, escape_from};
 use super::{Fault, FieldForms};
 use crate::consumer::ConsumerRecord;
@@ -33,6 +34,8 @@ pub struct TextFormat {
     offset: bool,
     delivery: bool,
     epoch: bool,
+    /// What became of transactions, and what control records say; no column of Kafka's.
+    transaction: bool,
     headers: bool,
     key: bool,
     value: bool,
@@ -56,6 +59,7 @@ impl Default for TextFormat {
             offset: false,
             delivery: false,
             epoch: false,
+            transaction: false,
             headers: false,
             key: false,
             value: true,
@@ -117,6 +121,11 @@ impl TextFormat {
         self.key_separator = separator;
     }
 
+    /// Prints a column about transactions.
+    pub fn print_transactions(&mut self) {
+        self.transaction = true;
+    }
+
     /// Ends each record with `separator`.
     pub fn end_with(&mut self, separator: Vec<u8>) {
         self.line_separator = separator;
@@ -143,7 +152,10 @@ impl TextFormat {
             self.write_columns(record, out)?;
         }
         if self.value {
-            self.write_field("value", &self.forms.value, record.record.value, out)?;
+            match record.batch.is_control() {
+                false => self.write_field("value", &self.forms.value, record.record.value, out)?,
+                true => write_control(record, out),
+            }
             out.extend_from_slice(&self.line_separator);
         }
         Ok(())
@@ -175,6 +187,7 @@ impl TextFormat {
             || self.offset
             || self.delivery
             || self.epoch
+            || self.transaction
             || self.headers
             || self.key
     }
@@ -188,6 +201,7 @@ impl TextFormat {
             self.offset,
             self.delivery,
             self.epoch,
+            self.transaction,
             self.headers,
             self.key,
             self.value,
@@ -201,10 +215,10 @@ impl TextFormat {
         };
         let mut digits = itoa::Buffer::new();
         if self.timestamp {
-            if record.timestamp_type == TimestampType::None {
+            if record.batch.timestamp_type == TimestampType::None {
                 out.extend_from_slice(b"NO_TIMESTAMP");
             } else {
-                out.extend_from_slice(record.timestamp_type.name().as_bytes());
+                out.extend_from_slice(record.batch.timestamp_type.name().as_bytes());
                 out.push(b':');
                 out.extend_from_slice(digits.format(record.record.timestamp.0).as_bytes());
             }
@@ -226,7 +240,7 @@ impl TextFormat {
             end_column(out);
         }
         if self.epoch {
-            match record.leader_epoch.0 {
+            match record.batch.leader_epoch.0 {
                 -1 => out.extend_from_slice(b"Epoch:NOT_PRESENT"),
                 epoch => {
                     out.extend_from_slice(b"Epoch:");
@@ -235,12 +249,22 @@ impl TextFormat {
             }
             end_column(out);
         }
+        if self.transaction {
+            let (title, what) = match Control::of(record) {
+                Some(control) => ("Control:", control.name),
+                None => ("Transaction:", transaction_name(record)),
+            };
+            out.extend_from_slice(title.as_bytes());
+            out.extend_from_slice(what.as_bytes());
+            end_column(out);
+        }
         if self.headers {
             self.write_headers(record, out)?;
             end_column(out);
         }
         if self.key {
-            self.write_field("key", &self.forms.key, record.record.key, out)?;
+            let key = record.record.key.filter(|_| !record.batch.is_control());
+            self.write_field("key", &self.forms.key, key, out)?;
             end_column(out);
         }
         Ok(())
@@ -263,6 +287,19 @@ impl TextFormat {
             self.write_field("header", &self.forms.header, header.value, out)?;
         }
         Ok(())
+    }
+}
+
+/// What stands in the place of a control record's value, which is no text.
+fn write_control(record: &ConsumerRecord<'_>, out: &mut Vec<u8>) {
+    let mut digits = itoa::Buffer::new();
+    out.extend_from_slice(b"producerId:");
+    out.extend_from_slice(digits.format(record.batch.producer_id).as_bytes());
+    out.extend_from_slice(b" producerEpoch:");
+    out.extend_from_slice(digits.format(record.batch.producer_epoch).as_bytes());
+    if let Some(epoch) = Control::of(record).and_then(|control| control.coordinator_epoch) {
+        out.extend_from_slice(b" coordinatorEpoch:");
+        out.extend_from_slice(digits.format(epoch).as_bytes());
     }
 }
 
