@@ -13,6 +13,7 @@ pub mod groups;
 mod kafka_forms;
 pub mod manual;
 pub mod offsets;
+pub mod positions;
 pub mod produce;
 pub mod range;
 pub mod stats;

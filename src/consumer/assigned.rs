@@ -4,8 +4,8 @@ use std::ops::ControlFlow;
 
 use super::transactions::{LastStable, TransactionFate, Transactions};
 use super::{
-    BatchFacts, ConsumeError, ConsumerPartition, ConsumerRecord, EndPosition, LogOffsets, ReadDetails, ReadLimits,
-    StartPosition, TURN_BYTES,
+    BatchFacts, ConsumeError, ConsumerPartition, ConsumerRecord, EndPosition, LogOffsets, ReadDetails,
+    ReadLimits, StartPosition, TURN_BYTES,
 };
 use crate::log::{LogError, LogReader, offset_for_time};
 use crate::record::{Batch, BatchError, Offset, RecordDecoder, Timestamp};
@@ -169,7 +169,11 @@ impl Assigned {
             }
             let part = Part {
                 topic_partition: &self.topic_partition,
-                facts: BatchFacts { fate: fate.filter(|_| self.details.fates), log_offsets, ..BatchFacts::of(&batch) },
+                facts: BatchFacts {
+                    fate: fate.filter(|_| self.details.fates),
+                    log_offsets,
+                    ..BatchFacts::of(&batch)
+                },
                 stop: self.stop_at.unwrap_or(Offset(i64::MAX)),
                 is_left_out: batch.magic() >= 2
                     && batch.header().attributes.is_control()

@@ -205,7 +205,9 @@ mod tests {
         assert!(NumberForm::Hex(2).read(b"+1", true).is_err());
         assert_eq!(NumberForm::ShortHex.read(b"1a", false), Ok(None));
         assert_eq!(NumberForm::ShortHex.read(b"1ag", false), Ok(Some((26, 2))));
-        assert!(NumberForm::ShortHex.read(b"g", false).is_err() && NumberForm::ShortHex.read(b"", true).is_err());
+        assert!(
+            NumberForm::ShortHex.read(b"g", false).is_err() && NumberForm::ShortHex.read(b"", true).is_err()
+        );
         assert!(NumberForm::Ascii.read(&[b'9'; 30], false).is_err());
     }
 

@@ -150,10 +150,7 @@ fn element(letter: char, modifier: Option<Modifier<'_>>) -> Result<Element> {
     }
 }
 
-fn text_element(
-    field: TextField,
-    modifier: Option<Modifier<'_>>,
-) -> std::result::Result<Element, String> {
+fn text_element(field: TextField, modifier: Option<Modifier<'_>>) -> std::result::Result<Element, String> {
     match modifier {
         Some(Modifier { name: "unpack", marked }) => {
             let layout = marked.ok_or("unpack needs what is unpacked behind it, such as unpack[>iQ$]")?;
@@ -328,10 +325,19 @@ mod tests {
         assert_eq!(error("%h{%k"), "the brace behind %h is not closed");
         assert_eq!(error("%v{re#a}"), "the brace behind %v is not closed");
         assert_eq!(error("%v{re}"), "%v: re needs a regular expression behind it, such as re#[0-9]+#");
-        assert_eq!(error("%v{unpack[z]}"), "%v: unpack[…] has no letter 'z'; known are x < > b B h H i I q Q c . s $");
+        assert_eq!(
+            error("%v{unpack[z]}"),
+            "%v: unpack[…] has no letter 'z'; known are x < > b B h H i I q Q c . s $"
+        );
         assert_eq!(error("%v{strftime[%F]}"), "%v: unknown form 'strftime' (of bytes)");
-        assert!(error("%a").starts_with("%a: which attribute is meant stands behind it in braces: compression, "));
-        assert!(error("%a{comprission}").ends_with("did you mean 'compression'?"), "{}", error("%a{comprission}"));
+        assert!(
+            error("%a").starts_with("%a: which attribute is meant stands behind it in braces: compression, ")
+        );
+        assert!(
+            error("%a{comprission}").ends_with("did you mean 'compression'?"),
+            "{}",
+            error("%a{comprission}")
+        );
         assert_eq!(error("%a{control-type;hex8}"), "%a: control-type is text, and has no form of a number");
         assert_eq!(error("%h{%o}"), "within %h{…} only %k %K %v %V have a meaning");
         assert_eq!(error(r"\q"), r"unknown escape '\q'; known are \n \r \t \0 \\ \xNN");

@@ -18,7 +18,11 @@ pub struct Unpack {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Item {
     /// A number of so many bytes, 8 at the most.
-    Number { bytes: u8, has_sign: bool, is_little: bool },
+    Number {
+        bytes: u8,
+        has_sign: bool,
+        is_little: bool,
+    },
     Byte,
     Rest,
     End,

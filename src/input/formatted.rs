@@ -167,7 +167,9 @@ fn steps(elements: &[Element], is_record: bool) -> Result<Vec<Step>, FormatStrin
                 let matcher = Matcher::new(pattern).map_err(FormatStringError)?;
                 Step::Text(*field, TextForm::Plain, Extent::Matched(matcher))
             }
-            Element::Unpacked(..) => return refuse("{unpack[…]} can be written and not read; see %v{big32} and the like"),
+            Element::Unpacked(..) => {
+                return refuse("{unpack[…]} can be written and not read; see %v{big32} and the like");
+            }
             Element::Attribute(..) => return refuse("%a can be written and not read"),
             Element::EachHeader(_) if !is_counted => {
                 return refuse("%h{…} can be read only behind %H, the number of headers, such as %H{3}");
@@ -450,7 +452,9 @@ mod tests {
     fn fields_that_a_regular_expression_finds() {
         let values = |format, input: &[u8]| {
             let all = read_all(format, input)?;
-            Ok::<_, String>(all.into_iter().map(|(_, value, _)| value.unwrap_or_default()).collect::<Vec<_>>())
+            Ok::<_, String>(
+                all.into_iter().map(|(_, value, _)| value.unwrap_or_default()).collect::<Vec<_>>(),
+            )
         };
         assert_eq!(values(r"%v{re[\d{2}]}", b"2345"), Ok(vec!["23".to_owned(), "45".to_owned()]));
         assert_eq!(values(r"%v{re[(\d{2}|asdf)]}", b"23asdf45").map(|all| all.len()), Ok(3));

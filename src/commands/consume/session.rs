@@ -11,9 +11,10 @@ use super::exec::Outcome;
 use super::membership::Membership;
 use super::position_file::PositionFile;
 use super::printer::Printer;
+use super::quota::Quota;
 use crate::cli::consume::DeliveryArg;
 use crate::commands::interrupt::Interrupt;
-use crate::consumer::{Consumer, OrderedConsumer, Poll, ReadLimits, Waiter};
+use crate::consumer::{Consumer, OrderedConsumer, Poll, ReadDetails, ReadLimits, Waiter};
 use crate::group::{GroupError, Positions};
 use crate::output::Ui;
 
@@ -40,6 +41,8 @@ pub(super) struct Terms {
     pub(super) save_interval: Duration,
     /// What is not read of a partition.
     pub(super) limits: ReadLimits,
+    /// What else is found out about records.
+    pub(super) details: ReadDetails,
     /// The number of the newest records of all partitions together with which reading begins.
     pub(super) tail: Option<u64>,
     /// Whether the partitions are merged by timestamp.
@@ -77,6 +80,7 @@ impl<'a> Session<'a> {
     ) -> Self {
         let mut consumer = Consumer::new();
         consumer.set_limits(terms.limits);
+        consumer.set_details(terms.details);
         if terms.stop_at_end {
             consumer.stop_at_end();
         }
@@ -201,6 +205,10 @@ impl<'a> Session<'a> {
         } else {
             self.consumer.poll(&mut |record| printer.print(record, out))?
         };
+        for full in self.printer.quota.as_mut().map(Quota::take_full).unwrap_or_default() {
+            self.consumer.finish(&full);
+            self.ordered.iter_mut().for_each(|ordered| ordered.finish(&full));
+        }
         for fault in self.printer.take_faults() {
             self.ui.warn(&fault.to_string());
         }

@@ -24,11 +24,7 @@ impl Control {
         let kind = ControlType::of(&consumed.record).unwrap_or(ControlType::Unknown(-1));
         let ends_transaction = matches!(kind, ControlType::Commit | ControlType::Abort);
         let epoch = ends_transaction.then(|| control::coordinator_epoch(&consumed.record));
-        Some(Self {
-            name: kind.name(),
-            id: kind.id(),
-            coordinator_epoch: epoch.and_then(Result::ok),
-        })
+        Some(Self { name: kind.name(), id: kind.id(), coordinator_epoch: epoch.and_then(Result::ok) })
     }
 }
 
