@@ -16,6 +16,7 @@ pub mod offsets;
 pub mod positions;
 pub mod produce;
 pub mod range;
+pub mod rate;
 pub mod stats;
 pub mod time;
 pub mod topics;

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 
+use super::rate::RateArg;
 use super::time::TimeArg;
 use super::{KeyValue, OutputFormat, TopicArgs};
 
@@ -39,6 +40,10 @@ use super::{KeyValue, OutputFormat, TopicArgs};
       mkafka produce images --format raw --key cat --file cat.png
   Keys and values of any bytes, each behind its length in four bytes:
       mkafka produce orders --format '%K{big32}%k%V{big32}%v' < dump.bin
+  One step in a pipe, which sees what is in the topic:
+      ./collect.sh | mkafka produce events --tee | ./alert.sh
+  A test of the input, without producing anything:
+      mkafka produce orders --format json --dry-run < orders.json
   Records that must survive a loss of power:
       mkafka produce orders --acks all < orders.txt"
 )]
@@ -66,6 +71,14 @@ pub struct ProduceArgs {
     /// Refuse a topic that does not exist instead of creating it
     #[arg(long)]
     pub no_auto_create: bool,
+
+    /// Check all of the input against the topic and write nothing; with a topic that does not exist, against the
+    /// one that would be created
+    ///
+    /// Each record that would be refused is told, with its line; the exit status is 1 then. In the end, standard
+    /// error says how many records would go to which partition.
+    #[arg(long, conflicts_with_all = ["tee", "print_offsets", "rate"])]
+    pub dry_run: bool,
 
     #[command(flatten)]
     _broker: BrokerArgs,
@@ -119,8 +132,26 @@ pub struct InputArgs {
     pub skip_empty: bool,
 
     /// Pass over the first N records of the input, such as those that an earlier run has produced
-    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    ///
+    /// A run that fails, or that a signal ends while it reads a file, says how many that are. The records of
+    /// several files count on.
+    #[arg(
+        long,
+        visible_aliases = ["skip-records", "resume"],
+        value_name = "N",
+        default_value_t = 0,
+        hide_default_value = true
+    )]
     pub skip: u64,
+
+    /// Stop after so many records
+    #[arg(long, short = 'c', value_name = "N")]
+    pub max_messages: Option<u64>,
+
+    /// Hold records back so that no more than so many are produced in a second: 1000, 90/m, or bytes of keys
+    /// and values: 5MB, 512KiB; both with a comma
+    #[arg(long, value_name = "RATE", value_delimiter = ',')]
+    pub rate: Vec<RateArg>,
 
     /// How a line is split into headers, key and value; may be repeated
     ///
@@ -243,6 +274,12 @@ pub struct ReportArgs {
     /// partition, and the offsets of its first and last record
     #[arg(long)]
     pub print_offsets: bool,
+
+    /// Pass the input on to standard output, unchanged, each record once it is acknowledged
+    ///
+    /// Whoever reads it sees nothing that is not in the topic. When nobody reads it any more, producing goes on.
+    #[arg(long, short = 'T', conflicts_with = "print_offsets")]
+    pub tee: bool,
 
     /// The form of what is printed to standard output; json also prints an object at the end that tells
     /// how many records went to which offsets

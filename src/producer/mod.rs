@@ -1,11 +1,13 @@
 //! Kafka's producer: collects records into batches, one a partition, and appends them.
 
+mod limits;
 pub mod partitioner;
 mod upkeep;
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use limits::{check_size, check_timestamp, fits, usize_of};
 pub use partitioner::{KeylessPlacement, Partitioner};
 use upkeep::Upkeep;
 pub use upkeep::UpkeepConfig;
@@ -48,6 +50,8 @@ pub struct ProducerConfig {
     pub placement: KeylessPlacement,
     /// `partitioner.ignore.keys`: records with a key are spread as those without.
     pub ignore_keys: bool,
+    /// Everything is done but for the append: no file is opened, and offsets count from 0.
+    pub is_rehearsal: bool,
 }
 
 impl Default for ProducerConfig {
@@ -60,6 +64,7 @@ impl Default for ProducerConfig {
             acks: Acks::default(),
             placement: KeylessPlacement::default(),
             ignore_keys: false,
+            is_rehearsal: false,
         }
     }
 }
@@ -180,13 +185,21 @@ pub struct Producer {
     hidden_failure: Option<ProduceError>,
     upkeep: Option<Upkeep>,
     receipts: Vec<Receipt>,
+    /// How many records have been sent.
+    sent: u64,
+    /// The first record that was sent and could not be appended, from 0.
+    lost: Option<u64>,
 }
 
 /// A partition's unfinished batch.
 #[derive(Debug, Default)]
 struct Pending {
     builder: BatchBuilder,
+    /// The first record of the batch, counted from 0 over all that were sent; `None` without a batch.
+    first_sent: Option<u64>,
     appender: Option<LogAppender>,
+    /// How many records have been rehearsed.
+    rehearsed: i64,
 }
 
 /// What batches grow to where the user does not say.
@@ -217,8 +230,10 @@ impl Producer {
             pending_bytes: 0,
             pending_since: None,
             hidden_failure: None,
-            upkeep: topic.upkeep.map(|config| Upkeep::new(config, count)),
+            upkeep: topic.upkeep.filter(|_| !config.is_rehearsal).map(|config| Upkeep::new(config, count)),
             receipts: Vec::new(),
+            sent: 0,
+            lost: None,
             topic,
             config,
         })
@@ -257,7 +272,7 @@ impl Producer {
                 return self.send(record, None);
             }
         }
-        let builder = &mut self.partitions[at].builder;
+        let Pending { builder, first_sent, .. } = &mut self.partitions[at];
         let mut is_large = false;
         if builder.is_empty() {
             is_large = record.size_max() > self.batch_limit;
@@ -265,7 +280,9 @@ impl Producer {
                 check_size(record, &self.topic.log, self.config.compression)?;
             }
             self.pending_since.get_or_insert_with(Instant::now);
+            *first_sent = Some(self.sent);
         }
+        self.sent += 1;
         let before = builder.size();
         builder.push(record);
         self.pending_bytes += builder.size() - before;
@@ -367,8 +384,28 @@ impl Producer {
         self.upkeep.as_mut().map(Upkeep::take_failures).unwrap_or_default()
     }
 
+    /// Whether every record that was sent is acknowledged.
+    pub fn has_all_acknowledged(&self) -> bool {
+        self.pending_since.is_none() && self.lost.is_none()
+    }
+
+    /// How many records from the first on are acknowledged without a gap. Records behind a gap may be, too.
+    pub fn acknowledged(&self) -> u64 {
+        let pending = self.partitions.iter().filter_map(|pending| pending.first_sent).min();
+        self.lost.into_iter().chain(pending).min().unwrap_or(self.sent)
+    }
+
     /// Finishes and appends the batch of the `at`-th partition.
     fn append(&mut self, at: usize) -> Result<(), ProduceError> {
+        let first_sent = self.partitions[at].first_sent.take();
+        let appended = self.try_append(at);
+        if appended.is_err() || self.hidden_failure.is_some() {
+            self.lost = self.lost.into_iter().chain(first_sent).min();
+        }
+        appended
+    }
+
+    fn try_append(&mut self, at: usize) -> Result<(), ProduceError> {
         let pending = &mut self.partitions[at];
         self.pending_bytes = self.pending_bytes.saturating_sub(pending.builder.size() - HEADER_LEN);
         if self.pending_bytes == 0 {
@@ -384,6 +421,13 @@ impl Producer {
             fits(self.encoded.bytes().len(), &self.topic.log)?;
         }
         let partition = number(at);
+        if self.config.is_rehearsal {
+            let (first, bytes) = (Offset(pending.rehearsed), self.encoded.bytes().len());
+            pending.rehearsed += i64::from(self.encoded.header().count);
+            let offsets = Appended { first, end: Offset(pending.rehearsed) };
+            self.receipts.push(Receipt { partition, offsets, bytes });
+            return Ok(());
+        }
         match pending.append(&mut self.encoded, &self.topic.partitions[at], self.topic.log, self.config.acks)
         {
             Ok(offsets) => {
@@ -408,48 +452,6 @@ impl Producer {
 /// The number of the `at`-th partition.
 fn number(at: usize) -> i32 {
     i32::try_from(at).unwrap_or(i32::MAX)
-}
-
-fn usize_of(bytes: u64) -> usize {
-    usize::try_from(bytes).unwrap_or(usize::MAX)
-}
-
-/// Refuses a timestamp that is too far from `now` (`LogValidator.validateTimestamp`).
-fn check_timestamp(timestamp: Timestamp, range: (i64, i64), now: Timestamp) -> Result<(), ProduceError> {
-    let first = Timestamp(now.0.saturating_sub(range.0));
-    let last = Timestamp(now.0.saturating_add(range.1));
-    if timestamp == Timestamp::NONE || (first..=last).contains(&timestamp) {
-        return Ok(());
-    }
-    Err(ProduceError::TimestampOutOfRange { timestamp, first, last })
-}
-
-/// Refuses a record that no batch of the topic can hold, before anything of it is written.
-fn check_size(
-    record: &NewRecord<'_>,
-    topic: &LogConfig,
-    compression: Compression,
-) -> Result<(), ProduceError> {
-    let mut alone = BatchBuilder::new();
-    if !alone.has_room(record, usize::MAX) {
-        return fits(record.size_max() + HEADER_LEN, topic);
-    }
-    // Compression may make it fit; whether it does shows when the batch is finished.
-    if compression == Compression::None && fits(record.size_max(), topic).is_err() {
-        alone.push(record);
-        fits(alone.size(), topic)?;
-    }
-    Ok(())
-}
-
-/// Refuses a record whose batch of its own takes `size` bytes, if a config of the `topic` does.
-fn fits(size: usize, topic: &LogConfig) -> Result<(), ProduceError> {
-    let limits =
-        [("max.message.bytes", topic.max_message_bytes), ("segment.bytes", usize_of(topic.segment_bytes))];
-    match limits.into_iter().find(|(_, limit)| size > *limit) {
-        Some((config, limit)) => Err(ProduceError::RecordTooLarge { size, config, limit }),
-        None => Ok(()),
-    }
 }
 
 impl Pending {
