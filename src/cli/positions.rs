@@ -108,8 +108,8 @@ fn from_and_to(text: &str) -> Option<(PositionArg, Option<PositionArg>)> {
             to if is_time => Some(word(to).or_else(|| time(to.strip_prefix('@').unwrap_or(to)))?),
             to => Some(position(to)?),
         };
-        // From the beginning to nowhere is said in another way.
-        (to.is_some() || !text.starts_with(':')).then_some((from, to))
+        // One of both has to be said.
+        (to.is_some() || !matches!(text, ":" | "@:")).then_some((from, to))
     })
 }
 

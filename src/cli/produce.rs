@@ -100,10 +100,10 @@ pub struct InputArgs {
     ///
     /// A format string has verbs and text between them. %k key, %v or %s value, %p partition, %T timestamp
     /// in milliseconds; %K and %V the length of key and value, which come behind it; %H the number of
-    /// headers, and %h{%k=%v,} each of them. %t, %o, %e and %i are passed over. Bytes may be
-    /// %v{hex}, {base64}, {base64raw} or {json}; numbers %V{ascii}, {hex64} to {hex4}, {big64} to {big8},
-    /// {little64} to {little8}, {byte}, {bool}, or fixed as in %K{4}. A length of -1 is that of null. The
-    /// same string given to consume --format prints what is read here. \n \t \r \0 \\ \xNN are bytes.
+    /// headers, and %h{%k=%v,} each of them. %t, %o, %e, %i, %x, %y, %[, %| and %] are passed over. Bytes may be
+    /// %v{hex}, {base64}, {base64raw} or {json}, or as many as a regular expression matches: %v{re#[^;]*#}.
+    /// Numbers may be %V{ascii} or {number}, {hex}, {hex64} to {hex4}, {big64} to {big8}, {little64} to
+    /// {little8}, {byte}, {bool}, or fixed as in %K{4}. A length of -1 is that of null. The same string given to consume --format prints what is read here. \n \t \r \0 \\ \xNN are bytes.
     #[arg(long, short = 'f', value_name = "FORM")]
     pub format: Option<String>,
 
@@ -240,7 +240,12 @@ pub struct BatchingArgs {
     pub acks: Option<String>,
 
     /// Bytes that a batch grows to before it is appended [default: 262144, less with many partitions]
-    #[arg(long, visible_alias = "max-partition-memory-bytes", value_name = "BYTES")]
+    #[arg(
+        long,
+        visible_alias = "max-partition-memory-bytes",
+        value_name = "BYTES",
+        overrides_with = "batch_size"
+    )]
     pub batch_size: Option<usize>,
 
     /// Let records wait up to so many milliseconds for others to share their batch, even when the input

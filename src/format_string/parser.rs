@@ -329,7 +329,10 @@ mod tests {
             error("%v{unpack[z]}"),
             "%v: unpack[…] has no letter 'z'; known are x < > b B h H i I q Q c . s $"
         );
-        assert_eq!(error("%v{strftime[%F]}"), "%v: unknown form 'strftime' (of bytes)");
+        assert_eq!(
+            error("%v{strftime[%F]}"),
+            "%v: unknown form 'strftime'; known are hex, base64, base64raw, json, unpack, re (of bytes)"
+        );
         assert!(
             error("%a").starts_with("%a: which attribute is meant stands behind it in braces: compression, ")
         );

@@ -32,6 +32,9 @@ pub(super) fn record_format(args: &ViewArgs, shows_control: bool, ui: &Ui) -> an
     if args.nul {
         text.end_with(vec![0]);
     }
+    if args.show_null {
+        text.set_null_literal(b"NULL".to_vec());
+    }
     let escapes = ui.stdout_is_terminal();
     let forms = text.forms_mut().clone();
     if let Some(format) = &args.format {

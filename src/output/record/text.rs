@@ -136,6 +136,11 @@ impl TextFormat {
         &mut self.forms
     }
 
+    /// Lets `literal` stand for null.
+    pub fn set_null_literal(&mut self, literal: Vec<u8>) {
+        self.null_literal = Some(literal);
+    }
+
     /// What was said to stand for null.
     pub fn null_literal(&self) -> Option<&[u8]> {
         self.null_literal.as_deref()
