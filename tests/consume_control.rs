@@ -127,7 +127,7 @@ fn codecs_and_packed_numbers() {
     let show =
         |format: &str| sandbox.run_args(&["consume", "t", "--from-beginning", "-e", "-q", "-f", format]);
     assert_eq!(show("%a{compression}/%a{compression;hex8} %v{unpack[>i$]};").stdout, "lz4/03 258;lz4/03 -2;");
-    assert_eq!(show("%v{unpack{<H>h}};").stdout, "0258;65535-2;".replace("0258", "0258"));
+    assert_eq!(show("%v{unpack{<H>h}};").stdout, "0258;65535-2;");
     let ran = show("%v{unpack[q]}");
     assert_eq!(
         (ran.status, ran.stderr.as_str()),

@@ -1,5 +1,8 @@
 //! The grammar of `mkafka consume --offset`, and how many records of each partition are read.
 
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
+
 use crate::common::Sandbox;
 use crate::produce::produced;
 
@@ -148,4 +151,24 @@ fn so_many_of_each_partition() {
     // A file of positions goes on behind them.
     let kept = "consume u -q -e --from-beginning --max-per-partition 2 --checkpoint kept.json";
     assert_eq!((sandbox.ok(kept), sandbox.ok(kept)), ("one\ntwo\n".to_owned(), "three\n".to_owned()));
+}
+
+#[test]
+fn a_follower_ends_once_nobody_reads_it() {
+    let sandbox = times();
+    for args in [
+        "consume t --from-beginning",
+        "consume t --from-beginning --group g",
+        "consume t --from-beginning --ordered",
+    ] {
+        let args: Vec<&str> = args.split(' ').collect();
+        let mut child = sandbox.command(&args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        assert_eq!(line.len(), 5, "{args:?}: {line}");
+        // Nothing is produced that it could fail to write.
+        let output = child.wait_with_output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((output.status.code(), stderr.as_str()), (Some(0), ""), "{args:?}");
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Write as _};
+use std::os::unix::fs::FileTypeExt as _;
 
 use rustix::event::{PollFd, PollFlags, poll};
 
@@ -44,6 +45,31 @@ impl DataWriter {
     /// Writes to `file` instead.
     pub fn to(file: File) -> Self {
         Self { file, buffer: Vec::with_capacity(PIECE * 2) }
+    }
+
+    /// Calls `then` once nobody can read standard output any more, from a thread of its own; whoever waits for more
+    /// to write would not find out otherwise. Nothing is watched that is no pipe or socket.
+    ///
+    /// # Errors
+    /// When there can be no such thread.
+    pub fn when_closed(&self, then: impl FnOnce() + Send + 'static) -> io::Result<()> {
+        let kind = self.file.metadata()?.file_type();
+        if !kind.is_fifo() && !kind.is_socket() {
+            return Ok(());
+        }
+        let file = self.file.try_clone()?;
+        std::thread::Builder::new().name("stdout".to_owned()).spawn(move || {
+            loop {
+                // Errors and hang-ups are told without being asked for.
+                let mut fds = [PollFd::new(&file, PollFlags::empty())];
+                match poll(&mut fds, None) {
+                    Err(rustix::io::Errno::INTR) => {}
+                    Err(_) => return,
+                    Ok(_) => return then(),
+                }
+            }
+        })?;
+        Ok(())
     }
 
     /// Where the next data goes. [`DataWriter::spill`] is due after each record or line.

@@ -152,9 +152,10 @@ impl ProduceReport {
             counted(records, "record", "records")
         ));
         for (partition, tally) in &self.partitions {
-            let (topic, count, bytes) = (&self.topic, tally.records, human_bytes(tally.bytes));
+            let (topic, bytes) = (&self.topic, human_bytes(tally.bytes));
+            let records = counted(tally.records, "record", "records");
             let batches = counted(tally.batches, "batch", "batches");
-            ui.note(&format!("  {topic}-{partition}: {count} in {batches}, {bytes}"));
+            ui.note(&format!("  {topic}-{partition}: {records} in {batches}, {bytes}"));
         }
     }
 

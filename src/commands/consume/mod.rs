@@ -13,6 +13,8 @@ mod session;
 mod view;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
@@ -100,7 +102,16 @@ pub fn run(global: &GlobalArgs, args: &ConsumeArgs, ui: &mut Ui) -> anyhow::Resu
         tail: args.range.tail,
         is_ordered: args.range.ordered || args.range.tail.is_some(),
     };
+    let waker = waiter.waker();
     let mut session = Session::new(ui, &interrupt, waiter, printer, terms);
+    if !stop_at_end && args.exec.is_none() {
+        let is_closed = Arc::clone(&session.stdout_is_closed);
+        let end = move || {
+            is_closed.store(true, Ordering::Relaxed);
+            waker.wake();
+        };
+        session.ui.data().when_closed(end).context("cannot watch standard output")?;
+    }
     let result = session.run(source);
     let printed = session.printer.printed();
     result?;

@@ -2,6 +2,8 @@
 //! account of what has been delivered.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::anyhow;
@@ -16,7 +18,7 @@ use crate::cli::consume::DeliveryArg;
 use crate::commands::interrupt::Interrupt;
 use crate::consumer::{Consumer, OrderedConsumer, Poll, ReadDetails, ReadLimits, Waiter};
 use crate::group::{GroupError, Positions};
-use crate::output::Ui;
+use crate::output::{StdoutError, Ui};
 
 /// Where partitions come from, and who is told how far they have been read.
 pub(super) enum Source {
@@ -56,6 +58,8 @@ pub(super) struct Session<'a> {
     pub(super) waiter: Waiter,
     pub(super) printer: Printer,
     pub(super) terms: Terms,
+    /// Set once nobody reads standard output any more.
+    pub(super) stdout_is_closed: Arc<AtomicBool>,
     consumer: Consumer,
     /// What reads instead, where partitions are merged.
     ordered: Option<OrderedConsumer>,
@@ -92,6 +96,7 @@ impl<'a> Session<'a> {
             waiter,
             printer,
             terms,
+            stdout_is_closed: Arc::default(),
             consumer,
             ordered,
             has_timed_out: false,
@@ -135,6 +140,9 @@ impl<'a> Session<'a> {
     fn read_all(&mut self, source: &mut Source) -> anyhow::Result<()> {
         let mut idle_since = Instant::now();
         while self.interrupt.status().is_none() && !self.printer.is_full() {
+            if self.stdout_is_closed.load(Ordering::Relaxed) {
+                return Err(StdoutError::closed_pipe().into());
+            }
             self.tend(source)?;
             let before = self.printer.printed();
             let poll = self.poll()?;

@@ -121,10 +121,11 @@ fn run_session(mut session: Session<'_>, args: &ProduceArgs, says_summary: bool)
 
 /// Where another run is to go on, after one that has produced so many records of the input.
 fn resumption(acknowledged: u64) -> String {
-    let records = if acknowledged == 1 { "first record" } else { "first {} records" };
-    let records = records.replace("{}", &acknowledged.to_string());
-    let are = if acknowledged == 1 { "is" } else { "are" };
-    format!("the {records} of the input {are} produced, and --skip {acknowledged} goes on behind")
+    let records = match acknowledged {
+        1 => "the first record of the input is".to_owned(),
+        count => format!("the first {count} records of the input are"),
+    };
+    format!("{records} produced: go on with --skip {acknowledged}")
 }
 
 /// Produces all that there is. Answers the exit status of a signal that was typed, or 0.

@@ -23,6 +23,9 @@ pub(super) fn content(form: &InputForm) -> Option<LineContent> {
 
 /// Whether line editing has what it needs: a person on both sides, at a terminal that can move its cursor.
 pub(super) fn is_possible(session: &Session<'_>) -> bool {
+    if session.rehearsal.is_some() {
+        return false;
+    }
     let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
     TerminalState::of_stdin().is_some() && session.ui.stderr_is_terminal() && !session.quiet && !is_dumb
 }
