@@ -164,7 +164,7 @@ fn a_dry_run_checks_and_writes_nothing() {
         "mkafka: standard input, line 4: there is no partition 3: the topic has 3, numbered from 0"
     );
     assert!(told[3].starts_with("would produce 2 records, "), "{told:?}");
-    assert!(told[4].starts_with("  t-1: 2 records in 1 batch, "), "{told:?}");
+    assert!(told[4].starts_with("  t-1: 2 records in 2 batches, "), "{told:?}");
     for (args, input, expected) in [
         ("compacted --dry-run", "v\n", "line 1: Compacted topic cannot accept message without key"),
         ("t --dry-run --value-serializer long", "1\nx\n", "line 2: value: "),
