@@ -66,3 +66,4 @@ pub use recovery::rebuild_indexes;
 pub use retention::{Retained, RetentionConfig};
 pub use segment::{Position, SegmentPath};
 pub use time_search::offset_for_time;
+pub(crate) use writeback::SyncWork;

@@ -1,4 +1,4 @@
-//! What a topic does not take.
+//! What a topic's configs let no record pass, told before anything of it is written.
 
 use super::ProduceError;
 use crate::log::LogConfig;
@@ -47,7 +47,7 @@ pub(super) fn fits(size: usize, topic: &LogConfig) -> Result<(), ProduceError> {
     }
 }
 
-/// Bytes of a file as bytes in memory.
+/// As many bytes, or more than there can be in memory.
 pub(super) fn usize_of(bytes: u64) -> usize {
     usize::try_from(bytes).unwrap_or(usize::MAX)
 }

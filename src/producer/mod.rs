@@ -1,22 +1,34 @@
 //! Kafka's producer: collects records into batches, one a partition, and appends them.
+//!
+//! The first batches, and what a pause of the input leaves, are appended by the thread that collects; an input
+//! that goes on filling batches gets a `pipeline` of threads. The `sender` is what appends in both cases.
 
+mod error;
+mod ledger;
 mod limits;
 pub mod partitioner;
+mod pipeline;
+mod sender;
+mod sync_round;
 mod upkeep;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use limits::{check_size, check_timestamp, fits, usize_of};
+pub use error::ProduceError;
+use ledger::Ledger;
+use limits::{check_size, check_timestamp, usize_of};
+
 pub use partitioner::{KeylessPlacement, Partitioner};
-use upkeep::Upkeep;
+use pipeline::{Pipeline, Sealing, SharedSender, locked};
+use sender::{News, Sender};
 pub use upkeep::UpkeepConfig;
 
-use crate::log::{Appended, Durability, LogAppender, LogConfig, LogError, Repair};
+use crate::log::{Appended, LogAppender, LogConfig, Repair};
 use crate::record::header::HEADER_LEN;
 use crate::record::{
-    BatchBuilder, Compression, CompressionError, Compressor, EncodedBatch, NewRecord, Offset, Timestamp,
-    TimestampType,
+    BatchBuilder, Compression, Compressor, EncodedBatch, NewRecord, Offset, Timestamp, TimestampType,
 };
 use crate::store::TopicConfig;
 
@@ -103,62 +115,6 @@ impl ProducerTopic {
     }
 }
 
-/// Why records could not be produced.
-#[derive(Debug, thiserror::Error)]
-pub enum ProduceError {
-    /// The log refused.
-    #[error("partition {partition}: {source}")]
-    Log {
-        /// The partition's number.
-        partition: i32,
-        /// What went wrong.
-        source: LogError,
-    },
-    /// A record that no batch of this topic can hold.
-    #[error(
-        "the record takes {size} bytes, more than {config} ({limit}) of the topic allows; \
-         raise it with --config {config}=N when creating the topic"
-    )]
-    RecordTooLarge {
-        /// Bytes of a batch of this record alone, compressed as asked for, or at the least.
-        size: usize,
-        /// The config of the topic that is in the way.
-        config: &'static str,
-        /// Its value in bytes.
-        limit: usize,
-    },
-    /// A record without a key for a topic that keeps the last record of each.
-    #[error("Compacted topic cannot accept message without key in partition {partition}.")]
-    KeyMissing {
-        /// The partition's number.
-        partition: i32,
-    },
-    /// A record whose timestamp is too far from the clock.
-    #[error(
-        "Timestamp {timestamp} of message is out of range. The timestamp should be within [{first}, {last}] \
-         (message.timestamp.before.max.ms and message.timestamp.after.max.ms of the topic)"
-    )]
-    TimestampOutOfRange {
-        /// The record's.
-        timestamp: Timestamp,
-        /// The earliest that would do now.
-        first: Timestamp,
-        /// The latest.
-        last: Timestamp,
-    },
-    /// A partition that the topic does not have.
-    #[error("there is no partition {partition}: the topic has {count}, numbered from 0")]
-    UnknownPartition {
-        /// What was asked for.
-        partition: i32,
-        /// How many there are.
-        count: usize,
-    },
-    /// The codec failed.
-    #[error(transparent)]
-    Compression(#[from] CompressionError),
-}
-
 /// A batch that was appended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Receipt {
@@ -176,36 +132,33 @@ pub struct Producer {
     config: ProducerConfig,
     topic: ProducerTopic,
     partitioner: Partitioner,
+    sealing: Sealing,
     compressor: Compressor,
-    partitions: Vec<Pending>,
+    /// The unfinished batch of each partition.
+    builders: Vec<BatchBuilder>,
     encoded: EncodedBatch,
     batch_limit: usize,
     pending_bytes: usize,
     pending_since: Option<Instant>,
+    sender: SharedSender,
+    pipeline: Option<Pipeline>,
+    /// How many batches have been full.
+    full_batches: u32,
+    /// Whether batches were appended that [`Producer::flush`] has not acknowledged.
+    is_unsettled: bool,
     hidden_failure: Option<ProduceError>,
-    upkeep: Option<Upkeep>,
-    receipts: Vec<Receipt>,
-    /// How many records have been sent.
-    sent: u64,
-    /// The first record that was sent and could not be appended, from 0.
-    lost: Option<u64>,
-}
-
-/// A partition's unfinished batch.
-#[derive(Debug, Default)]
-struct Pending {
-    builder: BatchBuilder,
-    /// The first record of the batch, counted from 0 over all that were sent; `None` without a batch.
-    first_sent: Option<u64>,
-    appender: Option<LogAppender>,
-    /// How many records have been rehearsed.
-    rehearsed: i64,
+    news: News,
+    /// How far all that was sent is acknowledged.
+    ledger: Ledger,
 }
 
 /// What batches grow to where the user does not say.
 const BATCH_SIZE_DEFAULT: usize = 256 << 10;
 /// `batch.size` of Kafka's producer: what even many partitions do not go below.
 const BATCH_SIZE_LEAST: usize = 16 << 10;
+/// How many full batches are appended before threads are begun for those that follow: beginning them takes as
+/// long as appending one.
+const BEFORE_PIPELINE: u32 = 2;
 
 impl Producer {
     /// A producer to `topic`. Nothing is opened until a partition gets its first batch.
@@ -214,7 +167,11 @@ impl Producer {
     /// When the compression level is out of the codec's range.
     pub fn new(topic: ProducerTopic, config: ProducerConfig) -> Result<Self, ProduceError> {
         let count = topic.partitions.len();
-        let compressor = Compressor::new(config.compression, config.compression_level)?;
+        let sealing = Sealing {
+            compression: config.compression,
+            level: config.compression_level,
+            log_append_time: topic.log_append_time,
+        };
         let chosen = (config.buffer_memory / count.max(1)).clamp(BATCH_SIZE_LEAST, BATCH_SIZE_DEFAULT);
         let ceiling = topic.log.max_message_bytes.min(usize_of(topic.log.segment_bytes));
         // What does not compress grows a little in its codec's frame.
@@ -223,17 +180,20 @@ impl Producer {
         let start = starting_partition(&topic.partitions);
         Ok(Self {
             partitioner: Partitioner::new(config.placement, i32::try_from(count).unwrap_or(i32::MAX), start),
-            compressor,
-            partitions: (0..count).map(|_| Pending::default()).collect(),
+            sealing,
+            compressor: sealing.compressor()?,
+            builders: (0..count).map(|_| BatchBuilder::default()).collect(),
             encoded: EncodedBatch::default(),
             batch_limit: config.batch_size.unwrap_or(chosen).min(ceiling),
             pending_bytes: 0,
             pending_since: None,
+            sender: Arc::new(Mutex::new(Sender::new(&topic, &config))),
+            pipeline: None,
+            full_batches: 0,
+            is_unsettled: false,
             hidden_failure: None,
-            upkeep: topic.upkeep.filter(|_| !config.is_rehearsal).map(|config| Upkeep::new(config, count)),
-            receipts: Vec::new(),
-            sent: 0,
-            lost: None,
+            news: News::default(),
+            ledger: Ledger::new(count),
             topic,
             config,
         })
@@ -253,10 +213,9 @@ impl Producer {
             Some(partition) => partition,
             None => self.partitioner.place(placing_key),
         };
-        let count = self.partitions.len();
-        let Some((at, pending)) =
-            usize::try_from(partition).ok().and_then(|at| Some((at, self.partitions.get(at)?)))
-        else {
+        let count = self.builders.len();
+        let found = usize::try_from(partition).ok().and_then(|at| Some((at, self.builders.get_mut(at)?)));
+        let Some((at, builder)) = found else {
             return Err(ProduceError::UnknownPartition { partition, count });
         };
         if self.topic.compacted && record.key.is_none() {
@@ -265,56 +224,156 @@ impl Producer {
         if let Some(range) = self.topic.timestamp_range_ms {
             check_timestamp(record.timestamp, range, Timestamp::now())?;
         }
-        if !pending.builder.is_empty() && !pending.builder.has_room(record, self.batch_limit) {
+        if !builder.is_empty() && builder.has_room(record, self.batch_limit) {
+            let before = builder.size();
+            builder.push(record);
+            self.ledger.add(1);
+            self.pending_bytes += builder.size() - before;
+            if self.pending_bytes > self.config.buffer_memory {
+                self.send_all()?;
+            }
+            return Ok(partition);
+        }
+        if !builder.is_empty() {
             let goes_on = self.partitioner.batch_full(partition);
-            self.append(at)?;
+            self.send_full(at)?;
             if goes_on && is_free && count > 1 {
                 return self.send(record, None);
             }
         }
-        let Pending { builder, first_sent, .. } = &mut self.partitions[at];
-        let mut is_large = false;
-        if builder.is_empty() {
-            is_large = record.size_max() > self.batch_limit;
-            if is_large {
-                check_size(record, &self.topic.log, self.config.compression)?;
-            }
-            self.pending_since.get_or_insert_with(Instant::now);
-            *first_sent = Some(self.sent);
+        self.begin_batch(at, record)?;
+        Ok(partition)
+    }
+
+    /// Adds records that are `like` one, each with a value of its own, as [`Producer::send`] would one after the
+    /// other. Those that stay in one partition's batch take a shorter way.
+    ///
+    /// # Errors
+    /// As [`Producer::send`], for the record of the value that was taken last.
+    pub fn send_values<'a>(
+        &mut self,
+        like: &NewRecord<'_>,
+        values: &mut impl Iterator<Item = &'a [u8]>,
+        partition: Option<i32>,
+    ) -> Result<(), ProduceError> {
+        let mut next = values.next();
+        while let Some(value) = next {
+            let chosen = self.send(&NewRecord { value: Some(value), ..*like }, partition)?;
+            next = match usize::try_from(chosen).ok().and_then(|at| self.builders.get_mut(at)) {
+                Some(builder) if partition.is_some() || self.topic.partitions.len() == 1 => {
+                    let (before, records) = (builder.size(), builder.count());
+                    let left_over = builder.push_values(like, values, self.batch_limit);
+                    self.pending_bytes += builder.size() - before;
+                    self.ledger.add(builder.count().abs_diff(records).into());
+                    left_over
+                }
+                _ => values.next(),
+            };
         }
-        self.sent += 1;
+        Ok(())
+    }
+
+    /// Adds `record` as the first of the `at`-th partition's batch.
+    fn begin_batch(&mut self, at: usize, record: &NewRecord<'_>) -> Result<(), ProduceError> {
+        let is_large = record.size_max() > self.batch_limit;
+        if is_large {
+            check_size(record, &self.topic.log, self.config.compression)?;
+        }
+        self.pending_since.get_or_insert_with(Instant::now);
+        let builder = &mut self.builders[at];
         let before = builder.size();
         builder.push(record);
+        self.ledger.begin_batch(at);
         self.pending_bytes += builder.size() - before;
         if is_large && self.config.compression != Compression::None {
             // It has a batch of its own. Whether that is small enough shows when it is compressed, and the
             // caller must learn it while it still knows which record this is.
-            self.partitioner.batch_full(partition);
+            self.partitioner.batch_full(number(at));
+            self.wait_for_pipeline()?;
             self.append(at)?;
         }
         if self.pending_bytes > self.config.buffer_memory {
-            self.flush()?;
+            self.send_all()?;
         }
-        Ok(partition)
+        Ok(())
     }
 
-    /// Appends everything that is pending.
+    /// Sends off the batch of the `at`-th partition, which is full.
+    fn send_full(&mut self, at: usize) -> Result<(), ProduceError> {
+        self.full_batches = self.full_batches.saturating_add(1);
+        if self.full_batches == BEFORE_PIPELINE {
+            self.pipeline = Pipeline::begin(self.sealing, &self.sender);
+        }
+        if self.pipeline.is_none() {
+            return self.append(at);
+        }
+        self.collect(false)?;
+        self.note_leaving(at);
+        if let Some(pipeline) = &mut self.pipeline {
+            pipeline.submit(at, &mut self.builders[at]);
+        }
+        Ok(())
+    }
+
+    /// Sends off all unfinished batches, which take too much memory together.
+    fn send_all(&mut self) -> Result<(), ProduceError> {
+        for at in 0..self.builders.len() {
+            if !self.builders[at].is_empty() {
+                self.partitioner.batch_full(number(at));
+                self.send_full(at)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Appends everything that is pending, and waits until it is acknowledged.
     ///
     /// # Errors
-    /// When an append fails; the batches of other partitions are appended all the same.
+    /// When an append fails, or a sync; the batches of other partitions are appended all the same.
     pub fn flush(&mut self) -> Result<(), ProduceError> {
-        if self.pending_since.is_none() {
+        if self.pending_since.is_none() && !self.is_unsettled() {
             return Ok(());
         }
-        let mut result = Ok(());
-        for at in 0..self.partitions.len() {
-            if !self.partitions[at].builder.is_empty() {
+        let mut result = self.wait_for_pipeline();
+        for at in 0..self.builders.len() {
+            if !self.builders[at].is_empty() {
                 self.partitioner.batch_full(number(at));
                 let appended = self.append(at);
                 result = result.and(appended);
             }
         }
+        if self.config.acks == Acks::All {
+            let mut sender = locked(&self.sender);
+            let settled = sender.settle();
+            self.news.extend(sender.take_news());
+            self.ledger.note(&self.news.receipts, settled.is_err());
+            result = result.and(settled);
+        }
+        self.is_unsettled = false;
         result
+    }
+
+    /// Takes note of what has become of the batches that are on their way; with `waits` of all.
+    fn collect(&mut self, waits: bool) -> Result<(), ProduceError> {
+        let Some(pipeline) = &mut self.pipeline else { return Ok(()) };
+        let mut result = pipeline.collect(waits, &mut self.news);
+        if result.is_err() {
+            // Those behind the one that failed are dropped on their way.
+            result = result.and(pipeline.collect(true, &mut self.news));
+            self.ledger.note(&self.news.receipts, true);
+            locked(&self.sender).resume();
+        }
+        result
+    }
+
+    /// Waits until no batch is on its way.
+    fn wait_for_pipeline(&mut self) -> Result<(), ProduceError> {
+        self.collect(true)
+    }
+
+    /// Whether batches are on their way, or appended and not yet acknowledged.
+    pub fn is_unsettled(&self) -> bool {
+        self.is_unsettled || self.pipeline.as_ref().is_some_and(Pipeline::is_busy)
     }
 
     /// When the oldest record that is not appended yet was added; `None` when all are appended.
@@ -322,23 +381,26 @@ impl Producer {
         self.pending_since
     }
 
-    /// The batches appended since the last call.
+    /// The batches acknowledged since the last call.
     pub fn take_receipts(&mut self) -> std::vec::Drain<'_, Receipt> {
-        self.receipts.drain(..)
+        self.ledger.note(&self.news.receipts, false);
+        self.ledger.forget_receipts();
+        self.news.receipts.drain(..)
     }
 
     /// What opening the partitions has mended since the last call.
     pub fn take_repairs(&mut self) -> Vec<Repair> {
-        self.partitions
-            .iter_mut()
-            .filter_map(|p| p.appender.as_mut())
-            .flat_map(LogAppender::take_repairs)
-            .collect()
+        std::mem::take(&mut self.news.repairs)
+    }
+
+    /// What has gone wrong with retention and cleaning since the last call: it keeps nobody from producing.
+    pub fn take_upkeep_failures(&mut self) -> Vec<ProduceError> {
+        std::mem::take(&mut self.news.upkeep_failures)
     }
 
     /// How long until what was appended is to be put on the disk (`flush.ms`); `None` when that is not asked.
     pub fn sync_due_in(&self) -> Option<Duration> {
-        self.partitions.iter().filter_map(|p| p.appender.as_ref()?.sync_due_in()).min()
+        locked(&self.sender).sync_due_in()
     }
 
     /// Puts on the disk what is due to be (`flush.ms`).
@@ -346,13 +408,7 @@ impl Producer {
     /// # Errors
     /// When a sync fails.
     pub fn sync_due(&mut self) -> Result<(), ProduceError> {
-        for (at, pending) in self.partitions.iter_mut().enumerate() {
-            if let Some(appender) = &mut pending.appender {
-                let synced = appender.sync_if_due(false);
-                synced.map_err(|source| ProduceError::Log { partition: number(at), source })?;
-            }
-        }
-        Ok(())
+        locked(&self.sender).sync_due()
     }
 
     /// Ends in good order: appends everything that is pending, puts on the disk what `flush.ms` would have put
@@ -363,88 +419,63 @@ impl Producer {
     /// is not told.
     pub fn close(&mut self) -> Result<(), ProduceError> {
         let flushed = self.flush();
-        let mut synced = Ok(());
-        for (at, pending) in self.partitions.iter_mut().enumerate() {
-            if let Some(appender) = &mut pending.appender {
-                let done = appender.sync_if_due(true);
-                let closed = appender.close();
-                let done = if self.config.acks == Acks::None { done } else { done.and(closed) };
-                synced =
-                    synced.and(done.map_err(|source| ProduceError::Log { partition: number(at), source }));
-            }
-        }
-        if let Some(upkeep) = &mut self.upkeep {
-            upkeep.finish();
-        }
-        flushed.and(synced)
-    }
-
-    /// What has gone wrong with retention and cleaning since the last call: it keeps nobody from producing.
-    pub fn take_upkeep_failures(&mut self) -> Vec<ProduceError> {
-        self.upkeep.as_mut().map(Upkeep::take_failures).unwrap_or_default()
+        self.pipeline = None;
+        let mut sender = locked(&self.sender);
+        let closed = sender.close();
+        self.news.extend(sender.take_news());
+        flushed.and(closed)
     }
 
     /// Whether every record that was sent is acknowledged.
-    pub fn has_all_acknowledged(&self) -> bool {
-        self.pending_since.is_none() && self.lost.is_none()
+    pub fn has_all_acknowledged(&mut self) -> bool {
+        self.ledger.note(&self.news.receipts, false);
+        self.ledger.has_all()
     }
 
-    /// How many records from the first on are acknowledged without a gap. Records behind a gap may be, too.
-    pub fn acknowledged(&self) -> u64 {
-        let pending = self.partitions.iter().filter_map(|pending| pending.first_sent).min();
-        self.lost.into_iter().chain(pending).min().unwrap_or(self.sent)
+    /// How many records from the first on are acknowledged without a gap. Records behind a gap may be, too, and
+    /// after a failure all that come later are taken for such.
+    pub fn acknowledged(&mut self) -> u64 {
+        self.ledger.note(&self.news.receipts, false);
+        self.ledger.acknowledged()
     }
 
-    /// Finishes and appends the batch of the `at`-th partition.
-    fn append(&mut self, at: usize) -> Result<(), ProduceError> {
-        let first_sent = self.partitions[at].first_sent.take();
-        let appended = self.try_append(at);
-        if appended.is_err() || self.hidden_failure.is_some() {
-            self.lost = self.lost.into_iter().chain(first_sent).min();
-        }
-        appended
-    }
-
-    fn try_append(&mut self, at: usize) -> Result<(), ProduceError> {
-        let pending = &mut self.partitions[at];
-        self.pending_bytes = self.pending_bytes.saturating_sub(pending.builder.size() - HEADER_LEN);
+    /// Takes note that the batch of the `at`-th partition is pending no more.
+    fn note_leaving(&mut self, at: usize) {
+        self.pending_bytes = self.pending_bytes.saturating_sub(self.builders[at].size() - HEADER_LEN);
         if self.pending_bytes == 0 {
             self.pending_since = None;
         }
-        let append_time = self.topic.log_append_time.then(Timestamp::now);
-        let finished = pending.builder.finish(&mut self.compressor, append_time, &mut self.encoded);
+    }
+
+    /// Finishes and appends the batch of the `at`-th partition; nothing else is on its way there.
+    fn append(&mut self, at: usize) -> Result<(), ProduceError> {
+        let appended = self.append_batch(at);
+        let has_failed = appended.is_err() || self.hidden_failure.is_some();
+        self.ledger.note(&self.news.receipts, has_failed);
+        appended
+    }
+
+    fn append_batch(&mut self, at: usize) -> Result<(), ProduceError> {
+        self.note_leaving(at);
+        let finished = self.sealing.seal(&mut self.builders[at], &mut self.compressor, &mut self.encoded);
         if let Some(failure) = self.hidden_failure.take() {
             return Err(failure);
         }
         finished?;
-        if self.encoded.header().count == 1 {
-            fits(self.encoded.bytes().len(), &self.topic.log)?;
-        }
-        let partition = number(at);
-        if self.config.is_rehearsal {
-            let (first, bytes) = (Offset(pending.rehearsed), self.encoded.bytes().len());
-            pending.rehearsed += i64::from(self.encoded.header().count);
-            let offsets = Appended { first, end: Offset(pending.rehearsed) };
-            self.receipts.push(Receipt { partition, offsets, bytes });
-            return Ok(());
-        }
-        match pending.append(&mut self.encoded, &self.topic.partitions[at], self.topic.log, self.config.acks)
-        {
-            Ok(offsets) => {
-                self.receipts.push(Receipt { partition, offsets, bytes: self.encoded.bytes().len() });
-                if let (Some(upkeep), Some(appender)) = (&mut self.upkeep, &mut pending.appender) {
-                    upkeep.after_append(at, &self.topic.partitions[at], appender);
-                }
-                Ok(())
-            }
-            Err(source) => {
-                let failure = ProduceError::Log { partition, source };
-                if self.config.acks == Acks::None {
+        self.is_unsettled |= self.config.acks == Acks::All;
+        let mut sender = locked(&self.sender);
+        let appended = sender.append(at, &mut self.encoded);
+        self.news.extend(sender.take_news());
+        match appended {
+            Err(failure) => {
+                sender.resume();
+                if self.config.acks == Acks::None && matches!(failure, ProduceError::Log { .. }) {
                     self.hidden_failure = Some(failure);
                     return Ok(());
                 }
                 Err(failure)
             }
+            Ok(()) => Ok(()),
         }
     }
 }
@@ -452,23 +483,6 @@ impl Producer {
 /// The number of the `at`-th partition.
 fn number(at: usize) -> i32 {
     i32::try_from(at).unwrap_or(i32::MAX)
-}
-
-impl Pending {
-    fn append(
-        &mut self,
-        batch: &mut EncodedBatch,
-        dir: &Path,
-        log: LogConfig,
-        acks: Acks,
-    ) -> Result<Appended, LogError> {
-        let appender = match &mut self.appender {
-            Some(appender) => appender,
-            none => none.insert(LogAppender::open(dir, log)?),
-        };
-        let durability = if acks == Acks::All { Durability::Synced } else { Durability::Written };
-        appender.append(batch, durability)
-    }
 }
 
 /// Where round-robin begins: after as many records as the topic has had, so that many short producers

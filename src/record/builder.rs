@@ -7,7 +7,7 @@
 use super::compression::{Compression, CompressionError, Compressor};
 use super::decoder::Header;
 use super::header::{ATTRIBUTES_AT, Attributes, BatchHeader, CRC_AT, HEADER_LEN, LOG_OVERHEAD};
-use super::varint::{varlong_len, write_varint, write_varlong};
+use super::varint::{MAX_VARINT_LEN, put_varlong, varlong_len, write_varlong};
 use super::{LeaderEpoch, Offset, Timestamp, checksum};
 
 /// The largest batch that the length field can tell of, in bytes.
@@ -16,8 +16,11 @@ pub const BATCH_SIZE_MAX: usize = i32::MAX as usize;
 /// Collects records until they are finished into a batch.
 #[derive(Debug)]
 pub struct BatchBuilder {
-    /// Room for the header, then the records.
+    /// Room for the header, then the records, then room for more: bytes that have been there before, so that
+    /// a record is written into a slice whose end is checked once.
     buffer: Vec<u8>,
+    /// Bytes of `buffer` that are header and records.
+    filled: usize,
     count: i32,
     base_timestamp: Timestamp,
     max_timestamp: Timestamp,
@@ -57,6 +60,7 @@ impl BatchBuilder {
     pub fn new() -> Self {
         Self {
             buffer: vec![0; HEADER_LEN],
+            filled: HEADER_LEN,
             count: 0,
             base_timestamp: Timestamp::NONE,
             max_timestamp: Timestamp::NONE,
@@ -65,7 +69,7 @@ impl BatchBuilder {
 
     /// Bytes of the batch so far, header included, before compression.
     pub fn size(&self) -> usize {
-        self.buffer.len()
+        self.filled
     }
 
     /// Records so far.
@@ -82,7 +86,7 @@ impl BatchBuilder {
     /// A first record is limited by the latter alone.
     #[inline]
     pub fn has_room(&self, record: &NewRecord<'_>, size_limit: usize) -> bool {
-        let size = self.buffer.len() + record.size_max();
+        let size = self.filled + record.size_max();
         let limit = if self.count == 0 { BATCH_SIZE_MAX } else { size_limit.min(BATCH_SIZE_MAX) };
         size <= limit && self.count < i32::MAX
     }
@@ -104,20 +108,68 @@ impl BatchBuilder {
             + nullable_len(record.value)
             + headers_len;
 
-        let out = &mut self.buffer;
-        out.reserve(body_len + 5);
-        write_varlong(body_len as i64, out);
-        out.push(0);
-        write_varlong(timestamp_delta, out);
-        write_varint(self.count, out);
-        write_nullable(record.key, out);
-        write_nullable(record.value, out);
-        write_varlong(record.headers.len() as i64, out);
-        for header in record.headers {
-            write_nullable(Some(header.key), out);
-            write_nullable(header.value, out);
+        let end = self.filled + body_len + MAX_VARINT_LEN;
+        if self.buffer.len() < end {
+            self.grow(end);
         }
+        let mut room = Room { bytes: &mut self.buffer[self.filled..end], at: 0 };
+        room.put_varlong(body_len as i64);
+        room.put(&[0]);
+        room.put_varlong(timestamp_delta);
+        room.put_varlong(i64::from(self.count));
+        room.put_nullable(record.key);
+        room.put_nullable(record.value);
+        room.put_headers(record.headers);
+        self.filled += room.at;
         self.count += 1;
+    }
+
+    /// Encodes records that are `like` one, each with a value of its own, behind a first one of which that is true
+    /// too, until there are no more values, or one has no room below `size_limit` bytes: that one is answered.
+    #[inline]
+    pub fn push_values<'a>(
+        &mut self,
+        like: &NewRecord<'_>,
+        values: &mut impl Iterator<Item = &'a [u8]>,
+        size_limit: usize,
+    ) -> Option<&'a [u8]> {
+        let timestamp_delta = like.timestamp.0.wrapping_sub(self.base_timestamp.0);
+        let headers_len = if like.headers.is_empty() { 1 } else { headers_len(like.headers) };
+        let same_len = 1 + varlong_len(timestamp_delta) + nullable_len(like.key) + headers_len;
+        for value in values {
+            let value_len = value.len() as i64;
+            let body_len =
+                same_len + varlong_len(i64::from(self.count)) + varlong_len(value_len) + value.len();
+            let end = self.filled + body_len + MAX_VARINT_LEN;
+            if self.count == 0 || self.count == i32::MAX || end > size_limit.min(BATCH_SIZE_MAX) {
+                return Some(value);
+            }
+            if self.buffer.len() < end {
+                self.grow(end);
+            }
+            let mut room = Room { bytes: &mut self.buffer[self.filled..end], at: 0 };
+            room.put_varlong(body_len as i64);
+            room.put(&[0]);
+            room.put_varlong(timestamp_delta);
+            room.put_varlong(i64::from(self.count));
+            room.put_nullable(like.key);
+            room.put_varlong(value_len);
+            room.put(value);
+            if like.headers.is_empty() {
+                room.put(&[0]);
+            } else {
+                room.put_headers(like.headers);
+            }
+            self.filled += room.at;
+            self.count += 1;
+        }
+        None
+    }
+
+    /// Makes room up to `end`, and as much again as there is, so that this is rare.
+    #[cold]
+    fn grow(&mut self, end: usize) {
+        self.buffer.resize(end.max(self.buffer.len() * 2).max(self.buffer.capacity()), 0);
     }
 
     /// Turns what was collected into a batch in `out`, whose buffer is used again, and begins anew. With
@@ -134,9 +186,10 @@ impl BatchBuilder {
         out.bytes.clear();
         if compressor.codec() == Compression::None {
             std::mem::swap(&mut self.buffer, &mut out.bytes);
+            out.bytes.truncate(self.filled);
         } else {
             out.bytes.resize(HEADER_LEN, 0);
-            compressor.compress(&self.buffer[HEADER_LEN..], &mut out.bytes)?;
+            compressor.compress(&self.buffer[HEADER_LEN..self.filled], &mut out.bytes)?;
         }
         let mut attributes = Attributes::default().with_codec(compressor.codec().id());
         if append_time.is_some() {
@@ -163,10 +216,50 @@ impl BatchBuilder {
 
     /// Forgets what was collected.
     fn clear(&mut self) {
-        self.buffer.clear();
-        self.buffer.resize(HEADER_LEN, 0);
+        if self.buffer.len() < HEADER_LEN {
+            self.buffer.resize(HEADER_LEN, 0);
+        }
+        self.filled = HEADER_LEN;
         self.count = 0;
         self.max_timestamp = Timestamp::NONE;
+    }
+}
+
+/// Where a record is written: long enough for it.
+struct Room<'a> {
+    bytes: &'a mut [u8],
+    at: usize,
+}
+
+impl Room<'_> {
+    #[inline]
+    fn put(&mut self, bytes: &[u8]) {
+        self.bytes[self.at..self.at + bytes.len()].copy_from_slice(bytes);
+        self.at += bytes.len();
+    }
+
+    #[inline]
+    fn put_varlong(&mut self, value: i64) {
+        self.at += put_varlong(value, &mut self.bytes[self.at..]);
+    }
+
+    fn put_headers(&mut self, headers: &[Header<'_>]) {
+        self.put_varlong(headers.len() as i64);
+        for header in headers {
+            self.put_nullable(Some(header.key));
+            self.put_nullable(header.value);
+        }
+    }
+
+    #[inline]
+    fn put_nullable(&mut self, field: Option<&[u8]>) {
+        match field {
+            None => self.put(&[1]),
+            Some(bytes) => {
+                self.put_varlong(bytes.len() as i64);
+                self.put(bytes);
+            }
+        }
     }
 }
 
@@ -332,6 +425,42 @@ mod tests {
                     while let Ok(Some(_)) = records.next() {}
                 }
             }
+        }
+    }
+
+    proptest! {
+        /// The short way for records that differ in their values only writes the same bytes.
+        #[test]
+        fn values_of_like_records_are_encoded_as_records(
+            like in some_record(),
+            values in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..200), 1..40),
+            limit in 100usize..6000,
+        ) {
+            let headers: Vec<Header<'_>> =
+                like.3.iter().map(|(k, v)| Header { key: k.as_bytes(), value: v.as_deref() }).collect();
+            let record = |value| NewRecord {
+                timestamp: Timestamp(like.0),
+                key: like.1.as_deref(),
+                value,
+                headers: &headers,
+            };
+            let mut builder = BatchBuilder::new();
+            builder.push(&record(Some(&values[0])));
+            let mut rest = values[1..].iter().map(Vec::as_slice);
+            let left_over = builder.push_values(&record(None), &mut rest, limit);
+            let pushed = builder.count() as usize;
+            prop_assert_eq!(left_over, values.get(pushed).map(Vec::as_slice));
+            prop_assert_eq!(rest.len(), values.len() - pushed - usize::from(left_over.is_some()));
+            if pushed > 1 {
+                prop_assert!(builder.size() <= limit);
+            }
+            let mut one_by_one = BatchBuilder::new();
+            values[..pushed].iter().for_each(|value| one_by_one.push(&record(Some(value))));
+            let mut compressor = Compressor::new(Compression::None, None).expect("a codec");
+            let mut batches = [EncodedBatch::default(), EncodedBatch::default()];
+            builder.finish(&mut compressor, None, &mut batches[0]).expect("it finishes");
+            one_by_one.finish(&mut compressor, None, &mut batches[1]).expect("it finishes");
+            prop_assert_eq!(batches[0].bytes(), batches[1].bytes());
         }
     }
 

@@ -34,6 +34,7 @@ use super::{EndedBySignal, UsageError, data_dir_location, raise_open_files_limit
 use crate::cli::GlobalArgs;
 use crate::cli::consume::ConsumeArgs;
 use crate::consumer::{ReadDetails, ReadLimits, Waiter, Waker};
+use crate::fs;
 use crate::output::Ui;
 use crate::output::record::RecordFormat;
 use crate::record::{Offset, Timestamp};
@@ -82,6 +83,8 @@ pub fn run(global: &GlobalArgs, args: &ConsumeArgs, ui: &mut Ui) -> anyhow::Resu
             Source::Member(Box::new(membership))
         }
         None => {
+            // Not for a group: what lies in the pipe counts as consumed, and is lost with who reads it.
+            fs::widen_pipe(rustix::stdio::stdout());
             let mut assignment = Assignment::new(data_dir, selection, args.partition.clone(), ranges);
             if stop_at_end {
                 assignment = assignment.finally();

@@ -71,6 +71,7 @@ pub fn run(global: &GlobalArgs, args: &ProduceArgs, ui: &mut Ui) -> anyhow::Resu
         form,
         extras,
         linger: configs.linger,
+        flushed_at: None,
         sync: args.batching.sync,
         quiet: args.report.quiet,
         max_request_size: configs.max_request_size,

@@ -14,6 +14,7 @@ use super::pace::Pace;
 use super::rehearsal::Rehearsal;
 use super::tee::Tee;
 use crate::commands::interrupt::Interrupt;
+use crate::fs;
 use crate::input::{
     Field, InputBuffer, InputError, InputForm, InputRecord, Ready, RecordReader, wait_for_input,
 };
@@ -24,10 +25,9 @@ use crate::producer::{ProduceError, Producer};
 use crate::record::header::HEADER_LEN;
 use crate::record::{Header, NewRecord, Timestamp};
 
-/// How long an input that has nothing more may stay silent before what it gave is appended.
+/// How long after an append an input that has nothing more is given before the next: a single record goes at
+/// once, and many that trickle in go together.
 const PAUSE: Duration = Duration::from_millis(1);
-/// How long a record waits at the most for an input that keeps trickling.
-const TRICKLE: Duration = Duration::from_millis(10);
 
 /// What standard input is called in messages.
 pub(super) const STDIN: &str = "standard input";
@@ -38,6 +38,8 @@ pub(super) struct Session<'a> {
     pub(super) form: InputForm,
     pub(super) extras: RecordExtras,
     pub(super) linger: Option<Duration>,
+    /// When the input was last found to pause, and what it had given was appended.
+    pub(super) flushed_at: Option<Instant>,
     pub(super) sync: bool,
     pub(super) quiet: bool,
     /// `max.request.size`.
@@ -96,6 +98,7 @@ impl Session<'_> {
         let metadata = source.metadata().with_context(|| format!("cannot read {name}"))?;
         let may_pause = !metadata.is_file();
         self.has_read_file |= metadata.is_file();
+        fs::widen_pipe(&source);
         let prompts = source.is_terminal() && self.ui.stderr_is_terminal() && !self.quiet;
         let total = metadata.is_file().then_some(metadata.len());
         let mut bar = Progress::reading(total, !self.quiet && !source.is_terminal(), self.ui);
@@ -212,7 +215,8 @@ impl Session<'_> {
             let linger_left = match (self.producer.pending_since(), self.linger) {
                 (Some(since), Some(linger)) => Some(linger.saturating_sub(now.duration_since(since))),
                 (Some(_), None) => Some(Duration::ZERO),
-                (None, _) => None,
+                // Appended, and not acknowledged before a flush.
+                (None, _) => self.producer.is_unsettled().then_some(Duration::ZERO),
             };
             match linger_left {
                 Some(Duration::ZERO) => {
@@ -247,11 +251,20 @@ impl Session<'_> {
         let timestamp = self.extras.timestamp.unwrap_or(reader.input().read_at());
         let headers: Vec<Header<'_>> = self.extras.headers().collect();
         let (key, partition) = (self.extras.key(), self.extras.partition);
-        let Some(lines) = reader.plain_lines() else { return Ok(()) };
-        while let Some(line) = lines.next_line() {
-            let record = NewRecord { timestamp, key, value: Some(line), headers: &headers };
-            if let Err(error) = self.producer.send(&record, partition) {
-                return Err(at(error, || reader.place()));
+        let like = NewRecord { timestamp, key, value: None, headers: &headers };
+        while let Some(lines) = reader.plain_lines() {
+            let whole = lines.whole_lines();
+            let sent =
+                whole.map_or(Ok(()), |mut lines| self.producer.send_values(&like, &mut lines, partition));
+            let sent = sent.and_then(|()| {
+                let Some(line) = lines.next_line() else { return Ok(false) };
+                let record = NewRecord { value: Some(line), ..like };
+                self.producer.send(&record, partition).map(|_| true)
+            });
+            match sent {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) => return Err(at(error, || reader.place())),
             }
         }
         Ok(())
@@ -292,14 +305,19 @@ impl Session<'_> {
     /// Waits until there is more to read, appending what there is when the input pauses.
     fn wait(&mut self, reader: &RecordReader<'_>, prompts: bool) -> anyhow::Result<Ready> {
         let input = reader.input().source();
-        if let Some(since) = self.producer.pending_since() {
-            let patience = match self.linger {
-                Some(linger) => linger.saturating_sub(since.elapsed()),
-                None => PAUSE.min(TRICKLE.saturating_sub(since.elapsed())),
-            };
+        let patience = match (self.producer.pending_since(), self.linger) {
+            (Some(since), Some(linger)) => Some(linger.saturating_sub(since.elapsed())),
+            (Some(_), None) => {
+                Some(self.flushed_at.map_or(Duration::ZERO, |at| PAUSE.saturating_sub(at.elapsed())))
+            }
+            // What is on its way is acknowledged when it has arrived.
+            (None, _) => self.producer.is_unsettled().then_some(PAUSE),
+        };
+        if let Some(patience) = patience {
             match wait_for_input(input, Some(self.interrupt.as_fd()), Some(patience))? {
                 Ready::TimedOut => {
                     self.producer.flush()?;
+                    self.flushed_at = Some(Instant::now());
                     self.after_appends();
                 }
                 ready => return Ok(ready),
@@ -323,7 +341,7 @@ impl Session<'_> {
     }
 
     /// How many records of the input, from the first one on, need not be read again.
-    pub(super) fn acknowledged(&self) -> u64 {
+    pub(super) fn acknowledged(&mut self) -> u64 {
         self.skipped + self.producer.acknowledged()
     }
 
