@@ -42,7 +42,7 @@ enum Extent {
     /// With the JSON value.
     Json,
     /// Where the regular expression has matched.
-    Matched(Matcher),
+    Matched(Box<Matcher>),
     /// With the input.
     Rest,
 }
@@ -165,7 +165,7 @@ fn steps(elements: &[Element], is_record: bool) -> Result<Vec<Step>, FormatStrin
                     return refuse("a field has either a length before it or a regular expression");
                 }
                 let matcher = Matcher::new(pattern).map_err(FormatStringError)?;
-                Step::Text(*field, TextForm::Plain, Extent::Matched(matcher))
+                Step::Text(*field, TextForm::Plain, Extent::Matched(Box::new(matcher)))
             }
             Element::Unpacked(..) => {
                 return refuse("{unpack[…]} can be written and not read; see %v{big32} and the like");

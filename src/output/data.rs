@@ -7,6 +7,7 @@ use std::os::unix::fs::FileTypeExt as _;
 use rustix::event::{PollFd, PollFlags, poll};
 
 use super::StdoutError;
+use crate::fs;
 
 /// Bytes that are collected before they are written.
 const PIECE: usize = 128 << 10;
@@ -45,6 +46,11 @@ impl DataWriter {
     /// Writes to `file` instead.
     pub fn to(file: File) -> Self {
         Self { file, buffer: Vec::with_capacity(PIECE * 2) }
+    }
+
+    /// Lets a pipe hold more, if it is one.
+    pub fn widen_pipe(&self) {
+        fs::widen_pipe(&self.file);
     }
 
     /// Calls `then` once nobody can read standard output any more, from a thread of its own; whoever waits for more

@@ -34,7 +34,6 @@ use super::{EndedBySignal, UsageError, data_dir_location, raise_open_files_limit
 use crate::cli::GlobalArgs;
 use crate::cli::consume::ConsumeArgs;
 use crate::consumer::{ReadDetails, ReadLimits, Waiter, Waker};
-use crate::fs;
 use crate::output::Ui;
 use crate::output::record::RecordFormat;
 use crate::record::{Offset, Timestamp};
@@ -84,7 +83,7 @@ pub fn run(global: &GlobalArgs, args: &ConsumeArgs, ui: &mut Ui) -> anyhow::Resu
         }
         None => {
             // Not for a group: what lies in the pipe counts as consumed, and is lost with who reads it.
-            fs::widen_pipe(rustix::stdio::stdout());
+            ui.data().widen_pipe();
             let mut assignment = Assignment::new(data_dir, selection, args.partition.clone(), ranges);
             if stop_at_end {
                 assignment = assignment.finally();
@@ -95,25 +94,11 @@ pub fn run(global: &GlobalArgs, args: &ConsumeArgs, ui: &mut Ui) -> anyhow::Resu
             }
         }
     };
-    let terms = Terms {
-        stop_at_end,
-        idle_limit: args.range.timeout_ms.map(Duration::from_millis),
-        delivery: config.delivery,
-        save_interval: config.commit_interval,
-        limits,
-        details,
-        tail: args.range.tail,
-        is_ordered: args.range.ordered || args.range.tail.is_some(),
-    };
+    let terms = terms(args, &config, limits, details, stop_at_end);
     let waker = waiter.waker();
     let mut session = Session::new(ui, &interrupt, waiter, printer, terms);
     if !stop_at_end && args.exec.is_none() {
-        let is_closed = Arc::clone(&session.stdout_is_closed);
-        let end = move || {
-            is_closed.store(true, Ordering::Relaxed);
-            waker.wake();
-        };
-        session.ui.data().when_closed(end).context("cannot watch standard output")?;
+        end_with_reader(&mut session, waker)?;
     }
     let result = session.run(source);
     let printed = session.printer.printed();
@@ -164,6 +149,36 @@ fn printer(
     };
     let exec = Exec::new(command, args.exec_batch, args.retries, dead_letters);
     Ok(Printer::to_command(format, limit, exec))
+}
+
+/// When a run ends, and how it delivers.
+fn terms(
+    args: &ConsumeArgs,
+    config: &ConsumerConfig,
+    limits: ReadLimits,
+    details: ReadDetails,
+    stop_at_end: bool,
+) -> Terms {
+    Terms {
+        stop_at_end,
+        idle_limit: args.range.timeout_ms.map(Duration::from_millis),
+        delivery: config.delivery,
+        save_interval: config.commit_interval,
+        limits,
+        details,
+        tail: args.range.tail,
+        is_ordered: args.range.ordered || args.range.tail.is_some(),
+    }
+}
+
+/// Ends a run that follows topics once nobody reads standard output any more.
+fn end_with_reader(session: &mut Session<'_>, waker: Waker) -> anyhow::Result<()> {
+    let is_closed = Arc::clone(&session.stdout_is_closed);
+    let end = move || {
+        is_closed.store(true, Ordering::Relaxed);
+        waker.wake();
+    };
+    session.ui.data().when_closed(end).context("cannot watch standard output")
 }
 
 /// What is found out about records for `format` and the options.
