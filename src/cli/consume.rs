@@ -29,7 +29,7 @@ use super::consume_view::{FilterArgs, ViewArgs};
   Five records as JSON, one object a line:
       mkafka consume orders --from-beginning --max-messages 5 --output json
   From other offsets in each partition, up to what is there now:
-      mkafka consume orders --offset 0=100:end,2=earliest:end,3=-5:end --partition 0,2,3
+      mkafka consume orders --offset 0=100,2=earliest,3=-5 -p 0,2,3 -e
   Records of transactions that were aborted, and the markers that ended them:
       mkafka consume orders --offset :end --show-control
   Keys and values, and where they were:
