@@ -306,7 +306,7 @@ _mkafka() {
             return 0
             ;;
         mkafka__subcmd__consume)
-            opts="-t -p -o -n -e -c -g -J -f -K -D -0 -k -H -i -q -h --topic --whitelist --include --partition --offset --from-beginning --since --from-timestamp --until --to-timestamp --tail --until-offset --exit-at-end --max-messages --max-bytes --timeout-ms --ordered --isolation-level --group --partition-assignment-strategy --delivery --commit-interval-ms --consumer-property --consumer.config --checkpoint --exec --exec-batch --retries --dead-letter --output --json --format --key-separator --delimiter --nul --key-deserializer --value-deserializer --skip-message-on-error --formatter-property --property --formatter-config --key --header --grep --ignore-case --quiet --data-dir --color --help"
+            opts="-t -p -o -n -e -c -g -X -J -f -K -D -0 -Z -k -H -i -q -h --topic --whitelist --include --partition --offset --from-beginning --since --from-timestamp --until --to-timestamp --tail --until-offset --exit-at-end --max-messages --max-per-partition --max-messages-per-partition --max-bytes --timeout-ms --ordered --isolation-level --print-control-records --show-control --group --partition-assignment-strategy --delivery --commit-interval-ms --consumer-property --consumer.config --checkpoint --exec --exec-batch --retries --dead-letter --output --json --format --key-separator --delimiter --nul --show-null --key-deserializer --value-deserializer --skip-message-on-error --formatter-property --property --formatter-config --key --header --grep --ignore-case --quiet --data-dir --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -380,6 +380,14 @@ _mkafka() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --max-messages-per-partition)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-per-partition)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --max-bytes)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -413,6 +421,10 @@ _mkafka() {
                     return 0
                     ;;
                 --consumer-property)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -X)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -920,7 +932,7 @@ _mkafka() {
             return 0
             ;;
         mkafka__subcmd__produce)
-            opts="-t -l -f -D -0 -K -Z -k -H -p -z -X -v -q -h --topic --file --format --delimiter --nul --key-separator --null-marker --empty-as-null --skip-empty --skip --reader-property --property --reader-config --key --header --partition --timestamp --key-serializer --value-serializer --partitioner --compression-codec --request-required-acks --acks --max-partition-memory-bytes --batch-size --timeout --linger-ms --sync --max-memory-bytes --producer-property --producer.config --print-offsets --output --verbose --quiet --no-auto-create --data-dir --color --help"
+            opts="-t -l -f -D -0 -K -Z -c -k -H -p -z -X -T -v -q -h --topic --file --format --delimiter --nul --key-separator --null-marker --empty-as-null --skip-empty --skip-records --resume --skip --max-messages --rate --reader-property --property --reader-config --key --header --partition --timestamp --key-serializer --value-serializer --partitioner --compression-codec --request-required-acks --acks --max-partition-memory-bytes --batch-size --timeout --linger-ms --sync --max-memory-bytes --producer-property --producer.config --print-offsets --tee --output --verbose --quiet --no-auto-create --dry-run --data-dir --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -971,6 +983,26 @@ _mkafka() {
                     return 0
                     ;;
                 --skip)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --skip-records)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --resume)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-messages)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rate)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -5,6 +5,8 @@
 mod broker_folder;
 mod common;
 mod consume;
+mod consume_control;
+mod consume_offsets;
 mod consume_range;
 mod consume_view;
 mod crash;
@@ -18,6 +20,7 @@ mod judge;
 mod life;
 mod membership;
 mod produce;
+mod produce_flow;
 mod produce_forms;
 mod prompt;
 mod readme;

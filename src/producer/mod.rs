@@ -4,6 +4,7 @@
 //! that goes on filling batches gets a `pipeline` of threads. The `sender` is what appends in both cases.
 
 mod error;
+mod ledger;
 mod limits;
 pub mod partitioner;
 mod pipeline;
@@ -16,6 +17,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 pub use error::ProduceError;
+use ledger::Ledger;
 use limits::{check_size, check_timestamp, usize_of};
 
 pub use partitioner::{KeylessPlacement, Partitioner};
@@ -60,6 +62,8 @@ pub struct ProducerConfig {
     pub placement: KeylessPlacement,
     /// `partitioner.ignore.keys`: records with a key are spread as those without.
     pub ignore_keys: bool,
+    /// Everything is done but for the append: no file is opened, and offsets count from 0.
+    pub is_rehearsal: bool,
 }
 
 impl Default for ProducerConfig {
@@ -72,6 +76,7 @@ impl Default for ProducerConfig {
             acks: Acks::default(),
             placement: KeylessPlacement::default(),
             ignore_keys: false,
+            is_rehearsal: false,
         }
     }
 }
@@ -143,6 +148,8 @@ pub struct Producer {
     is_unsettled: bool,
     hidden_failure: Option<ProduceError>,
     news: News,
+    /// How far all that was sent is acknowledged.
+    ledger: Ledger,
 }
 
 /// What batches grow to where the user does not say.
@@ -180,12 +187,13 @@ impl Producer {
             batch_limit: config.batch_size.unwrap_or(chosen).min(ceiling),
             pending_bytes: 0,
             pending_since: None,
-            sender: Arc::new(Mutex::new(Sender::new(&topic, config.acks))),
+            sender: Arc::new(Mutex::new(Sender::new(&topic, &config))),
             pipeline: None,
             full_batches: 0,
             is_unsettled: false,
             hidden_failure: None,
             news: News::default(),
+            ledger: Ledger::new(count),
             topic,
             config,
         })
@@ -219,6 +227,7 @@ impl Producer {
         if !builder.is_empty() && builder.has_room(record, self.batch_limit) {
             let before = builder.size();
             builder.push(record);
+            self.ledger.add(1);
             self.pending_bytes += builder.size() - before;
             if self.pending_bytes > self.config.buffer_memory {
                 self.send_all()?;
@@ -252,9 +261,10 @@ impl Producer {
             let chosen = self.send(&NewRecord { value: Some(value), ..*like }, partition)?;
             next = match usize::try_from(chosen).ok().and_then(|at| self.builders.get_mut(at)) {
                 Some(builder) if partition.is_some() || self.topic.partitions.len() == 1 => {
-                    let before = builder.size();
+                    let (before, records) = (builder.size(), builder.count());
                     let left_over = builder.push_values(like, values, self.batch_limit);
                     self.pending_bytes += builder.size() - before;
+                    self.ledger.add(builder.count().abs_diff(records).into());
                     left_over
                 }
                 _ => values.next(),
@@ -273,6 +283,7 @@ impl Producer {
         let builder = &mut self.builders[at];
         let before = builder.size();
         builder.push(record);
+        self.ledger.begin_batch(at);
         self.pending_bytes += builder.size() - before;
         if is_large && self.config.compression != Compression::None {
             // It has a batch of its own. Whether that is small enough shows when it is compressed, and the
@@ -335,6 +346,7 @@ impl Producer {
             let mut sender = locked(&self.sender);
             let settled = sender.settle();
             self.news.extend(sender.take_news());
+            self.ledger.note(&self.news.receipts, settled.is_err());
             result = result.and(settled);
         }
         self.is_unsettled = false;
@@ -348,6 +360,7 @@ impl Producer {
         if result.is_err() {
             // Those behind the one that failed are dropped on their way.
             result = result.and(pipeline.collect(true, &mut self.news));
+            self.ledger.note(&self.news.receipts, true);
             locked(&self.sender).resume();
         }
         result
@@ -370,6 +383,8 @@ impl Producer {
 
     /// The batches acknowledged since the last call.
     pub fn take_receipts(&mut self) -> std::vec::Drain<'_, Receipt> {
+        self.ledger.note(&self.news.receipts, false);
+        self.ledger.forget_receipts();
         self.news.receipts.drain(..)
     }
 
@@ -411,6 +426,19 @@ impl Producer {
         flushed.and(closed)
     }
 
+    /// Whether every record that was sent is acknowledged.
+    pub fn has_all_acknowledged(&mut self) -> bool {
+        self.ledger.note(&self.news.receipts, false);
+        self.ledger.has_all()
+    }
+
+    /// How many records from the first on are acknowledged without a gap. Records behind a gap may be, too, and
+    /// after a failure all that come later are taken for such.
+    pub fn acknowledged(&mut self) -> u64 {
+        self.ledger.note(&self.news.receipts, false);
+        self.ledger.acknowledged()
+    }
+
     /// Takes note that the batch of the `at`-th partition is pending no more.
     fn note_leaving(&mut self, at: usize) {
         self.pending_bytes = self.pending_bytes.saturating_sub(self.builders[at].size() - HEADER_LEN);
@@ -421,6 +449,13 @@ impl Producer {
 
     /// Finishes and appends the batch of the `at`-th partition; nothing else is on its way there.
     fn append(&mut self, at: usize) -> Result<(), ProduceError> {
+        let appended = self.append_batch(at);
+        let has_failed = appended.is_err() || self.hidden_failure.is_some();
+        self.ledger.note(&self.news.receipts, has_failed);
+        appended
+    }
+
+    fn append_batch(&mut self, at: usize) -> Result<(), ProduceError> {
         self.note_leaving(at);
         let finished = self.sealing.seal(&mut self.builders[at], &mut self.compressor, &mut self.encoded);
         if let Some(failure) = self.hidden_failure.take() {

@@ -6,9 +6,9 @@ use std::time::Duration;
 use super::limits::fits;
 use super::sync_round::{self, SyncRound};
 use super::upkeep::Upkeep;
-use super::{Acks, ProduceError, ProducerTopic, Receipt, number};
-use crate::log::{Durability, LogAppender, LogConfig, LogError, Repair};
-use crate::record::EncodedBatch;
+use super::{Acks, ProduceError, ProducerConfig, ProducerTopic, Receipt, number};
+use crate::log::{Appended, Durability, LogAppender, LogConfig, LogError, Repair};
+use crate::record::{EncodedBatch, Offset};
 
 /// With `acks=all`, how much is appended before it is put on the disk while more is being appended. Less would
 /// have the disk write the file's metadata more often than the data are worth; more would leave it idle for
@@ -21,6 +21,8 @@ pub(super) struct Sender {
     dirs: Vec<PathBuf>,
     log: LogConfig,
     acks: Acks,
+    /// Whether nothing is appended.
+    is_rehearsal: bool,
     partitions: Vec<Partition>,
     upkeep: Option<Upkeep>,
     news: News,
@@ -34,6 +36,8 @@ pub(super) struct Sender {
 #[derive(Debug, Default)]
 struct Partition {
     appender: Option<LogAppender>,
+    /// How many records would have been appended.
+    rehearsed: i64,
     /// With `acks=all`: what was appended and is not known to be on the disk.
     unsynced: Vec<Receipt>,
     /// Whether a batch has failed, so that those behind it, which may be on their way, are not to be appended:
@@ -63,14 +67,15 @@ impl News {
 
 impl Sender {
     /// A sender to `topic`. Nothing is opened until a partition gets its first batch.
-    pub(super) fn new(topic: &ProducerTopic, acks: Acks) -> Self {
+    pub(super) fn new(topic: &ProducerTopic, config: &ProducerConfig) -> Self {
         let count = topic.partitions.len();
         Self {
             dirs: topic.partitions.clone(),
             log: topic.log,
-            acks,
+            acks: config.acks,
+            is_rehearsal: config.is_rehearsal,
             partitions: (0..count).map(|_| Partition::default()).collect(),
-            upkeep: topic.upkeep.map(|config| Upkeep::new(config, count)),
+            upkeep: topic.upkeep.filter(|_| !config.is_rehearsal).map(|config| Upkeep::new(config, count)),
             news: News::default(),
             unsynced_bytes: 0,
             round: None,
@@ -106,6 +111,13 @@ impl Sender {
         }
         let failed = |source| ProduceError::Log { partition: number(at), source };
         let partition = &mut self.partitions[at];
+        if self.is_rehearsal {
+            let first = Offset(partition.rehearsed);
+            partition.rehearsed += i64::from(batch.header().count);
+            let offsets = Appended { first, end: Offset(partition.rehearsed) };
+            self.news.receipts.push(Receipt { partition: number(at), offsets, bytes });
+            return Ok(());
+        }
         let appender = match &mut partition.appender {
             Some(appender) => appender,
             none => none.insert(LogAppender::open(&self.dirs[at], self.log).map_err(failed)?),

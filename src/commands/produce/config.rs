@@ -8,7 +8,7 @@ use crate::input::Serializer;
 use crate::producer::{Acks, KeylessPlacement, ProducerConfig, ProducerTopic};
 use crate::record::Compression;
 use crate::spelling;
-use crate::store::{Topic, TopicCompression, TopicPartition, WritableDataDir};
+use crate::store::{DataDir, Topic, TopicCompression, TopicPartition};
 
 /// The configs that do something.
 const NAMES: &[&str] = &[
@@ -210,7 +210,7 @@ impl Configs {
     /// The producer's view of `topic`, whose configs may choose codec and timestamps.
     pub(in crate::commands) fn for_topic(
         &self,
-        data_dir: &WritableDataDir,
+        data_dir: &DataDir,
         topic: &Topic,
     ) -> anyhow::Result<(ProducerTopic, ProducerConfig)> {
         let missing = (0..topic.partition_count).find(|p| topic.partitions.binary_search(p).is_err());
