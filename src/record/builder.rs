@@ -21,6 +21,35 @@ pub struct BatchBuilder {
     count: i32,
     base_timestamp: Timestamp,
     max_timestamp: Timestamp,
+    /// Whose the next batch is; `None` for nobody's in particular.
+    producer: Option<BatchProducer>,
+}
+
+/// Whose batch it is, and where it stands among that producer's (KIP-98).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BatchProducer {
+    /// The producer's id, from 0.
+    id: i64,
+    /// Its epoch, from 0.
+    epoch: i16,
+    /// Sequence number of the first record in its partition, from 0; −1 in a marker.
+    base_sequence: i32,
+    /// What the batch's attributes get besides.
+    attributes: Attributes,
+}
+
+impl BatchProducer {
+    /// Of data that belong to the open transaction of producer `id` in `epoch`, and whose first record has this
+    /// sequence number.
+    pub fn in_transaction(id: i64, epoch: i16, base_sequence: i32) -> Self {
+        Self { id, epoch, base_sequence, attributes: Attributes::default().with_transactional() }
+    }
+
+    /// Of the marker that ends the transaction of producer `id` in `epoch`.
+    pub(super) fn of_marker(id: i64, epoch: i16) -> Self {
+        let attributes = Attributes::default().with_transactional().with_control();
+        Self { id, epoch, base_sequence: -1, attributes }
+    }
 }
 
 /// The fields of a record to be encoded.
@@ -60,7 +89,13 @@ impl BatchBuilder {
             count: 0,
             base_timestamp: Timestamp::NONE,
             max_timestamp: Timestamp::NONE,
+            producer: None,
         }
+    }
+
+    /// Makes the batch that is finished next `producer`'s, and only that one.
+    pub fn set_producer(&mut self, producer: BatchProducer) {
+        self.producer = Some(producer);
     }
 
     /// Bytes of the batch so far, header included, before compression.
@@ -138,9 +173,27 @@ impl BatchBuilder {
             out.bytes.resize(HEADER_LEN, 0);
             compressor.compress(&self.buffer[HEADER_LEN..], &mut out.bytes)?;
         }
-        let mut attributes = Attributes::default().with_codec(compressor.codec().id());
+        self.seal(compressor.codec(), append_time, out);
+        Ok(())
+    }
+
+    /// As [`BatchBuilder::finish`], without compression.
+    pub(super) fn finish_uncompressed(&mut self, out: &mut EncodedBatch) {
+        out.bytes.clear();
+        std::mem::swap(&mut self.buffer, &mut out.bytes);
+        self.seal(Compression::None, None, out);
+    }
+
+    /// Writes the header of a batch whose records are in `out`, and begins anew.
+    fn seal(&mut self, codec: Compression, append_time: Option<Timestamp>, out: &mut EncodedBatch) {
+        let mut attributes = Attributes::default().with_codec(codec.id());
         if append_time.is_some() {
             attributes = attributes.with_log_append_time();
+        }
+        let mut ids = (-1, -1, -1);
+        if let Some(producer) = self.producer.take() {
+            attributes.0 |= producer.attributes.0;
+            ids = (producer.id, producer.epoch, producer.base_sequence);
         }
         out.seal(BatchHeader {
             base_offset: Offset::ZERO,
@@ -152,17 +205,16 @@ impl BatchBuilder {
             last_offset_delta: self.count - 1,
             base_timestamp: self.base_timestamp,
             max_timestamp: append_time.unwrap_or(self.max_timestamp),
-            producer_id: -1,
-            producer_epoch: -1,
-            base_sequence: -1,
+            producer_id: ids.0,
+            producer_epoch: ids.1,
+            base_sequence: ids.2,
             count: self.count,
         });
         self.clear();
-        Ok(())
     }
 
     /// Forgets what was collected.
-    fn clear(&mut self) {
+    pub fn clear(&mut self) {
         self.buffer.clear();
         self.buffer.resize(HEADER_LEN, 0);
         self.count = 0;

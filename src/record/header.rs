@@ -113,6 +113,18 @@ impl Attributes {
         Self(if is_set { cleared | Self::DELETE_HORIZON } else { cleared })
     }
 
+    /// These bits with the batch in a transaction.
+    #[must_use]
+    pub fn with_transactional(self) -> Self {
+        Self(self.0 | Self::TRANSACTIONAL)
+    }
+
+    /// These bits with the batch one of control records.
+    #[must_use]
+    pub fn with_control(self) -> Self {
+        Self(self.0 | Self::CONTROL)
+    }
+
     /// These bits with the timestamp type set to `LogAppendTime`.
     #[must_use]
     pub fn with_log_append_time(self) -> Self {

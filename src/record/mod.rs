@@ -32,7 +32,7 @@ mod types;
 pub mod varint;
 
 pub use batch::{Batch, BatchError, Frame};
-pub use builder::{BatchBuilder, EncodedBatch, NewRecord};
+pub use builder::{BatchBuilder, BatchProducer, EncodedBatch, NewRecord};
 pub use compression::{Compression, CompressionError, Compressor, UnknownCompression};
 pub use decoder::{Header, Headers, RecordDecoder, RecordRef, Records};
 pub use deserializer::{Deserializer, UnknownDeserializer};
