@@ -1,22 +1,26 @@
 //! Kafka's producer: collects records into batches, one a partition, and appends them.
 
+mod limits;
 pub mod partitioner;
+mod transaction;
 mod upkeep;
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use limits::{check_size, check_timestamp, fits, usize_of};
 pub use partitioner::{KeylessPlacement, Partitioner};
+use transaction::InTransaction;
 use upkeep::Upkeep;
 pub use upkeep::UpkeepConfig;
 
 use crate::log::{Appended, Durability, LogAppender, LogConfig, LogError, Repair};
 use crate::record::header::HEADER_LEN;
 use crate::record::{
-    BatchBuilder, Compression, CompressionError, Compressor, EncodedBatch, NewRecord, Offset, Timestamp,
+    BatchBuilder, Compression, CompressionError, Compressor, EncodedBatch, NewRecord, Timestamp,
     TimestampType,
 };
-use crate::store::TopicConfig;
+use crate::store::{StoreError, TopicConfig};
 
 /// What a producer waits for, and reports, after an append (Kafka's `acks`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -152,6 +156,12 @@ pub enum ProduceError {
     /// The codec failed.
     #[error(transparent)]
     Compression(#[from] CompressionError),
+    /// The transaction could not be gone on with or ended.
+    #[error(transparent)]
+    Transaction(#[from] StoreError),
+    /// Part of what was produced in the transaction is not in the log.
+    #[error("the transaction cannot be committed: a part of it could not be appended")]
+    TransactionFailed,
 }
 
 /// A batch that was appended.
@@ -180,6 +190,7 @@ pub struct Producer {
     hidden_failure: Option<ProduceError>,
     upkeep: Option<Upkeep>,
     receipts: Vec<Receipt>,
+    transaction: Option<Box<InTransaction>>,
 }
 
 /// A partition's unfinished batch.
@@ -219,6 +230,7 @@ impl Producer {
             hidden_failure: None,
             upkeep: topic.upkeep.map(|config| Upkeep::new(config, count)),
             receipts: Vec::new(),
+            transaction: None,
             topic,
             config,
         })
@@ -305,9 +317,10 @@ impl Producer {
         self.pending_since
     }
 
-    /// The batches appended since the last call.
+    /// The batches appended since the last call; those of a transaction once it is committed.
     pub fn take_receipts(&mut self) -> std::vec::Drain<'_, Receipt> {
-        self.receipts.drain(..)
+        let count = if self.transaction.is_some() { 0 } else { self.receipts.len() };
+        self.receipts.drain(..count)
     }
 
     /// What opening the partitions has mended since the last call.
@@ -374,27 +387,43 @@ impl Producer {
         if self.pending_bytes == 0 {
             self.pending_since = None;
         }
+        if self.transaction.is_some() {
+            self.join_transaction(at)?;
+        }
+        let pending = &mut self.partitions[at];
         let append_time = self.topic.log_append_time.then(Timestamp::now);
         let finished = pending.builder.finish(&mut self.compressor, append_time, &mut self.encoded);
         if let Some(failure) = self.hidden_failure.take() {
             return Err(failure);
         }
+        if let (Err(_), Some(transaction)) = (&finished, &mut self.transaction) {
+            transaction.fail();
+        }
         finished?;
         if self.encoded.header().count == 1 {
             fits(self.encoded.bytes().len(), &self.topic.log)?;
         }
-        let partition = number(at);
-        match pending.append(&mut self.encoded, &self.topic.partitions[at], self.topic.log, self.config.acks)
-        {
+        // What is in a transaction is put on the disk before that is committed.
+        let is_synced = self.config.acks == Acks::All && self.transaction.is_none();
+        let durability = if is_synced { Durability::Synced } else { Durability::Written };
+        let appender = pending.appender(&self.topic.partitions[at], self.topic.log);
+        match appender.and_then(|appender| appender.append(&mut self.encoded, durability)) {
             Ok(offsets) => {
-                self.receipts.push(Receipt { partition, offsets, bytes: self.encoded.bytes().len() });
+                if let Some(transaction) = &mut self.transaction {
+                    transaction.appended(at, self.encoded.header().count);
+                }
+                let bytes = self.encoded.bytes().len();
+                self.receipts.push(Receipt { partition: number(at), offsets, bytes });
                 if let (Some(upkeep), Some(appender)) = (&mut self.upkeep, &mut pending.appender) {
                     upkeep.after_append(at, &self.topic.partitions[at], appender);
                 }
                 Ok(())
             }
             Err(source) => {
-                let failure = ProduceError::Log { partition, source };
+                let failure = ProduceError::Log { partition: number(at), source };
+                if let Some(transaction) = &mut self.transaction {
+                    transaction.fail();
+                }
                 if self.config.acks == Acks::None {
                     self.hidden_failure = Some(failure);
                     return Ok(());
@@ -410,62 +439,13 @@ fn number(at: usize) -> i32 {
     i32::try_from(at).unwrap_or(i32::MAX)
 }
 
-fn usize_of(bytes: u64) -> usize {
-    usize::try_from(bytes).unwrap_or(usize::MAX)
-}
-
-/// Refuses a timestamp that is too far from `now` (`LogValidator.validateTimestamp`).
-fn check_timestamp(timestamp: Timestamp, range: (i64, i64), now: Timestamp) -> Result<(), ProduceError> {
-    let first = Timestamp(now.0.saturating_sub(range.0));
-    let last = Timestamp(now.0.saturating_add(range.1));
-    if timestamp == Timestamp::NONE || (first..=last).contains(&timestamp) {
-        return Ok(());
-    }
-    Err(ProduceError::TimestampOutOfRange { timestamp, first, last })
-}
-
-/// Refuses a record that no batch of the topic can hold, before anything of it is written.
-fn check_size(
-    record: &NewRecord<'_>,
-    topic: &LogConfig,
-    compression: Compression,
-) -> Result<(), ProduceError> {
-    let mut alone = BatchBuilder::new();
-    if !alone.has_room(record, usize::MAX) {
-        return fits(record.size_max() + HEADER_LEN, topic);
-    }
-    // Compression may make it fit; whether it does shows when the batch is finished.
-    if compression == Compression::None && fits(record.size_max(), topic).is_err() {
-        alone.push(record);
-        fits(alone.size(), topic)?;
-    }
-    Ok(())
-}
-
-/// Refuses a record whose batch of its own takes `size` bytes, if a config of the `topic` does.
-fn fits(size: usize, topic: &LogConfig) -> Result<(), ProduceError> {
-    let limits =
-        [("max.message.bytes", topic.max_message_bytes), ("segment.bytes", usize_of(topic.segment_bytes))];
-    match limits.into_iter().find(|(_, limit)| size > *limit) {
-        Some((config, limit)) => Err(ProduceError::RecordTooLarge { size, config, limit }),
-        None => Ok(()),
-    }
-}
-
 impl Pending {
-    fn append(
-        &mut self,
-        batch: &mut EncodedBatch,
-        dir: &Path,
-        log: LogConfig,
-        acks: Acks,
-    ) -> Result<Appended, LogError> {
-        let appender = match &mut self.appender {
-            Some(appender) => appender,
-            none => none.insert(LogAppender::open(dir, log)?),
-        };
-        let durability = if acks == Acks::All { Durability::Synced } else { Durability::Written };
-        appender.append(batch, durability)
+    /// Who appends to the partition in `dir`; opened with its first batch.
+    fn appender(&mut self, dir: &Path, log: LogConfig) -> Result<&mut LogAppender, LogError> {
+        match &mut self.appender {
+            Some(appender) => Ok(appender),
+            none => Ok(none.insert(LogAppender::open(dir, log)?)),
+        }
     }
 }
 
@@ -476,7 +456,7 @@ fn starting_partition(partitions: &[PathBuf]) -> u64 {
     if partitions.len() < 2 || partitions.len() > LOOKED_AT {
         return 0;
     }
-    let ends = partitions.iter().map(|dir| LogAppender::end_offset_hint(dir).unwrap_or(Offset::ZERO));
+    let ends = partitions.iter().filter_map(|dir| LogAppender::end_offset_hint(dir));
     ends.map(|end| end.0.max(0).cast_unsigned()).fold(0, u64::wrapping_add)
 }
 

@@ -234,7 +234,7 @@ impl BatchHeader {
 
 /// `DefaultRecordBatch.incrementSequence`, whose `int`s overflow where a damaged header makes them.
 #[inline]
-fn increment_sequence(sequence: i32, increment: i32) -> i32 {
+pub(crate) fn increment_sequence(sequence: i32, increment: i32) -> i32 {
     if sequence > i32::MAX.wrapping_sub(increment) {
         increment.wrapping_sub(i32::MAX.wrapping_sub(sequence)).wrapping_sub(1)
     } else {
