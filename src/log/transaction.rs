@@ -109,17 +109,16 @@ impl LogAppender {
 }
 
 /// Aborts every transaction that is open in the partition in `dir`, on the disk: nobody else has an eye on that
-/// log, and nobody will ever end them. Answers how many there were.
+/// log, which is whole, and nobody will ever end them. Answers how many there were.
 ///
 /// # Errors
 /// When the partition cannot be read or written to.
 pub fn abort_all(dir: &Path, config: LogConfig) -> Result<usize, LogError> {
-    let mut appender = LogAppender::open(dir, config)?;
-    appender.log_end_offset()?;
     let segments = SegmentList::read(dir)?.logs;
     let summary = LogSummary::read(dir, &segments, &mut |_| ControlFlow::Continue(()))?;
     let open = summary.map_or_else(Vec::new, |summary| summary.open_producers());
     let Some(&oldest) = segments.first().filter(|_| !open.is_empty()) else { return Ok(0) };
+    let mut appender = LogAppender::open(dir, config)?;
     for &(producer_id, producer_epoch) in &open {
         let marker =
             EndMarker { producer_id, producer_epoch, coordinator_epoch: COORDINATOR_EPOCH, commits: false };

@@ -23,6 +23,7 @@ use self::membership::Membership;
 use self::position_file::PositionFile;
 use self::printer::Printer;
 use self::session::{Session, Source, Terms};
+use super::dead_transactions::DeadTransactionsWatch;
 use super::interrupt::Interrupt;
 use super::{EndedBySignal, UsageError, data_dir_location, raise_open_files_limit};
 use crate::cli::GlobalArgs;
@@ -58,6 +59,7 @@ pub fn run(global: &GlobalArgs, args: &ConsumeArgs, ui: &mut Ui) -> anyhow::Resu
     let until_time = args.range.to_timestamp.map(|time| time.millis(now));
     // Nothing that comes now can be from before a time that is past.
     let stop_at_end = args.range.exit_at_end || until_time.is_some_and(|time| time <= now);
+    let dead_transactions = config.committed_only.then(|| DeadTransactionsWatch::new(&data_dir));
     let source = match &config.group {
         Some(group) => {
             let writable = DataDir::open_for_writing(&path)?;
@@ -93,6 +95,7 @@ pub fn run(global: &GlobalArgs, args: &ConsumeArgs, ui: &mut Ui) -> anyhow::Resu
         is_ordered: args.range.ordered || args.range.tail.is_some(),
     };
     let mut session = Session::new(ui, &interrupt, waiter, printer, terms);
+    session.dead_transactions = dead_transactions;
     let result = session.run(source);
     let printed = session.printer.printed();
     result?;

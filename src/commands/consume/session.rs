@@ -12,6 +12,7 @@ use super::membership::Membership;
 use super::position_file::PositionFile;
 use super::printer::Printer;
 use crate::cli::consume::DeliveryArg;
+use crate::commands::dead_transactions::DeadTransactionsWatch;
 use crate::commands::interrupt::Interrupt;
 use crate::consumer::{Consumer, OrderedConsumer, Poll, ReadLimits, Waiter};
 use crate::group::{GroupError, Positions};
@@ -53,6 +54,8 @@ pub(super) struct Session<'a> {
     pub(super) waiter: Waiter,
     pub(super) printer: Printer,
     pub(super) terms: Terms,
+    /// Where transactions count: whether one keeps this waiting whose producer has died.
+    pub(super) dead_transactions: Option<DeadTransactionsWatch>,
     consumer: Consumer,
     /// What reads instead, where partitions are merged.
     ordered: Option<OrderedConsumer>,
@@ -88,6 +91,7 @@ impl<'a> Session<'a> {
             waiter,
             printer,
             terms,
+            dead_transactions: None,
             consumer,
             ordered,
             has_timed_out: false,
@@ -104,6 +108,9 @@ impl<'a> Session<'a> {
 
     /// Reads what `source` gives, and at the end accounts for what was delivered, however it ended.
     pub(super) fn run(&mut self, mut source: Source) -> anyhow::Result<()> {
+        if let Some(dead) = &mut self.dead_transactions {
+            dead.look(self.ui);
+        }
         match &mut source {
             Source::Assigned(assignment) => {
                 assignment.begin(&mut self.consumer, &mut self.waiter, None)?;
@@ -138,6 +145,9 @@ impl<'a> Session<'a> {
                 idle_since = Instant::now();
             }
             let is_caught_up = matches!(poll, Poll::CaughtUp);
+            if is_caught_up && let Some(dead) = &mut self.dead_transactions {
+                dead.look(self.ui);
+            }
             if is_caught_up || !matches!(source, Source::Assigned(_)) {
                 self.deliver(source)?;
                 self.account(source)?;

@@ -4,6 +4,7 @@ mod config;
 mod form;
 mod prompt;
 mod session;
+mod transaction;
 
 use std::time::Instant;
 
@@ -12,6 +13,7 @@ use anyhow::{Context as _, anyhow};
 pub(super) use self::config::Configs;
 use self::form::RecordExtras;
 use self::session::Session;
+use super::dead_transactions::end_dead_transactions;
 use super::interrupt::Interrupt;
 use super::{EndedBySignal, UsageError, data_dir_location, raise_open_files_limit};
 use crate::cli::GlobalArgs;
@@ -43,6 +45,7 @@ pub fn run(global: &GlobalArgs, args: &ProduceArgs, ui: &mut Ui) -> anyhow::Resu
         DataDir::open_for_reading(&path)?.topic(&name)?;
     }
     let data_dir = DataDir::open_for_writing(&path)?;
+    end_dead_transactions(&data_dir, ui);
     let topic = open_topic(&data_dir, name, args, ui)?;
     if let Some(partition) =
         args.record.partition.filter(|p| i64::from(*p) >= i64::from(topic.partition_count))
@@ -52,12 +55,15 @@ pub fn run(global: &GlobalArgs, args: &ProduceArgs, ui: &mut Ui) -> anyhow::Resu
     }
     let (producer_topic, config) = configs.for_topic(&data_dir, &topic)?;
     let says_summary = !args.report.quiet && (args.report.verbose || ui.stderr_is_terminal());
+    let is_transactional = configs.is_transactional(&args.batching);
     let mut session = Session {
         record_limit: record_limit(&config, &producer_topic),
         producer: Producer::new(producer_topic, config)?,
         form,
         extras,
-        linger: configs.linger,
+        // Nobody is to see a part of a transaction: there is no hurry.
+        linger: configs.linger.or(is_transactional.then_some(transaction::PATIENCE)),
+        deadline: configs.transaction_timeout.filter(|_| is_transactional).map(transaction::Deadline::after),
         sync: args.batching.sync,
         quiet: args.report.quiet,
         max_request_size: configs.max_request_size,
@@ -67,15 +73,25 @@ pub fn run(global: &GlobalArgs, args: &ProduceArgs, ui: &mut Ui) -> anyhow::Resu
         interrupt,
         ui,
     };
+    if is_transactional {
+        let transaction = data_dir.begin_transaction(configs.transactional_id.as_ref())?;
+        session.producer.begin_transaction(transaction, topic.name.clone());
+    }
     let started = Instant::now();
-    let result = produce(&mut session, args);
+    let mut result = produce(&mut session, args);
+    let mut is_committed = false;
+    if is_transactional {
+        result = transaction::end(&mut session, result);
+        is_committed = matches!(result, Ok(0));
+    }
     // What came before a record at fault is produced, as it is by Kafka's tool.
     let flushed = session.producer.close().map_err(anyhow::Error::from);
     session.after_appends();
     session.finish(started, says_summary);
     let printed = session.report.take_failure().map_or(Ok(()), |failure| Err(failure.into()));
     let status = result.and_then(|status| flushed.and(printed).map(|()| status))?;
-    match session.interrupt.status().unwrap_or(status) {
+    // A signal that comes once it is committed is too late.
+    match session.interrupt.status().filter(|_| !is_committed).unwrap_or(status) {
         0 => Ok(()),
         status => Err(EndedBySignal(status).into()),
     }

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail};
 
 use super::form::RecordExtras;
+use super::transaction::Deadline;
 use crate::commands::interrupt::Interrupt;
 use crate::input::{Field, InputBuffer, InputForm, InputRecord, Ready, RecordReader, wait_for_input};
 use crate::output::Ui;
@@ -34,6 +35,8 @@ pub(super) struct Session<'a> {
     pub(super) linger: Option<Duration>,
     pub(super) sync: bool,
     pub(super) quiet: bool,
+    /// When and after how long the transaction may be open no longer.
+    pub(super) deadline: Option<Deadline>,
     /// `max.request.size`.
     pub(super) max_request_size: Option<usize>,
     /// Records of the input that are passed over yet.
@@ -100,6 +103,7 @@ impl Session<'_> {
         loop {
             self.send_available(reader)?;
             self.after_appends();
+            Deadline::check(self.deadline)?;
             bar.set(reader.input().bytes_read());
             if self.interrupt.status().is_some() {
                 return Ok(());
@@ -195,6 +199,7 @@ impl Session<'_> {
                 Some(linger) => linger.saturating_sub(since.elapsed()),
                 None => PAUSE.min(TRICKLE.saturating_sub(since.elapsed())),
             };
+            let patience = Deadline::limit(self.deadline, Some(patience)).unwrap_or(patience);
             match wait_for_input(input, Some(self.interrupt.as_fd()), Some(patience))? {
                 Ready::TimedOut => {
                     self.producer.flush()?;
@@ -207,9 +212,12 @@ impl Session<'_> {
             self.ui.prompt(">");
         }
         loop {
-            let patience = self.producer.sync_due_in();
+            let patience = Deadline::limit(self.deadline, self.producer.sync_due_in());
             match wait_for_input(input, Some(self.interrupt.as_fd()), patience)? {
-                Ready::TimedOut => self.producer.sync_due()?,
+                Ready::TimedOut => {
+                    Deadline::check(self.deadline)?;
+                    self.producer.sync_due()?;
+                }
                 ready => return Ok(ready),
             }
         }

@@ -122,8 +122,9 @@ fn run(dir: &Path) -> Option<()> {
 
 /// After whatever has happened the transactions can be ended, and no marker is without its entry.
 fn check(dir: &Path, what: &str) {
-    abort_all(dir, config()).expect(what);
     let mut appender = LogAppender::open(dir, config()).expect(what);
+    appender.log_end_offset().expect(what);
+    abort_all(dir, config()).expect(what);
     appender.append(&mut data(-1, 0), Durability::Written).expect(what);
     let (found, by_log) = indexed(dir);
     assert_eq!(found, by_log, "{what}");

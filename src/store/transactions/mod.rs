@@ -29,7 +29,7 @@ pub use finish::EndedTransaction;
 pub use state::TransactionPhase;
 use state::{OpenState, TransactionFiles};
 
-use super::{StoreError, TopicPartition, WritableDataDir};
+use super::{DataDir, StoreError, TopicPartition, WritableDataDir};
 use crate::fs::{self, HeldLock};
 use crate::record::Offset;
 
@@ -153,6 +153,16 @@ impl WritableDataDir {
     /// When one could not be ended; the others are.
     pub fn end_dead_transactions(&self) -> Result<Vec<EndedTransaction>, StoreError> {
         finish::end_dead(self)
+    }
+}
+
+impl DataDir {
+    /// Whether some transaction has not ended, be its producer alive or not.
+    ///
+    /// # Errors
+    /// When the folder that tells of them cannot be read.
+    pub fn has_open_transactions(&self) -> Result<bool, StoreError> {
+        Ok(!TransactionFiles::of(self).producers_with_state()?.is_empty())
     }
 }
 
