@@ -25,3 +25,4 @@ mod tidy;
 mod topic_configs;
 mod topics;
 mod torture;
+mod transactions;

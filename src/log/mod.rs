@@ -68,4 +68,6 @@ pub use reader::LogReader;
 pub use recovery::rebuild_indexes;
 pub use retention::{Retained, RetentionConfig};
 pub use segment::{Position, SegmentPath};
+#[cfg(test)]
+pub(crate) use tail::BootId;
 pub use time_search::offset_for_time;

@@ -461,4 +461,6 @@ fn starting_partition(partitions: &[PathBuf]) -> u64 {
 }
 
 #[cfg(test)]
+mod crash_tests;
+#[cfg(test)]
 mod tests;

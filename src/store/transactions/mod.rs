@@ -240,6 +240,4 @@ impl Transaction {
 }
 
 #[cfg(test)]
-mod crash_tests;
-#[cfg(test)]
 mod tests;
