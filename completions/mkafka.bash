@@ -908,7 +908,7 @@ _mkafka() {
             return 0
             ;;
         mkafka__subcmd__produce)
-            opts="-t -l -f -D -0 -K -Z -k -H -p -z -X -v -q -h --topic --file --format --delimiter --nul --key-separator --null-marker --empty-as-null --skip-empty --skip --reader-property --property --reader-config --key --header --partition --timestamp --key-serializer --value-serializer --partitioner --compression-codec --request-required-acks --acks --max-partition-memory-bytes --batch-size --timeout --linger-ms --sync --max-memory-bytes --producer-property --producer.config --print-offsets --output --verbose --quiet --no-auto-create --data-dir --color --help"
+            opts="-t -l -f -D -0 -K -Z -k -H -p -z -X -v -q -h --topic --file --format --delimiter --nul --key-separator --null-marker --empty-as-null --skip-empty --skip --reader-property --property --reader-config --key --header --partition --timestamp --key-serializer --value-serializer --partitioner --compression-codec --request-required-acks --acks --max-partition-memory-bytes --batch-size --timeout --linger-ms --transaction --sync --max-memory-bytes --producer-property --producer.config --print-offsets --output --verbose --quiet --no-auto-create --data-dir --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -162,6 +162,28 @@ fn ctrl_c_aborts() {
 }
 
 #[test]
+fn an_index_that_lacks_an_aborted_transaction_is_found_and_mended() {
+    let sandbox = Sandbox::new();
+    sandbox.run("topics create t");
+    let running = in_the_middle(&sandbox, "produce t --transaction", "t", &["one", "two"]);
+    running.signal(Signal::INT);
+    running.wait();
+    let index = sandbox.data_dir().join("t-0/00000000000000000000.txnindex");
+    let sound = std::fs::read(&index).unwrap();
+    assert_eq!((sound.len(), sandbox.run("verify").status), (34, 0));
+    for damaged in [&[][..], &sound[..20]] {
+        std::fs::write(&index, damaged).unwrap();
+        let ran = sandbox.run("verify");
+        assert_eq!(ran.status, 1, "{}", ran.stdout);
+        let said = format!("{}{}", ran.stdout, ran.stderr);
+        assert!(said.contains("that was aborted at offset 2 is not in it"), "{said}");
+        assert_eq!(sandbox.run("verify --repair").status, 0);
+        assert_eq!(std::fs::read(&index).unwrap(), sound);
+        assert_eq!(sandbox.run("verify").status, 0);
+    }
+}
+
+#[test]
 fn an_error_in_the_input_aborts() {
     let sandbox = Sandbox::new();
     sandbox.run("topics create t");

@@ -34,6 +34,17 @@ impl AbortedTxn {
         }
         out
     }
+
+    /// Reads an entry. There is one version only.
+    fn decode(bytes: &[u8; Self::LEN]) -> Self {
+        let long = |n: usize| i64::from_be_bytes(array(bytes, 2 + 8 * n));
+        Self {
+            producer_id: long(0),
+            first_offset: Offset(long(1)),
+            last_offset: Offset(long(2)),
+            last_stable_offset: Offset(long(3)),
+        }
+    }
 }
 
 /// Notes in the index of `segment` that `aborted` is about to end there, and puts that on the disk.
@@ -88,23 +99,52 @@ pub(super) fn truncate_to(segment: &SegmentPath, end: Offset) -> Result<(), File
 fn entry_at(file: &LogFile, n: u64) -> Result<Option<AbortedTxn>, FileError> {
     let mut bytes = [0; AbortedTxn::LEN];
     let read = file.read_at(&mut bytes, n * AbortedTxn::LEN as u64)?;
-    let long = |n: usize| i64::from_be_bytes(array(&bytes, 2 + 8 * n));
-    Ok((read == AbortedTxn::LEN).then(|| AbortedTxn {
-        producer_id: long(0),
-        first_offset: Offset(long(1)),
-        last_offset: Offset(long(2)),
-        last_stable_offset: Offset(long(3)),
-    }))
+    Ok((read == AbortedTxn::LEN).then(|| AbortedTxn::decode(&bytes)))
 }
 
-/// All entries of `segment`.
-#[cfg(test)]
-pub(super) fn entries(segment: &SegmentPath) -> Vec<AbortedTxn> {
-    if !segment.txn_index().exists() {
-        return Vec::new();
+/// All entries of `segment`, and whether they are whole.
+///
+/// # Errors
+/// When the index cannot be read.
+pub(super) fn entries(segment: &SegmentPath) -> Result<(Vec<AbortedTxn>, bool), FileError> {
+    let bytes = fs::read_if_present(&segment.txn_index())?.unwrap_or_default();
+    let (whole, rest) = bytes.as_chunks::<{ AbortedTxn::LEN }>();
+    Ok((whole.iter().map(AbortedTxn::decode).collect(), rest.is_empty()))
+}
+
+/// Which of the transactions that were `aborted`, as the log has it, lack an entry in `segment`, where their markers
+/// are.
+pub(super) fn missing<'a>(
+    aborted: impl Iterator<Item = &'a AbortedTxn>,
+    entries: &[AbortedTxn],
+) -> Vec<AbortedTxn> {
+    let is_missing = |aborted: &&AbortedTxn| {
+        !entries
+            .iter()
+            .any(|entry| (entry.producer_id, entry.last_offset) == (aborted.producer_id, aborted.last_offset))
+    };
+    aborted.filter(is_missing).copied().collect()
+}
+
+/// Adds what the index of `segment` lacks of `aborted`, and drops what is no whole entry; whether there was anything
+/// to do.
+///
+/// # Errors
+/// When the index cannot be read or written.
+pub(super) fn mend<'a>(
+    segment: &SegmentPath,
+    aborted: impl Iterator<Item = &'a AbortedTxn>,
+) -> Result<bool, FileError> {
+    let (mut entries, is_whole) = entries(segment)?;
+    let missing = missing(aborted, &entries);
+    if missing.is_empty() && is_whole {
+        return Ok(false);
     }
-    let file = LogFile::open(&segment.txn_index()).expect("an index");
-    (0..).map_while(|n| entry_at(&file, n).expect("readable")).collect()
+    entries.extend(missing);
+    entries.sort_by_key(|entry| entry.last_offset);
+    let bytes: Vec<u8> = entries.iter().flat_map(AbortedTxn::encode).collect();
+    fs::write_atomically(&segment.txn_index(), &bytes)?;
+    Ok(true)
 }
 
 #[cfg(test)]
@@ -120,6 +160,27 @@ mod tests {
         }
     }
 
+    fn all(segment: &SegmentPath) -> Vec<AbortedTxn> {
+        entries(segment).expect("readable").0
+    }
+
+    #[test]
+    fn what_the_log_tells_is_added_and_what_is_there_stays() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let segment = SegmentPath::new(dir.path(), Offset(0));
+        let by_log = [aborted(1, 0, 5), aborted(2, 3, 9), aborted(3, 4, 12)];
+        note(&segment, &AbortedTxn { last_stable_offset: Offset(3), ..aborted(2, 3, 9) }).expect("noted");
+        assert!(mend(&segment, by_log.iter()).expect("mended"));
+        let kept = AbortedTxn { last_stable_offset: Offset(3), ..aborted(2, 3, 9) };
+        assert_eq!(all(&segment), [by_log[0], kept, by_log[2]]);
+        assert!(!mend(&segment, by_log.iter()).expect("nothing to do"));
+        let torn = std::fs::read(segment.txn_index()).expect("there")[..80].to_vec();
+        std::fs::write(segment.txn_index(), torn).expect("written");
+        assert_eq!((all(&segment).len(), entries(&segment).expect("readable").1), (2, false));
+        assert!(mend(&segment, by_log.iter()).expect("mended"));
+        assert_eq!(all(&segment), [by_log[0], kept, by_log[2]]);
+    }
+
     #[test]
     fn entries_are_added_replaced_and_dropped() {
         let dir = tempfile::tempdir().expect("a folder");
@@ -130,14 +191,14 @@ mod tests {
         note(&segment, &aborted(2, 3, 9)).expect("noted");
         // Its marker did not come there, but later.
         note(&segment, &aborted(2, 3, 12)).expect("noted");
-        assert_eq!(entries(&segment), [aborted(1, 0, 5), aborted(2, 3, 12)]);
+        assert_eq!(all(&segment), [aborted(1, 0, 5), aborted(2, 3, 12)]);
         truncate_to(&segment, Offset(13)).expect("cut");
-        assert_eq!(entries(&segment).len(), 2);
+        assert_eq!(all(&segment).len(), 2);
         truncate_to(&segment, Offset(12)).expect("cut");
-        assert_eq!(entries(&segment), [aborted(1, 0, 5)]);
+        assert_eq!(all(&segment), [aborted(1, 0, 5)]);
         // What is no whole entry counts for nothing.
         std::fs::write(segment.txn_index(), [&aborted(1, 0, 5).encode()[..], &[0; 7]].concat()).expect("ok");
         note(&segment, &aborted(3, 6, 20)).expect("noted");
-        assert_eq!(entries(&segment), [aborted(1, 0, 5), aborted(3, 6, 20)]);
+        assert_eq!(all(&segment), [aborted(1, 0, 5), aborted(3, 6, 20)]);
     }
 }

@@ -103,6 +103,16 @@ impl LogSummary {
         }
     }
 
+    /// The aborted transactions whose markers lie in the segment at `base`, behind which the one at `next` comes.
+    pub(in crate::log) fn aborted_in(
+        &self,
+        base: Offset,
+        next: Option<Offset>,
+    ) -> impl Iterator<Item = &AbortedTxn> {
+        let within = base..next.unwrap_or(Offset(i64::MAX));
+        self.aborted.iter().filter(move |aborted| within.contains(&aborted.last_offset))
+    }
+
     /// The first offset of the transaction of `producer_id` that is not decided, if it has one.
     pub(in crate::log) fn open_since(&self, producer_id: i64) -> Option<Offset> {
         self.open.get(&producer_id).copied()

@@ -46,7 +46,7 @@ fn indexed(dir: &Path) -> (Vec<AbortedTxn>, Vec<AbortedTxn>) {
     by_log.sort_by_key(|aborted| aborted.last_offset);
     let mut found = Vec::new();
     for &base in &list.logs {
-        let of_segment = entries(&SegmentPath::new(dir, base));
+        let of_segment = entries(&SegmentPath::new(dir, base)).expect("readable").0;
         let next = list.after(base).unwrap_or(Offset(i64::MAX));
         assert!(of_segment.iter().all(|aborted| (base..next).contains(&aborted.last_offset)));
         found.extend(of_segment);
