@@ -137,7 +137,6 @@ fn every_operation_may_fail_or_be_the_last_or_power_be_lost_there() {
     let Injected { operations, result, .. } = inject(None, || run(dir.path()));
     assert_eq!(result, Some(Some(())));
     check(dir.path(), "nothing has happened");
-    println!("transactions of a partition: {} points", operations * (FAULTS.len() + 4));
     for number in 0..operations {
         for fault in FAULTS {
             let dir = folder();
