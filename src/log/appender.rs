@@ -15,8 +15,8 @@ use super::locked::LockedLog;
 use super::recovery::{self, Known};
 use super::segment::Position;
 use super::tail::{BootId, RecoveryPoint, Tail};
-use super::writeback::{LEFT_BYTES, WRITEBACK_BYTES, Work, Writeback, sync_sealed};
-use crate::fs::{self, FileLock, LockGuard};
+use super::writeback::{LEFT_BYTES, SyncWork, WRITEBACK_BYTES, Writeback, sync_sealed};
+use crate::fs::{self, FileError, FileLock, LockGuard};
 use crate::record::{EncodedBatch, LeaderEpoch, Offset};
 
 /// The name of a partition's lock file.
@@ -53,6 +53,9 @@ pub struct LogAppender {
     synced: Option<RecoveryPoint>,
     /// A sync that goes on meanwhile.
     writeback: Option<Writeback>,
+    /// How often the log was found to be another one than before, or mended: a sync that began earlier says
+    /// nothing of it.
+    generation: u64,
     /// How much is appended before such a sync begins, in bytes.
     pub(super) writeback_bytes: u64,
     records_since_sync: i64,
@@ -84,6 +87,7 @@ impl LogAppender {
             active: None,
             synced: None,
             writeback: None,
+            generation: 0,
             writeback_bytes: WRITEBACK_BYTES,
             records_since_sync: 0,
             unsynced_since: None,
@@ -158,6 +162,39 @@ impl LogAppender {
         self.sync_or_poison()
     }
 
+    /// What has to be done to put everything that this appender has appended on the disk, for another thread to
+    /// do; what came of it is to be told to [`LogAppender::note_sync`]. `None` when nothing was appended.
+    ///
+    /// # Errors
+    /// When the files cannot be opened once more.
+    pub(crate) fn sync_work(&mut self) -> Result<Option<SyncWork>, LogError> {
+        let Some(active) = &self.active else { return Ok(None) };
+        let from = self.synced.map_or(active.tail.recovery_point, |s| active.tail.recovery_point.max(s));
+        let (upto, files) = (active.tail.end(), active.files()?);
+        self.records_since_sync = 0;
+        self.unsynced_since = None;
+        Ok(Some(SyncWork { dir: self.dir.clone(), from, upto, files, generation: self.generation }))
+    }
+
+    /// Takes note that `work` was done; answers the offset before which everything is on the disk.
+    ///
+    /// # Errors
+    /// When it has failed; this appender takes no more then.
+    pub(crate) fn note_sync(
+        &mut self,
+        work: &SyncWork,
+        outcome: Result<(), FileError>,
+    ) -> Result<Offset, LogError> {
+        if let Err(error) = outcome {
+            self.is_poisoned = true;
+            return Err(gone_or(error.into(), &self.dir));
+        }
+        if work.generation == self.generation {
+            self.synced = Some(self.synced.map_or(work.upto, |synced| synced.max(work.upto)));
+        }
+        Ok(work.upto.end_offset)
+    }
+
     fn sync_or_poison(&mut self) -> Result<(), LogError> {
         let synced = self.sync();
         self.is_poisoned = synced.is_err();
@@ -171,6 +208,7 @@ impl LogAppender {
     pub fn log_end_offset(&mut self) -> Result<Offset, LogError> {
         let guard = self.lock.acquire()?;
         if guard.is_new() {
+            self.generation += 1;
             self.synced = None;
             self.writeback = None;
         }
@@ -241,7 +279,9 @@ impl LogAppender {
     ) -> Result<T, LogError> {
         let guard = self.lock.acquire()?;
         if guard.is_new() {
+            self.generation += 1;
             self.synced = None;
+            self.writeback = None;
         }
         let active =
             refresh(&mut self.active, &guard, &self.dir, &self.config, self.boot, &mut self.repairs)?;
@@ -274,6 +314,7 @@ impl LogAppender {
         let seen = self.active.as_ref().map(|active| active.tail.recovery_point);
         let guard = self.lock.acquire()?;
         if guard.is_new() {
+            self.generation += 1;
             self.synced = None;
             self.writeback = None;
         }
@@ -282,6 +323,7 @@ impl LogAppender {
         let found = active.tail.recovery_point;
         if seen.is_some_and(|seen| seen.max(found) != found) {
             // Somebody has made the indexes anew: what was synced is not what is there.
+            self.generation += 1;
             self.synced = None;
             self.writeback = None;
         }
@@ -302,7 +344,10 @@ impl LogAppender {
             let (from, upto) = (active.tail.recovery_point, active.tail.end());
             // Without open files to spare it has to wait.
             self.writeback = active.files().ok().and_then(|files| {
-                Writeback::begin(Work { dir: self.dir.clone(), from, upto, files }, is_first)
+                Writeback::begin(
+                    SyncWork { dir: self.dir.clone(), from, upto, files, generation: self.generation },
+                    is_first,
+                )
             });
         }
         Ok(appended)

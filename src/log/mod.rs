@@ -71,3 +71,4 @@ pub use segment::{Position, SegmentPath};
 #[cfg(test)]
 pub(crate) use tail::BootId;
 pub use time_search::offset_for_time;
+pub(crate) use writeback::SyncWork;

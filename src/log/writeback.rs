@@ -35,7 +35,7 @@ pub(crate) struct Writeback {
 
 /// What is to be put on the disk: everything between two places of a log.
 #[derive(Debug)]
-pub(crate) struct Work {
+pub(crate) struct SyncWork {
     /// The partition's folder.
     pub(crate) dir: PathBuf,
     /// Everything before this is on the disk.
@@ -44,11 +44,16 @@ pub(crate) struct Work {
     pub(crate) upto: RecoveryPoint,
     /// The active segment's files.
     pub(crate) files: ActiveFiles,
+    /// The appender's count of logs that it has met here.
+    pub(super) generation: u64,
 }
 
-impl Work {
+impl SyncWork {
     /// Does it.
-    fn run(&self) -> Result<(), FileError> {
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub(crate) fn run(&self) -> Result<(), FileError> {
         sync_sealed(&self.dir, &self.from, &self.upto)?;
         self.files.sync()
     }
@@ -72,7 +77,7 @@ pub(crate) fn sync_sealed(dir: &Path, from: &RecoveryPoint, upto: &RecoveryPoint
 
 impl Writeback {
     /// Begins `work`; `None` where there can be no thread for it.
-    pub(crate) fn begin(work: Work, is_of_others: bool) -> Option<Self> {
+    pub(crate) fn begin(work: SyncWork, is_of_others: bool) -> Option<Self> {
         let (tell, outcome) = sync_channel(1);
         let upto = work.upto;
         let run = move || {

@@ -1,14 +1,9 @@
-//! Which records a topic's configs refuse.
+//! What a topic's configs let no record pass, told before anything of it is written.
 
 use super::ProduceError;
 use crate::log::LogConfig;
 use crate::record::header::HEADER_LEN;
 use crate::record::{BatchBuilder, Compression, NewRecord, Timestamp};
-
-/// A number of bytes as a length in memory.
-pub(super) fn usize_of(bytes: u64) -> usize {
-    usize::try_from(bytes).unwrap_or(usize::MAX)
-}
 
 /// Refuses a timestamp that is too far from `now` (`LogValidator.validateTimestamp`).
 pub(super) fn check_timestamp(
@@ -50,4 +45,9 @@ pub(super) fn fits(size: usize, topic: &LogConfig) -> Result<(), ProduceError> {
         Some((config, limit)) => Err(ProduceError::RecordTooLarge { size, config, limit }),
         None => Ok(()),
     }
+}
+
+/// As many bytes, or more than there can be in memory.
+pub(super) fn usize_of(bytes: u64) -> usize {
+    usize::try_from(bytes).unwrap_or(usize::MAX)
 }

@@ -1,72 +1,37 @@
 //! Kafka's producer: collects records into batches, one a partition, and appends them.
+//!
+//! The first batches, and what a pause of the input leaves, are appended by the thread that collects; an input
+//! that goes on filling batches gets a `pipeline` of threads. The `sender` is what appends in both cases.
 
+mod config;
 mod limits;
 pub mod partitioner;
+mod pipeline;
+mod sender;
+mod sync_round;
 mod transaction;
 mod upkeep;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use limits::{check_size, check_timestamp, fits, usize_of};
+pub use config::{Acks, ProducerConfig};
+use limits::{check_size, check_timestamp, usize_of};
+
 pub use partitioner::{KeylessPlacement, Partitioner};
+use pipeline::{Pipeline, Sealing, SharedSender, locked};
+use sender::{News, Sender};
 use transaction::InTransaction;
-use upkeep::Upkeep;
 pub use upkeep::UpkeepConfig;
 
-use crate::log::{Appended, Durability, LogAppender, LogConfig, LogError, Repair};
+use crate::log::{Appended, LogAppender, LogConfig, LogError, Repair};
 use crate::record::header::HEADER_LEN;
 use crate::record::{
-    BatchBuilder, Compression, CompressionError, Compressor, EncodedBatch, NewRecord, Timestamp,
+    BatchBuilder, Compression, CompressionError, Compressor, EncodedBatch, NewRecord, Offset, Timestamp,
     TimestampType,
 };
 use crate::store::{StoreError, TopicConfig};
-
-/// What a producer waits for, and reports, after an append (Kafka's `acks`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Acks {
-    /// `0`: nothing. The failure of a batch shows only if another one follows it.
-    None,
-    /// `1`: the operating system has the batch; it survives the death of any process.
-    #[default]
-    Leader,
-    /// `all`: the disk has the batch; it survives a loss of power.
-    All,
-}
-
-/// How a producer batches.
-#[derive(Debug, Clone)]
-pub struct ProducerConfig {
-    /// `batch.size`: bytes that a batch grows to, before compression. A larger record gets a batch of its
-    /// own. `None` lets the producer choose: large batches, less where there are many partitions.
-    pub batch_size: Option<usize>,
-    /// `buffer.memory`: bytes that all unfinished batches may take together.
-    pub buffer_memory: usize,
-    /// `compression.type`.
-    pub compression: Compression,
-    /// The codec's level; `None` for Kafka's default.
-    pub compression_level: Option<i32>,
-    /// `acks`.
-    pub acks: Acks,
-    /// How keyless records are spread.
-    pub placement: KeylessPlacement,
-    /// `partitioner.ignore.keys`: records with a key are spread as those without.
-    pub ignore_keys: bool,
-}
-
-impl Default for ProducerConfig {
-    fn default() -> Self {
-        Self {
-            batch_size: None,
-            buffer_memory: 32 << 20,
-            compression: Compression::None,
-            compression_level: None,
-            acks: Acks::default(),
-            placement: KeylessPlacement::default(),
-            ignore_keys: false,
-        }
-    }
-}
 
 /// The topic that a producer writes to.
 #[derive(Debug, Clone)]
@@ -181,29 +146,32 @@ pub struct Producer {
     config: ProducerConfig,
     topic: ProducerTopic,
     partitioner: Partitioner,
+    sealing: Sealing,
     compressor: Compressor,
-    partitions: Vec<Pending>,
+    /// The unfinished batch of each partition.
+    builders: Vec<BatchBuilder>,
     encoded: EncodedBatch,
     batch_limit: usize,
     pending_bytes: usize,
     pending_since: Option<Instant>,
+    sender: SharedSender,
+    pipeline: Option<Pipeline>,
+    /// How many batches have been full.
+    full_batches: u32,
+    /// Whether batches were appended that [`Producer::flush`] has not acknowledged.
+    is_unsettled: bool,
     hidden_failure: Option<ProduceError>,
-    upkeep: Option<Upkeep>,
-    receipts: Vec<Receipt>,
+    news: News,
     transaction: Option<Box<InTransaction>>,
-}
-
-/// A partition's unfinished batch.
-#[derive(Debug, Default)]
-struct Pending {
-    builder: BatchBuilder,
-    appender: Option<LogAppender>,
 }
 
 /// What batches grow to where the user does not say.
 const BATCH_SIZE_DEFAULT: usize = 256 << 10;
 /// `batch.size` of Kafka's producer: what even many partitions do not go below.
 const BATCH_SIZE_LEAST: usize = 16 << 10;
+/// How many full batches are appended before threads are begun for those that follow: beginning them takes as
+/// long as appending one.
+const BEFORE_PIPELINE: u32 = 2;
 
 impl Producer {
     /// A producer to `topic`. Nothing is opened until a partition gets its first batch.
@@ -212,7 +180,11 @@ impl Producer {
     /// When the compression level is out of the codec's range.
     pub fn new(topic: ProducerTopic, config: ProducerConfig) -> Result<Self, ProduceError> {
         let count = topic.partitions.len();
-        let compressor = Compressor::new(config.compression, config.compression_level)?;
+        let sealing = Sealing {
+            compression: config.compression,
+            level: config.compression_level,
+            log_append_time: topic.log_append_time,
+        };
         let chosen = (config.buffer_memory / count.max(1)).clamp(BATCH_SIZE_LEAST, BATCH_SIZE_DEFAULT);
         let ceiling = topic.log.max_message_bytes.min(usize_of(topic.log.segment_bytes));
         // What does not compress grows a little in its codec's frame.
@@ -221,15 +193,19 @@ impl Producer {
         let start = starting_partition(&topic.partitions);
         Ok(Self {
             partitioner: Partitioner::new(config.placement, i32::try_from(count).unwrap_or(i32::MAX), start),
-            compressor,
-            partitions: (0..count).map(|_| Pending::default()).collect(),
+            sealing,
+            compressor: sealing.compressor()?,
+            builders: (0..count).map(|_| BatchBuilder::default()).collect(),
             encoded: EncodedBatch::default(),
             batch_limit: config.batch_size.unwrap_or(chosen).min(ceiling),
             pending_bytes: 0,
             pending_since: None,
+            sender: Arc::new(Mutex::new(Sender::new(&topic, config.acks))),
+            pipeline: None,
+            full_batches: 0,
+            is_unsettled: false,
             hidden_failure: None,
-            upkeep: topic.upkeep.map(|config| Upkeep::new(config, count)),
-            receipts: Vec::new(),
+            news: News::default(),
             transaction: None,
             topic,
             config,
@@ -250,10 +226,9 @@ impl Producer {
             Some(partition) => partition,
             None => self.partitioner.place(placing_key),
         };
-        let count = self.partitions.len();
-        let Some((at, pending)) =
-            usize::try_from(partition).ok().and_then(|at| Some((at, self.partitions.get(at)?)))
-        else {
+        let count = self.builders.len();
+        let found = usize::try_from(partition).ok().and_then(|at| Some((at, self.builders.get_mut(at)?)));
+        let Some((at, builder)) = found else {
             return Err(ProduceError::UnknownPartition { partition, count });
         };
         if self.topic.compacted && record.key.is_none() {
@@ -262,54 +237,124 @@ impl Producer {
         if let Some(range) = self.topic.timestamp_range_ms {
             check_timestamp(record.timestamp, range, Timestamp::now())?;
         }
-        if !pending.builder.is_empty() && !pending.builder.has_room(record, self.batch_limit) {
+        if !builder.is_empty() && builder.has_room(record, self.batch_limit) {
+            let before = builder.size();
+            builder.push(record);
+            self.pending_bytes += builder.size() - before;
+            if self.pending_bytes > self.config.buffer_memory {
+                self.send_all()?;
+            }
+            return Ok(partition);
+        }
+        if !builder.is_empty() {
             let goes_on = self.partitioner.batch_full(partition);
-            self.append(at)?;
+            self.send_full(at)?;
             if goes_on && is_free && count > 1 {
                 return self.send(record, None);
             }
         }
-        let builder = &mut self.partitions[at].builder;
-        let mut is_large = false;
-        if builder.is_empty() {
-            is_large = record.size_max() > self.batch_limit;
-            if is_large {
-                check_size(record, &self.topic.log, self.config.compression)?;
-            }
-            self.pending_since.get_or_insert_with(Instant::now);
+        self.begin_batch(at, record)?;
+        Ok(partition)
+    }
+
+    /// Adds `record` as the first of the `at`-th partition's batch.
+    fn begin_batch(&mut self, at: usize, record: &NewRecord<'_>) -> Result<(), ProduceError> {
+        let is_large = record.size_max() > self.batch_limit;
+        if is_large {
+            check_size(record, &self.topic.log, self.config.compression)?;
         }
+        self.pending_since.get_or_insert_with(Instant::now);
+        let builder = &mut self.builders[at];
         let before = builder.size();
         builder.push(record);
         self.pending_bytes += builder.size() - before;
         if is_large && self.config.compression != Compression::None {
             // It has a batch of its own. Whether that is small enough shows when it is compressed, and the
             // caller must learn it while it still knows which record this is.
-            self.partitioner.batch_full(partition);
+            self.partitioner.batch_full(number(at));
+            self.wait_for_pipeline()?;
             self.append(at)?;
         }
         if self.pending_bytes > self.config.buffer_memory {
-            self.flush()?;
+            self.send_all()?;
         }
-        Ok(partition)
+        Ok(())
     }
 
-    /// Appends everything that is pending.
+    /// Sends off the batch of the `at`-th partition, which is full.
+    fn send_full(&mut self, at: usize) -> Result<(), ProduceError> {
+        self.full_batches = self.full_batches.saturating_add(1);
+        if self.full_batches == BEFORE_PIPELINE {
+            self.pipeline = Pipeline::begin(self.sealing, &self.sender);
+        }
+        if self.pipeline.is_none() {
+            return self.append(at);
+        }
+        self.collect(false)?;
+        self.note_leaving(at)?;
+        if let Some(pipeline) = &mut self.pipeline {
+            pipeline.submit(at, &mut self.builders[at]);
+        }
+        Ok(())
+    }
+
+    /// Sends off all unfinished batches, which take too much memory together.
+    fn send_all(&mut self) -> Result<(), ProduceError> {
+        for at in 0..self.builders.len() {
+            if !self.builders[at].is_empty() {
+                self.partitioner.batch_full(number(at));
+                self.send_full(at)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Appends everything that is pending, and waits until it is acknowledged.
     ///
     /// # Errors
-    /// When an append fails; the batches of other partitions are appended all the same.
+    /// When an append fails, or a sync; the batches of other partitions are appended all the same.
     pub fn flush(&mut self) -> Result<(), ProduceError> {
-        if self.pending_since.is_none() {
+        if self.pending_since.is_none() && !self.is_unsettled() {
             return Ok(());
         }
-        let mut result = Ok(());
-        for at in 0..self.partitions.len() {
-            if !self.partitions[at].builder.is_empty() {
+        let mut result = self.wait_for_pipeline();
+        for at in 0..self.builders.len() {
+            if !self.builders[at].is_empty() {
                 self.partitioner.batch_full(number(at));
                 let appended = self.append(at);
                 result = result.and(appended);
             }
         }
-        result
+        if self.config.acks == Acks::All {
+            let mut sender = locked(&self.sender);
+            let settled = sender.settle();
+            self.news.extend(sender.take_news());
+            result = result.and(settled);
+        }
+        self.is_unsettled = false;
+        self.note_outcome(result)
+    }
+
+    /// Takes note of what has become of the batches that are on their way; with `waits` of all.
+    fn collect(&mut self, waits: bool) -> Result<(), ProduceError> {
+        let Some(pipeline) = &mut self.pipeline else { return Ok(()) };
+        let mut result = pipeline.collect(waits, &mut self.news);
+        if result.is_err() {
+            // Those behind the one that failed are dropped on their way.
+            result = result.and(pipeline.collect(true, &mut self.news));
+            locked(&self.sender).resume();
+        }
+        self.note_outcome(result)
+    }
+
+    /// Waits until no batch is on its way.
+    fn wait_for_pipeline(&mut self) -> Result<(), ProduceError> {
+        self.collect(true)
+    }
+
+    /// Whether batches are on their way, or appended and not yet acknowledged.
+    pub fn is_unsettled(&self) -> bool {
+        self.is_unsettled || self.pipeline.as_ref().is_some_and(Pipeline::is_busy)
     }
 
     /// When the oldest record that is not appended yet was added; `None` when all are appended.
@@ -317,24 +362,25 @@ impl Producer {
         self.pending_since
     }
 
-    /// The batches appended since the last call; those of a transaction once it is committed.
+    /// The batches acknowledged since the last call; those of a transaction once it is committed.
     pub fn take_receipts(&mut self) -> std::vec::Drain<'_, Receipt> {
-        let count = if self.transaction.is_some() { 0 } else { self.receipts.len() };
-        self.receipts.drain(..count)
+        let count = if self.transaction.is_some() { 0 } else { self.news.receipts.len() };
+        self.news.receipts.drain(..count)
     }
 
     /// What opening the partitions has mended since the last call.
     pub fn take_repairs(&mut self) -> Vec<Repair> {
-        self.partitions
-            .iter_mut()
-            .filter_map(|p| p.appender.as_mut())
-            .flat_map(LogAppender::take_repairs)
-            .collect()
+        std::mem::take(&mut self.news.repairs)
+    }
+
+    /// What has gone wrong with retention and cleaning since the last call: it keeps nobody from producing.
+    pub fn take_upkeep_failures(&mut self) -> Vec<ProduceError> {
+        std::mem::take(&mut self.news.upkeep_failures)
     }
 
     /// How long until what was appended is to be put on the disk (`flush.ms`); `None` when that is not asked.
     pub fn sync_due_in(&self) -> Option<Duration> {
-        self.partitions.iter().filter_map(|p| p.appender.as_ref()?.sync_due_in()).min()
+        locked(&self.sender).sync_due_in()
     }
 
     /// Puts on the disk what is due to be (`flush.ms`).
@@ -342,13 +388,7 @@ impl Producer {
     /// # Errors
     /// When a sync fails.
     pub fn sync_due(&mut self) -> Result<(), ProduceError> {
-        for (at, pending) in self.partitions.iter_mut().enumerate() {
-            if let Some(appender) = &mut pending.appender {
-                let synced = appender.sync_if_due(false);
-                synced.map_err(|source| ProduceError::Log { partition: number(at), source })?;
-            }
-        }
-        Ok(())
+        locked(&self.sender).sync_due()
     }
 
     /// Ends in good order: appends everything that is pending, puts on the disk what `flush.ms` would have put
@@ -359,77 +399,49 @@ impl Producer {
     /// is not told.
     pub fn close(&mut self) -> Result<(), ProduceError> {
         let flushed = self.flush();
-        let mut synced = Ok(());
-        for (at, pending) in self.partitions.iter_mut().enumerate() {
-            if let Some(appender) = &mut pending.appender {
-                let done = appender.sync_if_due(true);
-                let closed = appender.close();
-                let done = if self.config.acks == Acks::None { done } else { done.and(closed) };
-                synced =
-                    synced.and(done.map_err(|source| ProduceError::Log { partition: number(at), source }));
-            }
-        }
-        if let Some(upkeep) = &mut self.upkeep {
-            upkeep.finish();
-        }
-        flushed.and(synced)
+        self.pipeline = None;
+        let mut sender = locked(&self.sender);
+        let closed = sender.close();
+        self.news.extend(sender.take_news());
+        flushed.and(closed)
     }
 
-    /// What has gone wrong with retention and cleaning since the last call: it keeps nobody from producing.
-    pub fn take_upkeep_failures(&mut self) -> Vec<ProduceError> {
-        self.upkeep.as_mut().map(Upkeep::take_failures).unwrap_or_default()
-    }
-
-    /// Finishes and appends the batch of the `at`-th partition.
-    fn append(&mut self, at: usize) -> Result<(), ProduceError> {
-        let pending = &mut self.partitions[at];
-        self.pending_bytes = self.pending_bytes.saturating_sub(pending.builder.size() - HEADER_LEN);
+    /// Takes note that the batch of the `at`-th partition is pending no more, and makes it a part of the
+    /// transaction, if there is one.
+    fn note_leaving(&mut self, at: usize) -> Result<(), ProduceError> {
+        self.pending_bytes = self.pending_bytes.saturating_sub(self.builders[at].size() - HEADER_LEN);
         if self.pending_bytes == 0 {
             self.pending_since = None;
         }
-        if self.transaction.is_some() {
-            self.join_transaction(at)?;
-        }
-        let pending = &mut self.partitions[at];
-        let append_time = self.topic.log_append_time.then(Timestamp::now);
-        let finished = pending.builder.finish(&mut self.compressor, append_time, &mut self.encoded);
+        if self.transaction.is_some() { self.join_transaction(at) } else { Ok(()) }
+    }
+
+    /// Finishes and appends the batch of the `at`-th partition; nothing else is on its way there.
+    fn append(&mut self, at: usize) -> Result<(), ProduceError> {
+        self.note_leaving(at)?;
+        let finished = self.sealing.seal(&mut self.builders[at], &mut self.compressor, &mut self.encoded);
         if let Some(failure) = self.hidden_failure.take() {
             return Err(failure);
         }
-        if let (Err(_), Some(transaction)) = (&finished, &mut self.transaction) {
-            transaction.fail();
+        if let Err(error) = finished {
+            return self.note_outcome(Err(error.into()));
         }
-        finished?;
-        if self.encoded.header().count == 1 {
-            fits(self.encoded.bytes().len(), &self.topic.log)?;
-        }
-        // What is in a transaction is put on the disk before that is committed.
-        let is_synced = self.config.acks == Acks::All && self.transaction.is_none();
-        let durability = if is_synced { Durability::Synced } else { Durability::Written };
-        let appender = pending.appender(&self.topic.partitions[at], self.topic.log);
-        match appender.and_then(|appender| appender.append(&mut self.encoded, durability)) {
-            Ok(offsets) => {
-                if let Some(transaction) = &mut self.transaction {
-                    transaction.appended(at, self.encoded.header().count);
-                }
-                let bytes = self.encoded.bytes().len();
-                self.receipts.push(Receipt { partition: number(at), offsets, bytes });
-                if let (Some(upkeep), Some(appender)) = (&mut self.upkeep, &mut pending.appender) {
-                    upkeep.after_append(at, &self.topic.partitions[at], appender);
-                }
-                Ok(())
-            }
-            Err(source) => {
-                let failure = ProduceError::Log { partition: number(at), source };
-                if let Some(transaction) = &mut self.transaction {
-                    transaction.fail();
-                }
-                if self.config.acks == Acks::None {
+        self.is_unsettled |= self.config.acks == Acks::All;
+        let mut sender = locked(&self.sender);
+        let appended = sender.append(at, &mut self.encoded);
+        self.news.extend(sender.take_news());
+        match appended {
+            Err(failure) => {
+                sender.resume();
+                drop(sender);
+                if self.config.acks == Acks::None && matches!(failure, ProduceError::Log { .. }) {
                     self.hidden_failure = Some(failure);
                     return Ok(());
                 }
+                self.note_refused(at, &failure);
                 Err(failure)
             }
+            Ok(()) => Ok(()),
         }
     }
 }
@@ -439,16 +451,6 @@ fn number(at: usize) -> i32 {
     i32::try_from(at).unwrap_or(i32::MAX)
 }
 
-impl Pending {
-    /// Who appends to the partition in `dir`; opened with its first batch.
-    fn appender(&mut self, dir: &Path, log: LogConfig) -> Result<&mut LogAppender, LogError> {
-        match &mut self.appender {
-            Some(appender) => Ok(appender),
-            none => Ok(none.insert(LogAppender::open(dir, log)?)),
-        }
-    }
-}
-
 /// Where round-robin begins: after as many records as the topic has had, so that many short producers
 /// fill the partitions as evenly as one long one does. Only a hint; it need not be exact.
 fn starting_partition(partitions: &[PathBuf]) -> u64 {
@@ -456,7 +458,7 @@ fn starting_partition(partitions: &[PathBuf]) -> u64 {
     if partitions.len() < 2 || partitions.len() > LOOKED_AT {
         return 0;
     }
-    let ends = partitions.iter().filter_map(|dir| LogAppender::end_offset_hint(dir));
+    let ends = partitions.iter().map(|dir| LogAppender::end_offset_hint(dir).unwrap_or(Offset::ZERO));
     ends.map(|end| end.0.max(0).cast_unsigned()).fold(0, u64::wrapping_add)
 }
 

@@ -46,7 +46,7 @@ fn upkeep_waits_for_its_share() {
     topic.log.segment_bytes = 300;
     let mut producer = Producer::new(topic, ProducerConfig::default()).unwrap();
     // Its share of an hour is more than this takes on any machine.
-    producer.upkeep.as_mut().unwrap().grow_old(Duration::from_secs(3600));
+    locked(&producer.sender).upkeep().unwrap().grow_old(Duration::from_secs(3600));
     let record = NewRecord { timestamp: Timestamp(5), key: None, value: Some(&[b'v'; 150]), headers: &[] };
     for _ in 0..20 {
         producer.send(&record, None).unwrap();
@@ -55,7 +55,7 @@ fn upkeep_waits_for_its_share() {
     let segments = || crate::log::segment::SegmentList::read(dir.path()).unwrap().logs.len();
     // Each record has a segment of its own, of 222 bytes and the batch's header.
     assert!(segments() <= 5, "{}", segments());
-    producer.upkeep.as_mut().unwrap().spend(Duration::from_secs(3600));
+    locked(&producer.sender).upkeep().unwrap().spend(Duration::from_secs(3600));
     for _ in 0..20 {
         producer.send(&record, None).unwrap();
         producer.flush().unwrap();

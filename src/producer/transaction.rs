@@ -1,6 +1,6 @@
 //! A producer's batches as parts of one transaction (Kafka's `TransactionManager`).
 
-use super::{Acks, ProduceError, Producer, number};
+use super::{Acks, ProduceError, Producer, locked, number};
 use crate::record::BatchProducer;
 use crate::record::header::increment_sequence;
 use crate::store::{TopicName, TopicPartition, Transaction};
@@ -12,32 +12,21 @@ pub(super) struct InTransaction {
     topic: TopicName,
     /// The sequence number of the next record of each partition; `None` before its first.
     sequences: Vec<Option<i32>>,
+    /// The partition and first sequence number of the batch that left last.
+    last: Option<(usize, i32)>,
     /// Whether something that was to be in it is not: it can only be aborted.
     has_failed: bool,
 }
 
-impl InTransaction {
-    /// Takes note that a batch of `count` records is in the log of the `at`-th partition.
-    pub(super) fn appended(&mut self, at: usize, count: i32) {
-        if let Some(Some(sequence)) = self.sequences.get_mut(at) {
-            *sequence = increment_sequence(*sequence, count);
-        }
-    }
-
-    /// Takes note that a batch could not be appended.
-    pub(super) fn fail(&mut self) {
-        self.has_failed = true;
-    }
-}
-
 impl Producer {
     /// Makes everything that is sent from now on a part of `transaction`; `topic` is the one that this produces to.
-    /// Syncs wait until it is committed.
     pub fn begin_transaction(&mut self, transaction: Transaction, topic: TopicName) {
-        let sequences = vec![None; self.partitions.len()];
-        // A failure must not be hidden.
+        let sequences = vec![None; self.builders.len()];
+        // What is committed must be on the disk, and no failure be hidden.
         self.config.acks = Acks::All;
-        self.transaction = Some(Box::new(InTransaction { transaction, topic, sequences, has_failed: false }));
+        locked(&self.sender).ask_for_the_disk();
+        let begun = InTransaction { transaction, topic, sequences, last: None, has_failed: false };
+        self.transaction = Some(Box::new(begun));
     }
 
     /// Whether there is a transaction that is to be ended.
@@ -51,14 +40,13 @@ impl Producer {
     /// # Errors
     /// When it was not committed, or that has not come to its end: the error says which.
     pub fn commit_transaction(&mut self) -> Result<(), ProduceError> {
-        let ready = self.flush().and_then(|()| self.sync_transaction());
-        if let Err(error) = ready {
-            // What is aborted later is aborted too, by whoever comes next.
+        if let Err(error) = self.flush().and_then(|()| self.settle_transaction()) {
+            // If that fails too, whoever comes next does it.
             let _ = self.abort_transaction();
             return Err(error);
         }
         match self.transaction.take() {
-            Some(ended) => Ok(ended.transaction.commit().inspect_err(|_| self.receipts.clear())?),
+            Some(ended) => Ok(ended.transaction.commit().inspect_err(|_| self.news.receipts.clear())?),
             None => Ok(()),
         }
     }
@@ -68,59 +56,75 @@ impl Producer {
     /// # Errors
     /// When it has not come to its end: whoever comes next aborts it.
     pub fn abort_transaction(&mut self) -> Result<(), ProduceError> {
-        for pending in &mut self.partitions {
-            pending.builder.clear();
+        for builder in &mut self.builders {
+            builder.clear();
         }
         self.pending_bytes = 0;
         self.pending_since = None;
-        self.receipts.clear();
+        // Nothing of it may come behind its marker. What has failed is aborted like the rest.
+        let _ = self.wait_for_pipeline();
+        self.news.receipts.clear();
         match self.transaction.take() {
             Some(ended) => Ok(ended.transaction.abort()?),
             None => Ok(()),
         }
     }
 
-    /// Puts all that is in the transaction on the disk.
-    fn sync_transaction(&mut self) -> Result<(), ProduceError> {
-        let Some(transaction) = &self.transaction else { return Ok(()) };
-        if transaction.has_failed {
-            return Err(ProduceError::TransactionFailed);
+    /// Makes sure that all that is in the transaction is on the disk.
+    fn settle_transaction(&mut self) -> Result<(), ProduceError> {
+        let mut sender = locked(&self.sender);
+        let settled = sender.settle();
+        self.news.extend(sender.take_news());
+        drop(sender);
+        match &self.transaction {
+            Some(transaction) if transaction.has_failed => settled.and(Err(ProduceError::TransactionFailed)),
+            _ => settled,
         }
-        for (at, pending) in self.partitions.iter_mut().enumerate() {
-            if let Some(appender) = &mut pending.appender {
-                appender.sync_all().map_err(|source| ProduceError::Log { partition: number(at), source })?;
-            }
-        }
-        Ok(())
     }
 
-    /// Makes the batch that is finished next, that of the `at`-th partition, a part of the transaction. Before the
-    /// first one the transaction takes note of the partition.
+    /// Makes the batch of the `at`-th partition, which is leaving, a part of the transaction. Before the first one
+    /// the transaction takes note of the partition.
     pub(super) fn join_transaction(&mut self, at: usize) -> Result<(), ProduceError> {
         let Some(transaction) = &mut self.transaction else { return Ok(()) };
-        let pending = &mut self.partitions[at];
-        let in_log = |source| ProduceError::Log { partition: number(at), source };
+        let builder = &mut self.builders[at];
         let sequence = match transaction.sequences[at] {
             Some(sequence) => sequence,
             None => {
-                let noted = pending
-                    .appender(&self.topic.partitions[at], self.topic.log)
-                    .and_then(|appender| appender.log_end_offset())
-                    .map_err(in_log)
-                    .and_then(|end| {
-                        let of = TopicPartition::new(transaction.topic.clone(), number(at));
-                        Ok(transaction.transaction.add_partition(&of, end)?)
-                    });
-                if let Err(error) = noted {
+                let end = locked(&self.sender).log_end_offset(at);
+                let of = TopicPartition::new(transaction.topic.clone(), number(at));
+                let noted = end.and_then(|end| Ok(transaction.transaction.add_partition(&of, end)?));
+                if noted.is_err() {
                     transaction.has_failed = true;
-                    pending.builder.clear();
-                    return Err(error);
+                    builder.clear();
+                    return noted;
                 }
-                *transaction.sequences[at].insert(0)
+                0
             }
         };
+        transaction.sequences[at] = Some(increment_sequence(sequence, builder.count()));
+        transaction.last = Some((at, sequence));
         let (id, epoch) = (transaction.transaction.producer_id(), transaction.transaction.producer_epoch());
-        pending.builder.set_producer(BatchProducer::in_transaction(id, epoch, sequence));
+        builder.set_producer(BatchProducer::in_transaction(id, epoch, sequence));
         Ok(())
+    }
+
+    /// Takes note in the transaction that something could not be appended, if that is the outcome.
+    pub(super) fn note_outcome(&mut self, outcome: Result<(), ProduceError>) -> Result<(), ProduceError> {
+        if let (Err(_), Some(transaction)) = (&outcome, &mut self.transaction) {
+            transaction.has_failed = true;
+        }
+        outcome
+    }
+
+    /// Takes note in the transaction that the batch of the `at`-th partition that left last was refused: a record
+    /// that is too large, which the caller can do without, has taken no sequence number.
+    pub(super) fn note_refused(&mut self, at: usize, failure: &ProduceError) {
+        let Some(transaction) = &mut self.transaction else { return };
+        match (failure, transaction.last) {
+            (ProduceError::RecordTooLarge { .. }, Some((last, sequence))) if last == at => {
+                transaction.sequences[at] = Some(sequence);
+            }
+            _ => transaction.has_failed = true,
+        }
     }
 }

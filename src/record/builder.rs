@@ -7,7 +7,7 @@
 use super::compression::{Compression, CompressionError, Compressor};
 use super::decoder::Header;
 use super::header::{ATTRIBUTES_AT, Attributes, BatchHeader, CRC_AT, HEADER_LEN, LOG_OVERHEAD};
-use super::varint::{varlong_len, write_varint, write_varlong};
+use super::varint::{MAX_VARINT_LEN, put_varlong, varlong_len, write_varlong};
 use super::{LeaderEpoch, Offset, Timestamp, checksum};
 
 /// The largest batch that the length field can tell of, in bytes.
@@ -16,8 +16,11 @@ pub const BATCH_SIZE_MAX: usize = i32::MAX as usize;
 /// Collects records until they are finished into a batch.
 #[derive(Debug)]
 pub struct BatchBuilder {
-    /// Room for the header, then the records.
+    /// Room for the header, then the records, then room for more: bytes that have been there before, so that
+    /// a record is written into a slice whose end is checked once.
     buffer: Vec<u8>,
+    /// Bytes of `buffer` that are header and records.
+    filled: usize,
     count: i32,
     base_timestamp: Timestamp,
     max_timestamp: Timestamp,
@@ -86,6 +89,7 @@ impl BatchBuilder {
     pub fn new() -> Self {
         Self {
             buffer: vec![0; HEADER_LEN],
+            filled: HEADER_LEN,
             count: 0,
             base_timestamp: Timestamp::NONE,
             max_timestamp: Timestamp::NONE,
@@ -100,7 +104,7 @@ impl BatchBuilder {
 
     /// Bytes of the batch so far, header included, before compression.
     pub fn size(&self) -> usize {
-        self.buffer.len()
+        self.filled
     }
 
     /// Records so far.
@@ -117,7 +121,7 @@ impl BatchBuilder {
     /// A first record is limited by the latter alone.
     #[inline]
     pub fn has_room(&self, record: &NewRecord<'_>, size_limit: usize) -> bool {
-        let size = self.buffer.len() + record.size_max();
+        let size = self.filled + record.size_max();
         let limit = if self.count == 0 { BATCH_SIZE_MAX } else { size_limit.min(BATCH_SIZE_MAX) };
         size <= limit && self.count < i32::MAX
     }
@@ -139,20 +143,30 @@ impl BatchBuilder {
             + nullable_len(record.value)
             + headers_len;
 
-        let out = &mut self.buffer;
-        out.reserve(body_len + 5);
-        write_varlong(body_len as i64, out);
-        out.push(0);
-        write_varlong(timestamp_delta, out);
-        write_varint(self.count, out);
-        write_nullable(record.key, out);
-        write_nullable(record.value, out);
-        write_varlong(record.headers.len() as i64, out);
-        for header in record.headers {
-            write_nullable(Some(header.key), out);
-            write_nullable(header.value, out);
+        let end = self.filled + body_len + MAX_VARINT_LEN;
+        if self.buffer.len() < end {
+            self.grow(end);
         }
+        let mut room = Room { bytes: &mut self.buffer[self.filled..end], at: 0 };
+        room.put_varlong(body_len as i64);
+        room.put(&[0]);
+        room.put_varlong(timestamp_delta);
+        room.put_varlong(i64::from(self.count));
+        room.put_nullable(record.key);
+        room.put_nullable(record.value);
+        room.put_varlong(record.headers.len() as i64);
+        for header in record.headers {
+            room.put_nullable(Some(header.key));
+            room.put_nullable(header.value);
+        }
+        self.filled += room.at;
         self.count += 1;
+    }
+
+    /// Makes room up to `end`, and as much again as there is, so that this is rare.
+    #[cold]
+    fn grow(&mut self, end: usize) {
+        self.buffer.resize(end.max(self.buffer.len() * 2).max(self.buffer.capacity()), 0);
     }
 
     /// Turns what was collected into a batch in `out`, whose buffer is used again, and begins anew. With
@@ -169,9 +183,10 @@ impl BatchBuilder {
         out.bytes.clear();
         if compressor.codec() == Compression::None {
             std::mem::swap(&mut self.buffer, &mut out.bytes);
+            out.bytes.truncate(self.filled);
         } else {
             out.bytes.resize(HEADER_LEN, 0);
-            compressor.compress(&self.buffer[HEADER_LEN..], &mut out.bytes)?;
+            compressor.compress(&self.buffer[HEADER_LEN..self.filled], &mut out.bytes)?;
         }
         self.seal(compressor.codec(), append_time, out);
         Ok(())
@@ -181,6 +196,7 @@ impl BatchBuilder {
     pub(super) fn finish_uncompressed(&mut self, out: &mut EncodedBatch) {
         out.bytes.clear();
         std::mem::swap(&mut self.buffer, &mut out.bytes);
+        out.bytes.truncate(self.filled);
         self.seal(Compression::None, None, out);
     }
 
@@ -215,10 +231,43 @@ impl BatchBuilder {
 
     /// Forgets what was collected.
     pub fn clear(&mut self) {
-        self.buffer.clear();
-        self.buffer.resize(HEADER_LEN, 0);
+        if self.buffer.len() < HEADER_LEN {
+            self.buffer.resize(HEADER_LEN, 0);
+        }
+        self.filled = HEADER_LEN;
         self.count = 0;
         self.max_timestamp = Timestamp::NONE;
+        self.producer = None;
+    }
+}
+
+/// Where a record is written: long enough for it.
+struct Room<'a> {
+    bytes: &'a mut [u8],
+    at: usize,
+}
+
+impl Room<'_> {
+    #[inline]
+    fn put(&mut self, bytes: &[u8]) {
+        self.bytes[self.at..self.at + bytes.len()].copy_from_slice(bytes);
+        self.at += bytes.len();
+    }
+
+    #[inline]
+    fn put_varlong(&mut self, value: i64) {
+        self.at += put_varlong(value, &mut self.bytes[self.at..]);
+    }
+
+    #[inline]
+    fn put_nullable(&mut self, field: Option<&[u8]>) {
+        match field {
+            None => self.put(&[1]),
+            Some(bytes) => {
+                self.put_varlong(bytes.len() as i64);
+                self.put(bytes);
+            }
+        }
     }
 }
 

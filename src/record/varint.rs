@@ -61,6 +61,23 @@ pub fn write_varint(value: i32, out: &mut Vec<u8>) {
     write_varlong(i64::from(value), out);
 }
 
+/// Writes `value` in its shortest form to the front of `room`; answers its length.
+///
+/// # Panics
+/// When there is no room for it.
+#[inline]
+pub fn put_varlong(value: i64, room: &mut [u8]) -> usize {
+    let mut raw = zigzag(value);
+    let mut at = 0;
+    while raw >= 0x80 {
+        room[at] = (raw & 0x7f) as u8 | 0x80;
+        raw >>= 7;
+        at += 1;
+    }
+    room[at] = raw as u8;
+    at + 1
+}
+
 /// How many bytes [`write_varlong`] takes for `value`.
 #[inline]
 pub fn varlong_len(value: i64) -> usize {
@@ -110,6 +127,9 @@ mod tests {
             write_varlong(value, &mut out);
             prop_assert_eq!(out.len(), varlong_len(value));
             prop_assert_eq!(read_varlong(&out), Ok((value, out.len())));
+            let mut room = [0; MAX_VARLONG_LEN];
+            let put = put_varlong(value, &mut room);
+            prop_assert_eq!(&room[..put], &out[..]);
             out.clear();
             write_varint(small, &mut out);
             prop_assert_eq!(read_varint(&out), Ok((small, out.len())));

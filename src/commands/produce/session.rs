@@ -194,11 +194,13 @@ impl Session<'_> {
     /// Waits until there is more to read, appending what there is when the input pauses.
     fn wait(&mut self, reader: &RecordReader<'_>, prompts: bool) -> anyhow::Result<Ready> {
         let input = reader.input().source();
-        if let Some(since) = self.producer.pending_since() {
-            let patience = match self.linger {
-                Some(linger) => linger.saturating_sub(since.elapsed()),
-                None => PAUSE.min(TRICKLE.saturating_sub(since.elapsed())),
-            };
+        let patience = match (self.producer.pending_since(), self.linger) {
+            (Some(since), Some(linger)) => Some(linger.saturating_sub(since.elapsed())),
+            (Some(since), None) => Some(PAUSE.min(TRICKLE.saturating_sub(since.elapsed()))),
+            // What is on its way is acknowledged when it has arrived.
+            (None, _) => self.producer.is_unsettled().then_some(PAUSE),
+        };
+        if let Some(patience) = patience {
             let patience = Deadline::limit(self.deadline, Some(patience)).unwrap_or(patience);
             match wait_for_input(input, Some(self.interrupt.as_fd()), Some(patience))? {
                 Ready::TimedOut => {

@@ -1,0 +1,281 @@
+//! The half of a producer that appends: what Kafka's `Sender` is behind its `RecordAccumulator`.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::limits::fits;
+use super::sync_round::{self, SyncRound};
+use super::upkeep::Upkeep;
+use super::{Acks, ProduceError, ProducerTopic, Receipt, number};
+use crate::log::{Durability, LogAppender, LogConfig, LogError, Repair};
+use crate::record::{EncodedBatch, Offset};
+
+/// With `acks=all`, how much is appended before it is put on the disk while more is being appended. Less would
+/// have the disk write the file's metadata more often than the data are worth; more would leave it idle for
+/// longer at the start.
+const SYNC_BYTES: usize = 32 << 20;
+
+/// Appends the batches of one producer.
+#[derive(Debug)]
+pub(super) struct Sender {
+    dirs: Vec<PathBuf>,
+    log: LogConfig,
+    acks: Acks,
+    partitions: Vec<Partition>,
+    upkeep: Option<Upkeep>,
+    news: News,
+    /// Bytes appended since the last round of syncs began.
+    unsynced_bytes: usize,
+    /// Syncs that go on.
+    round: Option<SyncRound>,
+}
+
+/// A partition as its appender sees it.
+#[derive(Debug, Default)]
+struct Partition {
+    appender: Option<LogAppender>,
+    /// With `acks=all`: what was appended and is not known to be on the disk.
+    unsynced: Vec<Receipt>,
+    /// Whether a batch has failed, so that those behind it, which may be on their way, are not to be appended:
+    /// the log would lack some in between.
+    is_halted: bool,
+}
+
+/// What has come to light since it was asked for last.
+#[derive(Debug, Default)]
+pub(super) struct News {
+    /// Batches that are acknowledged.
+    pub(super) receipts: Vec<Receipt>,
+    /// What opening partitions has mended.
+    pub(super) repairs: Vec<Repair>,
+    /// What has gone wrong with retention and cleaning.
+    pub(super) upkeep_failures: Vec<ProduceError>,
+}
+
+impl News {
+    /// Adds what came later.
+    pub(super) fn extend(&mut self, later: News) {
+        self.receipts.extend(later.receipts);
+        self.repairs.extend(later.repairs);
+        self.upkeep_failures.extend(later.upkeep_failures);
+    }
+}
+
+impl Sender {
+    /// A sender to `topic`. Nothing is opened until a partition gets its first batch.
+    pub(super) fn new(topic: &ProducerTopic, acks: Acks) -> Self {
+        let count = topic.partitions.len();
+        Self {
+            dirs: topic.partitions.clone(),
+            log: topic.log,
+            acks,
+            partitions: (0..count).map(|_| Partition::default()).collect(),
+            upkeep: topic.upkeep.map(|config| Upkeep::new(config, count)),
+            news: News::default(),
+            unsynced_bytes: 0,
+            round: None,
+        }
+    }
+
+    /// Appends `batch` to the `at`-th partition. With `acks=all` it is acknowledged by [`Sender::settle`], or
+    /// by an append after that if much has been appended since.
+    ///
+    /// # Errors
+    /// When the log refuses. Batches of this partition that come behind it are dropped, without an error, until
+    /// [`Sender::resume`].
+    pub(super) fn append(&mut self, at: usize, batch: &mut EncodedBatch) -> Result<(), ProduceError> {
+        if self.partitions[at].is_halted {
+            return Ok(());
+        }
+        let appended = self.append_unhalted(at, batch);
+        self.partitions[at].is_halted = appended.is_err();
+        appended?;
+        if self.acks == Acks::All {
+            self.note_synced(false)?;
+            if self.unsynced_bytes >= SYNC_BYTES && self.round.is_none() {
+                self.begin_round()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn append_unhalted(&mut self, at: usize, batch: &mut EncodedBatch) -> Result<(), ProduceError> {
+        let bytes = batch.bytes().len();
+        if batch.header().count == 1 {
+            fits(bytes, &self.log)?;
+        }
+        let failed = |source| ProduceError::Log { partition: number(at), source };
+        let partition = &mut self.partitions[at];
+        let appender = opened(&mut partition.appender, &self.dirs[at], self.log).map_err(failed)?;
+        let appended = appender.append(batch, Durability::Written);
+        self.news.repairs.append(&mut appender.take_repairs());
+        let receipt = Receipt { partition: number(at), offsets: appended.map_err(failed)?, bytes };
+        if self.acks == Acks::All {
+            partition.unsynced.push(receipt);
+            self.unsynced_bytes += bytes;
+        } else {
+            self.news.receipts.push(receipt);
+        }
+        if let Some(upkeep) = &mut self.upkeep {
+            upkeep.after_append(at, &self.dirs[at], appender);
+            self.news.upkeep_failures.append(&mut upkeep.take_failures());
+        }
+        Ok(())
+    }
+
+    /// The offset that the next record of the `at`-th partition would get now.
+    ///
+    /// # Errors
+    /// When the partition cannot be opened or read.
+    pub(super) fn log_end_offset(&mut self, at: usize) -> Result<Offset, ProduceError> {
+        let appender = opened(&mut self.partitions[at].appender, &self.dirs[at], self.log);
+        let end = appender.and_then(LogAppender::log_end_offset);
+        end.map_err(|source| ProduceError::Log { partition: number(at), source })
+    }
+
+    /// Makes what is appended from now on acknowledged when the disk has it.
+    pub(super) fn ask_for_the_disk(&mut self) {
+        self.acks = Acks::All;
+    }
+
+    /// With `acks=all`, puts everything that was appended on the disk, and so acknowledges it.
+    ///
+    /// # Errors
+    /// The first failure of a sync; other partitions are synced all the same.
+    pub(super) fn settle(&mut self) -> Result<(), ProduceError> {
+        let mut result = self.note_synced(true);
+        while self.partitions.iter().any(|p| !p.unsynced.is_empty()) {
+            let round = self.begin_round().and_then(|()| self.note_synced(true));
+            result = result.and(round);
+        }
+        result
+    }
+
+    /// Begins to sync what was appended, for some partitions if it is in many.
+    fn begin_round(&mut self) -> Result<(), ProduceError> {
+        self.unsynced_bytes = 0;
+        let mut result = Ok(());
+        let mut work = Vec::new();
+        for (at, partition) in self.partitions.iter_mut().enumerate() {
+            if partition.unsynced.is_empty() || work.len() == sync_round::PARTITIONS_MAX {
+                continue;
+            }
+            match partition.appender.as_mut().map(LogAppender::sync_work) {
+                Some(Ok(Some(some))) => work.push((at, some)),
+                Some(Err(source)) => {
+                    partition.unsynced.clear();
+                    result = result.and(Err(ProduceError::Log { partition: number(at), source }));
+                }
+                None | Some(Ok(None)) => partition.unsynced.clear(),
+            }
+        }
+        self.round = Some(SyncRound::begin(work));
+        result
+    }
+
+    /// Takes note of the syncs that are done by now; with `waits` of all that go on.
+    fn note_synced(&mut self, waits: bool) -> Result<(), ProduceError> {
+        let mut result = Ok(());
+        let Some(round) = &mut self.round else { return result };
+        while let Some((at, work, outcome)) = round.next(waits) {
+            let partition = &mut self.partitions[at];
+            let Some(appender) = &mut partition.appender else { continue };
+            match appender.note_sync(&work, outcome) {
+                Ok(upto) => {
+                    let count = partition.unsynced.partition_point(|receipt| receipt.offsets.end <= upto);
+                    self.news.receipts.extend(partition.unsynced.drain(..count));
+                }
+                Err(source) => {
+                    // They are in the log; whether they are on the disk nobody can say.
+                    partition.unsynced.clear();
+                    partition.is_halted = true;
+                    result = result.and(Err(ProduceError::Log { partition: number(at), source }));
+                }
+            }
+        }
+        if round.is_done() {
+            self.round = None;
+        }
+        result
+    }
+
+    /// Drops batches of the `at`-th partition from now on: one of them could not be made.
+    pub(super) fn halt(&mut self, at: usize) {
+        self.partitions[at].is_halted = true;
+    }
+
+    /// Appends again to partitions in which a batch has failed: the caller knows of it.
+    pub(super) fn resume(&mut self) {
+        self.partitions.iter_mut().for_each(|partition| partition.is_halted = false);
+    }
+
+    /// What has come to light since the last call.
+    pub(super) fn take_news(&mut self) -> News {
+        std::mem::take(&mut self.news)
+    }
+
+    /// How long until `flush.ms` asks for a sync; `None` when it does not.
+    pub(super) fn sync_due_in(&self) -> Option<Duration> {
+        self.partitions.iter().filter_map(|p| p.appender.as_ref()?.sync_due_in()).min()
+    }
+
+    /// Puts on the disk what `flush.ms` asks for by now.
+    ///
+    /// # Errors
+    /// When a sync fails.
+    pub(super) fn sync_due(&mut self) -> Result<(), ProduceError> {
+        self.for_each_appender(|appender| appender.sync_if_due(false))
+    }
+
+    /// Ends in good order: puts on the disk what `flush.ms` would have put there later, and gives a cleaning
+    /// that is going on a moment to come to its end.
+    ///
+    /// # Errors
+    /// When a sync fails, or the disk has refused data of whatever process; with `acks=0` the last is not told.
+    pub(super) fn close(&mut self) -> Result<(), ProduceError> {
+        let acks = self.acks;
+        let closed = self.for_each_appender(|appender| {
+            let synced = appender.sync_if_due(true);
+            let closed = appender.close();
+            if acks == Acks::None { synced } else { synced.and(closed) }
+        });
+        if let Some(upkeep) = &mut self.upkeep {
+            upkeep.finish();
+            self.news.upkeep_failures.append(&mut upkeep.take_failures());
+        }
+        closed
+    }
+
+    /// Does `work` for each partition that is open; answers the first failure.
+    fn for_each_appender(
+        &mut self,
+        mut work: impl FnMut(&mut LogAppender) -> Result<(), LogError>,
+    ) -> Result<(), ProduceError> {
+        let mut result = Ok(());
+        for (at, partition) in self.partitions.iter_mut().enumerate() {
+            if let Some(appender) = &mut partition.appender {
+                let done = work(appender);
+                result =
+                    result.and(done.map_err(|source| ProduceError::Log { partition: number(at), source }));
+            }
+        }
+        result
+    }
+
+    #[cfg(test)]
+    pub(super) fn upkeep(&mut self) -> Option<&mut Upkeep> {
+        self.upkeep.as_mut()
+    }
+}
+
+/// Who appends to the partition in `dir`; opened when it is first needed.
+fn opened<'a>(
+    appender: &'a mut Option<LogAppender>,
+    dir: &Path,
+    log: LogConfig,
+) -> Result<&'a mut LogAppender, LogError> {
+    match appender {
+        Some(appender) => Ok(appender),
+        none => Ok(none.insert(LogAppender::open(dir, log)?)),
+    }
+}
