@@ -6,6 +6,7 @@
 
 mod file;
 mod lock;
+mod pipe;
 #[cfg(test)]
 pub(crate) mod power;
 pub mod processes;
@@ -15,6 +16,7 @@ pub(crate) mod seam;
 
 pub use file::LogFile;
 pub use lock::{FileLock, HeldLock, LockGuard, broker_is_live, is_locked, lock_folder, try_lock_folder};
+pub use pipe::widen_pipe;
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};

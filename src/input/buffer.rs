@@ -61,6 +61,12 @@ impl InputBuffer {
         &self.buffer[self.start..self.end]
     }
 
+    /// What has been read and not taken, and the count to be raised by what is taken of it.
+    #[inline]
+    pub(super) fn available_to_take(&mut self) -> (&[u8], &mut usize) {
+        (&self.buffer[self.start..self.end], &mut self.start)
+    }
+
     /// Takes `count` bytes, and another `dropped` behind them that nobody wants; answers the former.
     ///
     /// # Panics

@@ -3,7 +3,7 @@
 //! A line ends with the delimiter and with nothing else: a carriage return is data, an empty line is a
 //! line, and what follows the last delimiter is a line too unless it is empty.
 
-use memchr::{memchr, memmem};
+use memchr::{Memchr, memchr, memchr_iter, memmem};
 
 use super::buffer::InputBuffer;
 
@@ -63,6 +63,49 @@ impl LineReader {
         self.lines += 1;
         Some(self.input.take(length, self.delimiter.len()))
     }
+
+    /// The lines in memory that have their delimiter, which is quicker than asking for one after the other.
+    /// `None` where the delimiter is longer than a byte, or the first line has been searched in part:
+    /// [`LineReader::next_line`] goes on from there.
+    pub fn whole_lines(&mut self) -> Option<WholeLines<'_>> {
+        let &[delimiter] = &self.delimiter[..] else { return None };
+        if self.searched > 0 {
+            return None;
+        }
+        let (bytes, taken) = self.input.available_to_take();
+        Some(WholeLines {
+            bytes,
+            ends: memchr_iter(delimiter, bytes),
+            begin: 0,
+            taken,
+            lines: &mut self.lines,
+        })
+    }
+}
+
+/// Lines that are all in memory, without their delimiters. Each that is handed out is taken from the reader.
+#[derive(Debug)]
+pub struct WholeLines<'a> {
+    bytes: &'a [u8],
+    ends: Memchr<'a>,
+    /// Where the next line begins.
+    begin: usize,
+    taken: &'a mut usize,
+    lines: &'a mut u64,
+}
+
+impl<'a> Iterator for WholeLines<'a> {
+    type Item = &'a [u8];
+
+    #[inline]
+    fn next(&mut self) -> Option<&'a [u8]> {
+        let end = self.ends.next()?;
+        let line = &self.bytes[self.begin..end];
+        *self.taken += end + 1 - self.begin;
+        *self.lines += 1;
+        self.begin = end + 1;
+        Some(line)
+    }
 }
 
 #[cfg(test)]
@@ -81,6 +124,12 @@ mod tests {
         let mut reader = LineReader::new(InputBuffer::new(file), delimiter.to_vec());
         let mut lines = Vec::new();
         loop {
+            // Some at once, one by itself, and the others at once again, each time.
+            for at_the_most in [2, usize::MAX] {
+                let whole = reader.whole_lines().into_iter().flatten();
+                lines.extend(whole.take(at_the_most).map(<[u8]>::to_vec));
+                lines.extend(reader.next_line().map(<[u8]>::to_vec));
+            }
             while let Some(line) = reader.next_line() {
                 lines.push(line.to_vec());
             }

@@ -10,7 +10,9 @@ use crate::fs::seam::faults::{FAULTS, Fault, Injected, inject};
 use crate::log::LogReader;
 use crate::record::control::ControlType;
 use crate::record::{Offset, RecordDecoder};
-use crate::store::{DataDir, NewTopic, TopicName, TopicPartition, TransactionalId, WritableDataDir};
+use crate::store::{
+    DataDir, NewTopic, StoreError, TopicName, TopicPartition, TransactionalId, WritableDataDir,
+};
 
 fn folder() -> tempfile::TempDir {
     tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("a folder")

@@ -4,6 +4,7 @@
 //! that goes on filling batches gets a `pipeline` of threads. The `sender` is what appends in both cases.
 
 mod config;
+mod error;
 mod limits;
 pub mod partitioner;
 mod pipeline;
@@ -17,6 +18,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 pub use config::{Acks, ProducerConfig};
+pub use error::ProduceError;
 use limits::{check_size, check_timestamp, usize_of};
 
 pub use partitioner::{KeylessPlacement, Partitioner};
@@ -25,13 +27,12 @@ use sender::{News, Sender};
 use transaction::InTransaction;
 pub use upkeep::UpkeepConfig;
 
-use crate::log::{Appended, LogAppender, LogConfig, LogError, Repair};
+use crate::log::{Appended, LogAppender, LogConfig, Repair};
 use crate::record::header::HEADER_LEN;
 use crate::record::{
-    BatchBuilder, Compression, CompressionError, Compressor, EncodedBatch, NewRecord, Offset, Timestamp,
-    TimestampType,
+    BatchBuilder, Compression, Compressor, EncodedBatch, NewRecord, Offset, Timestamp, TimestampType,
 };
-use crate::store::{StoreError, TopicConfig};
+use crate::store::TopicConfig;
 
 /// The topic that a producer writes to.
 #[derive(Debug, Clone)]
@@ -65,68 +66,6 @@ impl ProducerTopic {
             upkeep: Some(UpkeepConfig::from(config)),
         }
     }
-}
-
-/// Why records could not be produced.
-#[derive(Debug, thiserror::Error)]
-pub enum ProduceError {
-    /// The log refused.
-    #[error("partition {partition}: {source}")]
-    Log {
-        /// The partition's number.
-        partition: i32,
-        /// What went wrong.
-        source: LogError,
-    },
-    /// A record that no batch of this topic can hold.
-    #[error(
-        "the record takes {size} bytes, more than {config} ({limit}) of the topic allows; \
-         raise it with --config {config}=N when creating the topic"
-    )]
-    RecordTooLarge {
-        /// Bytes of a batch of this record alone, compressed as asked for, or at the least.
-        size: usize,
-        /// The config of the topic that is in the way.
-        config: &'static str,
-        /// Its value in bytes.
-        limit: usize,
-    },
-    /// A record without a key for a topic that keeps the last record of each.
-    #[error("Compacted topic cannot accept message without key in partition {partition}.")]
-    KeyMissing {
-        /// The partition's number.
-        partition: i32,
-    },
-    /// A record whose timestamp is too far from the clock.
-    #[error(
-        "Timestamp {timestamp} of message is out of range. The timestamp should be within [{first}, {last}] \
-         (message.timestamp.before.max.ms and message.timestamp.after.max.ms of the topic)"
-    )]
-    TimestampOutOfRange {
-        /// The record's.
-        timestamp: Timestamp,
-        /// The earliest that would do now.
-        first: Timestamp,
-        /// The latest.
-        last: Timestamp,
-    },
-    /// A partition that the topic does not have.
-    #[error("there is no partition {partition}: the topic has {count}, numbered from 0")]
-    UnknownPartition {
-        /// What was asked for.
-        partition: i32,
-        /// How many there are.
-        count: usize,
-    },
-    /// The codec failed.
-    #[error(transparent)]
-    Compression(#[from] CompressionError),
-    /// The transaction could not be gone on with or ended.
-    #[error(transparent)]
-    Transaction(#[from] StoreError),
-    /// Part of what was produced in the transaction is not in the log.
-    #[error("the transaction cannot be committed: a part of it could not be appended")]
-    TransactionFailed,
 }
 
 /// A batch that was appended.
@@ -255,6 +194,33 @@ impl Producer {
         }
         self.begin_batch(at, record)?;
         Ok(partition)
+    }
+
+    /// Adds records that are `like` one, each with a value of its own, as [`Producer::send`] would one after the
+    /// other. Those that stay in one partition's batch take a shorter way.
+    ///
+    /// # Errors
+    /// As [`Producer::send`], for the record of the value that was taken last.
+    pub fn send_values<'a>(
+        &mut self,
+        like: &NewRecord<'_>,
+        values: &mut impl Iterator<Item = &'a [u8]>,
+        partition: Option<i32>,
+    ) -> Result<(), ProduceError> {
+        let mut next = values.next();
+        while let Some(value) = next {
+            let chosen = self.send(&NewRecord { value: Some(value), ..*like }, partition)?;
+            next = match usize::try_from(chosen).ok().and_then(|at| self.builders.get_mut(at)) {
+                Some(builder) if partition.is_some() || self.topic.partitions.len() == 1 => {
+                    let before = builder.size();
+                    let left_over = builder.push_values(like, values, self.batch_limit);
+                    self.pending_bytes += builder.size() - before;
+                    left_over
+                }
+                _ => values.next(),
+            };
+        }
+        Ok(())
     }
 
     /// Adds `record` as the first of the `at`-th partition's batch.

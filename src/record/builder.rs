@@ -154,13 +154,51 @@ impl BatchBuilder {
         room.put_varlong(i64::from(self.count));
         room.put_nullable(record.key);
         room.put_nullable(record.value);
-        room.put_varlong(record.headers.len() as i64);
-        for header in record.headers {
-            room.put_nullable(Some(header.key));
-            room.put_nullable(header.value);
-        }
+        room.put_headers(record.headers);
         self.filled += room.at;
         self.count += 1;
+    }
+
+    /// Encodes records that are `like` one, each with a value of its own, behind a first one of which that is true
+    /// too, until there are no more values, or one has no room below `size_limit` bytes: that one is answered.
+    #[inline]
+    pub fn push_values<'a>(
+        &mut self,
+        like: &NewRecord<'_>,
+        values: &mut impl Iterator<Item = &'a [u8]>,
+        size_limit: usize,
+    ) -> Option<&'a [u8]> {
+        let timestamp_delta = like.timestamp.0.wrapping_sub(self.base_timestamp.0);
+        let headers_len = if like.headers.is_empty() { 1 } else { headers_len(like.headers) };
+        let same_len = 1 + varlong_len(timestamp_delta) + nullable_len(like.key) + headers_len;
+        for value in values {
+            let value_len = value.len() as i64;
+            let body_len =
+                same_len + varlong_len(i64::from(self.count)) + varlong_len(value_len) + value.len();
+            let end = self.filled + body_len + MAX_VARINT_LEN;
+            if self.count == 0 || self.count == i32::MAX || end > size_limit.min(BATCH_SIZE_MAX) {
+                return Some(value);
+            }
+            if self.buffer.len() < end {
+                self.grow(end);
+            }
+            let mut room = Room { bytes: &mut self.buffer[self.filled..end], at: 0 };
+            room.put_varlong(body_len as i64);
+            room.put(&[0]);
+            room.put_varlong(timestamp_delta);
+            room.put_varlong(i64::from(self.count));
+            room.put_nullable(like.key);
+            room.put_varlong(value_len);
+            room.put(value);
+            if like.headers.is_empty() {
+                room.put(&[0]);
+            } else {
+                room.put_headers(like.headers);
+            }
+            self.filled += room.at;
+            self.count += 1;
+        }
+        None
     }
 
     /// Makes room up to `end`, and as much again as there is, so that this is rare.
@@ -257,6 +295,14 @@ impl Room<'_> {
     #[inline]
     fn put_varlong(&mut self, value: i64) {
         self.at += put_varlong(value, &mut self.bytes[self.at..]);
+    }
+
+    fn put_headers(&mut self, headers: &[Header<'_>]) {
+        self.put_varlong(headers.len() as i64);
+        for header in headers {
+            self.put_nullable(Some(header.key));
+            self.put_nullable(header.value);
+        }
     }
 
     #[inline]
@@ -433,6 +479,42 @@ mod tests {
                     while let Ok(Some(_)) = records.next() {}
                 }
             }
+        }
+    }
+
+    proptest! {
+        /// The short way for records that differ in their values only writes the same bytes.
+        #[test]
+        fn values_of_like_records_are_encoded_as_records(
+            like in some_record(),
+            values in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..200), 1..40),
+            limit in 100usize..6000,
+        ) {
+            let headers: Vec<Header<'_>> =
+                like.3.iter().map(|(k, v)| Header { key: k.as_bytes(), value: v.as_deref() }).collect();
+            let record = |value| NewRecord {
+                timestamp: Timestamp(like.0),
+                key: like.1.as_deref(),
+                value,
+                headers: &headers,
+            };
+            let mut builder = BatchBuilder::new();
+            builder.push(&record(Some(&values[0])));
+            let mut rest = values[1..].iter().map(Vec::as_slice);
+            let left_over = builder.push_values(&record(None), &mut rest, limit);
+            let pushed = builder.count() as usize;
+            prop_assert_eq!(left_over, values.get(pushed).map(Vec::as_slice));
+            prop_assert_eq!(rest.len(), values.len() - pushed - usize::from(left_over.is_some()));
+            if pushed > 1 {
+                prop_assert!(builder.size() <= limit);
+            }
+            let mut one_by_one = BatchBuilder::new();
+            values[..pushed].iter().for_each(|value| one_by_one.push(&record(Some(value))));
+            let mut compressor = Compressor::new(Compression::None, None).expect("a codec");
+            let mut batches = [EncodedBatch::default(), EncodedBatch::default()];
+            builder.finish(&mut compressor, None, &mut batches[0]).expect("it finishes");
+            one_by_one.finish(&mut compressor, None, &mut batches[1]).expect("it finishes");
+            prop_assert_eq!(batches[0].bytes(), batches[1].bytes());
         }
     }
 

@@ -64,6 +64,7 @@ pub fn run(global: &GlobalArgs, args: &ProduceArgs, ui: &mut Ui) -> anyhow::Resu
         // Nobody is to see a part of a transaction: there is no hurry.
         linger: configs.linger.or(is_transactional.then_some(transaction::PATIENCE)),
         deadline: configs.transaction_timeout.filter(|_| is_transactional).map(transaction::Deadline::after),
+        flushed_at: None,
         sync: args.batching.sync,
         quiet: args.report.quiet,
         max_request_size: configs.max_request_size,

@@ -11,6 +11,7 @@ use anyhow::{Context as _, bail};
 use super::form::RecordExtras;
 use super::transaction::Deadline;
 use crate::commands::interrupt::Interrupt;
+use crate::fs;
 use crate::input::{Field, InputBuffer, InputForm, InputRecord, Ready, RecordReader, wait_for_input};
 use crate::output::Ui;
 use crate::output::produced::ProduceReport;
@@ -19,10 +20,9 @@ use crate::producer::{ProduceError, Producer};
 use crate::record::header::HEADER_LEN;
 use crate::record::{Header, NewRecord, Timestamp};
 
-/// How long an input that has nothing more may stay silent before what it gave is appended.
+/// How long after an append an input that has nothing more is given before the next: a single record goes at
+/// once, and many that trickle in go together.
 const PAUSE: Duration = Duration::from_millis(1);
-/// How long a record waits at the most for an input that keeps trickling.
-const TRICKLE: Duration = Duration::from_millis(10);
 
 /// What standard input is called in messages.
 pub(super) const STDIN: &str = "standard input";
@@ -33,6 +33,8 @@ pub(super) struct Session<'a> {
     pub(super) form: InputForm,
     pub(super) extras: RecordExtras,
     pub(super) linger: Option<Duration>,
+    /// When the input was last found to pause, and what it had given was appended.
+    pub(super) flushed_at: Option<Instant>,
     pub(super) sync: bool,
     pub(super) quiet: bool,
     /// When and after how long the transaction may be open no longer.
@@ -82,6 +84,7 @@ impl Session<'_> {
     fn read(&mut self, source: File, name: String) -> anyhow::Result<()> {
         let metadata = source.metadata().with_context(|| format!("cannot read {name}"))?;
         let may_pause = !metadata.is_file();
+        fs::widen_pipe(&source);
         let prompts = source.is_terminal() && self.ui.stderr_is_terminal() && !self.quiet;
         let total = metadata.is_file().then_some(metadata.len());
         let mut bar = Progress::reading(total, !self.quiet && !source.is_terminal(), self.ui);
@@ -149,11 +152,20 @@ impl Session<'_> {
         let timestamp = self.extras.timestamp.unwrap_or(reader.input().read_at());
         let headers: Vec<Header<'_>> = self.extras.headers().collect();
         let (key, partition) = (self.extras.key(), self.extras.partition);
-        let Some(lines) = reader.plain_lines() else { return Ok(()) };
-        while let Some(line) = lines.next_line() {
-            let record = NewRecord { timestamp, key, value: Some(line), headers: &headers };
-            if let Err(error) = self.producer.send(&record, partition) {
-                return Err(at(error, || reader.place()));
+        let like = NewRecord { timestamp, key, value: None, headers: &headers };
+        while let Some(lines) = reader.plain_lines() {
+            let whole = lines.whole_lines();
+            let sent =
+                whole.map_or(Ok(()), |mut lines| self.producer.send_values(&like, &mut lines, partition));
+            let sent = sent.and_then(|()| {
+                let Some(line) = lines.next_line() else { return Ok(false) };
+                let record = NewRecord { value: Some(line), ..like };
+                self.producer.send(&record, partition).map(|_| true)
+            });
+            match sent {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) => return Err(at(error, || reader.place())),
             }
         }
         Ok(())
@@ -196,7 +208,9 @@ impl Session<'_> {
         let input = reader.input().source();
         let patience = match (self.producer.pending_since(), self.linger) {
             (Some(since), Some(linger)) => Some(linger.saturating_sub(since.elapsed())),
-            (Some(since), None) => Some(PAUSE.min(TRICKLE.saturating_sub(since.elapsed()))),
+            (Some(_), None) => {
+                Some(self.flushed_at.map_or(Duration::ZERO, |at| PAUSE.saturating_sub(at.elapsed())))
+            }
             // What is on its way is acknowledged when it has arrived.
             (None, _) => self.producer.is_unsettled().then_some(PAUSE),
         };
@@ -205,6 +219,7 @@ impl Session<'_> {
             match wait_for_input(input, Some(self.interrupt.as_fd()), Some(patience))? {
                 Ready::TimedOut => {
                     self.producer.flush()?;
+                    self.flushed_at = Some(Instant::now());
                     self.after_appends();
                 }
                 ready => return Ok(ready),

@@ -1,0 +1,1 @@
+"""The jobs that benches/run times, by what they are about."""
