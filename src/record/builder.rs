@@ -4,6 +4,7 @@
 //! uncompressed batch is copied once, from the producer's input. The checksum does not cover base
 //! offset and leader epoch, so a finished batch waits for its offset without a second pass.
 
+use super::batch_producer::BatchProducer;
 use super::compression::{Compression, CompressionError, Compressor};
 use super::decoder::Header;
 use super::header::{ATTRIBUTES_AT, Attributes, BatchHeader, CRC_AT, HEADER_LEN, LOG_OVERHEAD};
@@ -26,33 +27,6 @@ pub struct BatchBuilder {
     max_timestamp: Timestamp,
     /// Whose the next batch is; `None` for nobody's in particular.
     producer: Option<BatchProducer>,
-}
-
-/// Whose batch it is, and where it stands among that producer's (KIP-98).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct BatchProducer {
-    /// The producer's id, from 0.
-    id: i64,
-    /// Its epoch, from 0.
-    epoch: i16,
-    /// Sequence number of the first record in its partition, from 0; −1 in a marker.
-    base_sequence: i32,
-    /// What the batch's attributes get besides.
-    attributes: Attributes,
-}
-
-impl BatchProducer {
-    /// Of data that belong to the open transaction of producer `id` in `epoch`, and whose first record has this
-    /// sequence number.
-    pub fn in_transaction(id: i64, epoch: i16, base_sequence: i32) -> Self {
-        Self { id, epoch, base_sequence, attributes: Attributes::default().with_transactional() }
-    }
-
-    /// Of the marker that ends the transaction of producer `id` in `epoch`.
-    pub(super) fn of_marker(id: i64, epoch: i16) -> Self {
-        let attributes = Attributes::default().with_transactional().with_control();
-        Self { id, epoch, base_sequence: -1, attributes }
-    }
 }
 
 /// The fields of a record to be encoded.
@@ -244,11 +218,8 @@ impl BatchBuilder {
         if append_time.is_some() {
             attributes = attributes.with_log_append_time();
         }
-        let mut ids = (-1, -1, -1);
-        if let Some(producer) = self.producer.take() {
-            attributes.0 |= producer.attributes.0;
-            ids = (producer.id, producer.epoch, producer.base_sequence);
-        }
+        let producer = self.producer.take().unwrap_or(BatchProducer::NOBODY);
+        attributes.0 |= producer.attributes.0;
         out.seal(BatchHeader {
             base_offset: Offset::ZERO,
             length: 0,
@@ -259,9 +230,9 @@ impl BatchBuilder {
             last_offset_delta: self.count - 1,
             base_timestamp: self.base_timestamp,
             max_timestamp: append_time.unwrap_or(self.max_timestamp),
-            producer_id: ids.0,
-            producer_epoch: ids.1,
-            base_sequence: ids.2,
+            producer_id: producer.id,
+            producer_epoch: producer.epoch,
+            base_sequence: producer.base_sequence,
             count: self.count,
         });
         self.clear();
@@ -275,7 +246,6 @@ impl BatchBuilder {
         self.filled = HEADER_LEN;
         self.count = 0;
         self.max_timestamp = Timestamp::NONE;
-        self.producer = None;
     }
 }
 

@@ -1,7 +1,8 @@
 //! Control records: what a batch with the control flag holds instead of data (KIP-98, KIP-595).
 
 use super::Timestamp;
-use super::builder::{BatchBuilder, BatchProducer, EncodedBatch, NewRecord};
+use super::batch_producer::BatchProducer;
+use super::builder::{BatchBuilder, EncodedBatch, NewRecord};
 use super::decoder::RecordRef;
 
 /// What a control record says (`ControlRecordType`).
