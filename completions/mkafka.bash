@@ -210,7 +210,7 @@ _mkafka() {
             return 0
             ;;
         mkafka__subcmd__configs__subcmd__alter)
-            opts="-t -h --topic --entity-name --entity-type --add-config --add-config-file --delete-config --data-dir --color --help"
+            opts="-t -h --topic --entity-name --entity-type --add-config --add-config-file --delete-config --output --data-dir --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -242,6 +242,10 @@ _mkafka() {
                     ;;
                 --delete-config)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
                     return 0
                     ;;
                 --data-dir)
@@ -632,12 +636,16 @@ _mkafka() {
             return 0
             ;;
         mkafka__subcmd__export)
-            opts="-h --data-dir --color --help"
+            opts="-h --output --data-dir --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --output)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
                 --data-dir)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -882,7 +890,7 @@ _mkafka() {
             return 0
             ;;
         mkafka__subcmd__import)
-            opts="-h --as --data-dir --color --help"
+            opts="-h --as --output --data-dir --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -890,6 +898,10 @@ _mkafka() {
             case "${prev}" in
                 --as)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
                     return 0
                     ;;
                 --data-dir)
@@ -1138,7 +1150,7 @@ _mkafka() {
             return 0
             ;;
         mkafka__subcmd__topics__subcmd__alter)
-            opts="-t -h --topic --partitions --if-exists --data-dir --color --help"
+            opts="-t -h --topic --partitions --if-exists --output --data-dir --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1154,6 +1166,10 @@ _mkafka() {
                     ;;
                 --partitions)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
                     return 0
                     ;;
                 --data-dir)
@@ -1172,7 +1188,7 @@ _mkafka() {
             return 0
             ;;
         mkafka__subcmd__topics__subcmd__create)
-            opts="-t -h --topic --partitions --replication-factor --config --if-not-exists --data-dir --color --help"
+            opts="-t -h --topic --partitions --replication-factor --config --if-not-exists --output --data-dir --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1198,6 +1214,10 @@ _mkafka() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --output)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
                 --data-dir)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1214,7 +1234,7 @@ _mkafka() {
             return 0
             ;;
         mkafka__subcmd__topics__subcmd__delete)
-            opts="-t -h --topic --if-exists --data-dir --color --help"
+            opts="-t -h --topic --if-exists --output --data-dir --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1226,6 +1246,10 @@ _mkafka() {
                     ;;
                 -t)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
                     return 0
                     ;;
                 --data-dir)
@@ -1244,7 +1268,7 @@ _mkafka() {
             return 0
             ;;
         mkafka__subcmd__topics__subcmd__delete__subcmd__records)
-            opts="-t -h --topic --partition --offset --offset-json-file --data-dir --color --help"
+            opts="-t -h --topic --partition --offset --offset-json-file --output --data-dir --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1268,6 +1292,10 @@ _mkafka() {
                     ;;
                 --offset-json-file)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
                     return 0
                     ;;
                 --data-dir)

@@ -24,8 +24,8 @@ function __fish_mkafka_using_subcommand
     contains -- $cmd[1] $argv
 end
 
-complete -c mkafka -n "__fish_mkafka_needs_command" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_needs_command" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_needs_command" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_needs_command" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -35,17 +35,17 @@ complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "configs" -d 'Show and
 complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "produce" -d 'Append records to a topic: each line of the input is one'
 complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "consume" -d 'Print the records of a topic, and go on printing them as they are appended'
 complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "count" -d 'Count the records of a topic'
-complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "wait" -d 'Wait until a topic exists, a partition has reached an offset, or a group has read all there is'
+complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "wait" -d 'Wait for a topic, an offset or a consumer group'
 complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "clean" -d 'Delete and compact old records as the topics\' configurations ask for'
 complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "verify" -d 'Read everything and check it: checksums, records, offsets, indexes, checkpoints'
 complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "export" -d 'Copy a topic out of the data directory, to be carried elsewhere'
 complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "import" -d 'Take in a topic that was exported'
-complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "ps" -d 'Show which processes use the data directory: who holds which lock, and who has which partition open'
+complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "ps" -d 'Show which processes use the data directory'
 complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "groups" -d 'Look at consumer groups, reset and delete what they have committed'
 complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "dump-log-segments" -d 'Print what is in the files that a broker leaves behind'
 complete -c mkafka -n "__fish_mkafka_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
-complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and not __fish_seen_subcommand_from create list describe alter delete offsets delete-records stats" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and not __fish_seen_subcommand_from create list describe alter delete offsets delete-records stats" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and not __fish_seen_subcommand_from create list describe alter delete offsets delete-records stats" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and not __fish_seen_subcommand_from create list describe alter delete offsets delete-records stats" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and not __fish_seen_subcommand_from create list describe alter delete offsets delete-records stats" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -61,16 +61,18 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_su
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from create" -l partitions -d 'How many partitions, 1 to 10000' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from create" -l replication-factor -d 'How many copies of each partition: only 1 is possible, as there is one machine' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from create" -l config -d 'Set a configuration of the topic, such as segment.bytes=1048576; may be repeated' -r
-complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from create" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from create" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from create" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
+json\t'One JSON value a line'"
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from create" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from create" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from create" -l if-not-exists -d 'Do nothing when the topic is there already'
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from list" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
 json\t'One JSON value a line'"
-complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from list" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from list" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from list" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from list" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from list" -l exclude-internal -d 'Leave out the topics that Kafka keeps for itself'
@@ -79,8 +81,8 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_su
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from describe" -l topic-id -d 'The topic with this id' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from describe" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
 json\t'One JSON value a line'"
-complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from describe" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from describe" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from describe" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from describe" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from describe" -l if-exists -d 'Do not fail for topics that are not there'
@@ -89,15 +91,19 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_su
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from describe" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from alter" -s t -l topic -d 'The topic, in the form of Kafka\'s tools' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from alter" -l partitions -d 'How many partitions the topic is to have in all' -r
-complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from alter" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from alter" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from alter" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
+json\t'One JSON value a line'"
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from alter" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from alter" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from alter" -l if-exists -d 'Do not fail when there is no such topic'
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from alter" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from delete" -s t -l topic -d 'The topics, with commas between them, in the form of Kafka\'s tools' -r
-complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from delete" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from delete" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from delete" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
+json\t'One JSON value a line'"
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from delete" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from delete" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from delete" -l if-exists -d 'Do not fail for topics that are not there'
@@ -107,8 +113,8 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_su
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from offsets" -l time -d 'Which offset: latest (-1), earliest (-2), max-timestamp (-3), or that of the first record whose timestamp is not before this many milliseconds since 1970' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from offsets" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
 json\t'One JSON value a line'"
-complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from offsets" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from offsets" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from offsets" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from offsets" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from offsets" -l exclude-internal-topics -d 'Leave out the topics that Kafka keeps for itself'
@@ -117,8 +123,10 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_su
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from delete-records" -l partition -d 'The partition; all when none is given' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from delete-records" -l offset -d 'The first offset that is kept; -1 is the log end' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from delete-records" -l offset-json-file -d 'A file of partitions and offsets: {"partitions":[{"topic":"t","partition":0,"offset":3}],"version":1}' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from delete-records" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from delete-records" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from delete-records" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
+json\t'One JSON value a line'"
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from delete-records" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from delete-records" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from delete-records" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -126,13 +134,13 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_su
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from stats" -l keys -d 'How many of the largest keys to show' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from stats" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
 json\t'One JSON value a line'"
-complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from stats" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from stats" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from stats" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from stats" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand topics; and __fish_seen_subcommand_from stats" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and not __fish_seen_subcommand_from describe alter" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and not __fish_seen_subcommand_from describe alter" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and not __fish_seen_subcommand_from describe alter" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and not __fish_seen_subcommand_from describe alter" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and not __fish_seen_subcommand_from describe alter" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -143,8 +151,8 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and __fish_seen_s
 complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and __fish_seen_subcommand_from describe" -l entity-type -d 'What the name is one of: topics' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and __fish_seen_subcommand_from describe" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
 json\t'One JSON value a line'"
-complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and __fish_seen_subcommand_from describe" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and __fish_seen_subcommand_from describe" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and __fish_seen_subcommand_from describe" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and __fish_seen_subcommand_from describe" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and __fish_seen_subcommand_from describe" -l all -d 'Show the defaults of what is not set too'
@@ -155,8 +163,10 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and __fish_seen_s
 complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and __fish_seen_subcommand_from alter" -l add-config -d 'What to set: key=value, with commas between several; a value with commas stands in brackets' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and __fish_seen_subcommand_from alter" -l add-config-file -d 'A file of what to set, a key=value on each line' -r -F
 complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and __fish_seen_subcommand_from alter" -l delete-config -d 'What is to have its default again, with commas between several' -r
-complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and __fish_seen_subcommand_from alter" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and __fish_seen_subcommand_from alter" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and __fish_seen_subcommand_from alter" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
+json\t'One JSON value a line'"
+complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and __fish_seen_subcommand_from alter" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and __fish_seen_subcommand_from alter" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand configs; and __fish_seen_subcommand_from alter" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -193,8 +203,8 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -s X -l producer-
 complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l producer.config -d 'Read such configs from this file; those of --producer-property count more' -r -F
 complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l output -d 'The form of what is printed to standard output; json also prints an object at the end that tells how many records went to which offsets' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
 json\t'One JSON value a line'"
-complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -s 0 -l nul -d 'End lines with a NUL byte, as find -print0 does: the same as --delimiter \'\\0\''
@@ -217,14 +227,14 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s n -l tail -d '
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l until-offset -d 'End before this offset in each partition' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s c -l max-messages -d 'Stop after so many records' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l max-bytes -d 'Stop once keys and values of so many bytes have been printed, records whole' -r
-complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l timeout-ms -d 'Stop when no record has come for so many milliseconds' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l timeout-ms -d 'Stop when no record has come for so many milliseconds [default: never]' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l isolation-level -d 'Whether records of transactions that were aborted, or are open, are seen [default: read_uncommitted]' -r -f -a "read_uncommitted\t'All'
 read_committed\t'Those that were committed; reading goes as far as the first transaction that is open'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s g -l group -d 'Take part in this consumer group: its members share the partitions, and it goes on where it left off' -r
-complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l partition-assignment-strategy -d 'How the group\'s partitions are assigned: range, roundrobin or cooperative-sticky; several with commas, best first, to agree on one with the other members' -r
-complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l delivery -d 'When offsets are committed: after the records were written out, or before' -r -f -a "at-least-once\t'After the records were written out: a crash repeats some'
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l partition-assignment-strategy -d 'How the group\'s partitions are assigned: range, roundrobin or cooperative-sticky; several with commas, best first, to agree on one with the other members [default: range,cooperative-sticky]' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l delivery -d 'When offsets are committed: after the records were written out, or before [default: at-least-once]' -r -f -a "at-least-once\t'After the records were written out: a crash repeats some'
 at-most-once\t'Before the records are written out: a crash loses some'"
-complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l commit-interval-ms -d 'Milliseconds between two commits' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l commit-interval-ms -d 'Milliseconds between two commits [default: 5000]' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l consumer-property -d 'Set a consumer config by Kafka\'s name; may be repeated' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l consumer.config -d 'Read such configs from this file; those of --consumer-property count more' -r -F
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l checkpoint -d 'Keep the positions in this JSON file instead of a group: read at the start, replaced after the output' -r -F
@@ -245,8 +255,8 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l formatter-conf
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s k -l key -d 'Write only records with this key; several are allowed' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s H -l header -d 'Write only records that have this header, NAME alone with any value; may be repeated, and all must be there' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l grep -d 'Write only records in whose value this regular expression is found; may be repeated, and all must be' -r
-complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l from-beginning -d 'Begin at the earliest record'
@@ -264,8 +274,8 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand count" -l isolation-level 
 read_committed\t'Only those that are outside of transactions or in committed ones'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand count" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
 json\t'One JSON value a line'"
-complete -c mkafka -n "__fish_mkafka_using_subcommand count" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand count" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand count" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand count" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand count" -l by-partition -d 'A line topic:partition:count for each partition'
@@ -275,17 +285,17 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand wait" -l offset -d 'The lo
 complete -c mkafka -n "__fish_mkafka_using_subcommand wait" -l more -d 'How many records are to be appended from now on' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand wait" -s g -l group -d 'Until this consumer group has committed the end of every partition: a lag of 0' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand wait" -l partition -d 'Which partition is meant; may be left out where there is one, and with --more means all' -r
-complete -c mkafka -n "__fish_mkafka_using_subcommand wait" -l timeout-ms -d 'Give up after so long; 0 only looks once [default: never]' -r
-complete -c mkafka -n "__fish_mkafka_using_subcommand wait" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand wait" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand wait" -l timeout-ms -d 'Give up after so many milliseconds; 0 only looks once [default: never]' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand wait" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand wait" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand wait" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mkafka -n "__fish_mkafka_using_subcommand clean" -s t -l topic -d 'The topics, with commas between them, in the form of Kafka\'s tools' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand clean" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
 json\t'One JSON value a line'"
-complete -c mkafka -n "__fish_mkafka_using_subcommand clean" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand clean" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand clean" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand clean" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand clean" -l dry-run -d 'Only tell what would be freed, and change nothing'
@@ -294,33 +304,37 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand clean" -s h -l help -d 'Pr
 complete -c mkafka -n "__fish_mkafka_using_subcommand verify" -s t -l topic -d 'The topics, with commas between them, in the form of Kafka\'s tools' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand verify" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
 json\t'One JSON value a line'"
-complete -c mkafka -n "__fish_mkafka_using_subcommand verify" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand verify" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand verify" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand verify" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand verify" -l repair -d 'Mend what can be mended'
 complete -c mkafka -n "__fish_mkafka_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c mkafka -n "__fish_mkafka_using_subcommand export" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand export" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand export" -l output -d 'The form of what is told: a note on standard error, or with json an object on standard output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
+json\t'One JSON value a line'"
+complete -c mkafka -n "__fish_mkafka_using_subcommand export" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand export" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand export" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mkafka -n "__fish_mkafka_using_subcommand import" -l as -d 'The name that the topic is to have [default: the one it had]' -r
-complete -c mkafka -n "__fish_mkafka_using_subcommand import" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand import" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand import" -l output -d 'The form of what is told: a note on standard error, or with json an object on standard output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
+json\t'One JSON value a line'"
+complete -c mkafka -n "__fish_mkafka_using_subcommand import" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand import" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand import" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mkafka -n "__fish_mkafka_using_subcommand ps" -s t -l topic -d 'The topics, with commas between them, in the form of Kafka\'s tools' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand ps" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
 json\t'One JSON value a line'"
-complete -c mkafka -n "__fish_mkafka_using_subcommand ps" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand ps" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand ps" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand ps" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand ps" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and not __fish_seen_subcommand_from list describe reset-offsets delete-offsets delete" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and not __fish_seen_subcommand_from list describe reset-offsets delete-offsets delete" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and not __fish_seen_subcommand_from list describe reset-offsets delete-offsets delete" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and not __fish_seen_subcommand_from list describe reset-offsets delete-offsets delete" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and not __fish_seen_subcommand_from list describe reset-offsets delete-offsets delete" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -332,17 +346,17 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and not __fish_see
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from list" -l state -d 'Show the state of each group; with a list of states, only groups that are in one of them' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from list" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
 json\t'One JSON value a line'"
-complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from list" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from list" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from list" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from list" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from describe" -s g -l group -d 'A group, in the form of Kafka\'s tools; may be repeated' -r
-complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from describe" -l watch -d 'Show it again every so many seconds, until Ctrl-C; a terminal is drawn anew' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from describe" -l watch -d 'Show it again every so many seconds (2 where none are given), until Ctrl-C; a terminal is drawn anew' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from describe" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
 json\t'One JSON value a line'"
-complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from describe" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from describe" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from describe" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from describe" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from describe" -l all-groups -d 'All groups there are'
@@ -360,8 +374,8 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_su
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from reset-offsets" -l from-file -d 'To what this file of --export says; - is standard input' -r -F
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from reset-offsets" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
 json\t'One JSON value a line'"
-complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from reset-offsets" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from reset-offsets" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from reset-offsets" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from reset-offsets" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from reset-offsets" -l all-groups -d 'All groups there are'
@@ -378,16 +392,16 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_su
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from delete-offsets" -s t -l topic -d 'A topic, all of its partitions or some (orders:0,1); may be repeated' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from delete-offsets" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
 json\t'One JSON value a line'"
-complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from delete-offsets" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from delete-offsets" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from delete-offsets" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from delete-offsets" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from delete-offsets" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from delete" -s g -l group -d 'A group, in the form of Kafka\'s tools; may be repeated' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from delete" -l output -d 'The form of the output' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
 json\t'One JSON value a line'"
-complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from delete" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from delete" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from delete" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from delete" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand groups; and __fish_seen_subcommand_from delete" -l all-groups -d 'All groups there are'
@@ -405,8 +419,8 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l key-
 complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l value-decoder-class -d 'How payloads are read, as for keys' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l max-message-size -d 'The largest message, in bytes, that an index entry may lead to' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l max-bytes -d 'Look only at so many bytes of a .log, from its beginning' -r
-complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l print-data-log -d 'Print every record with its key and payload'
@@ -423,8 +437,8 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l shar
 complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l index-sanity-check -d 'Only make the check of an index that a broker makes when it starts'
 complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -l verify-index-only -d 'Check indexes against their logs without printing the entries'
 complete -c mkafka -n "__fish_mkafka_using_subcommand dump-log-segments" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c mkafka -n "__fish_mkafka_using_subcommand completions" -l data-dir -d 'The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
-complete -c mkafka -n "__fish_mkafka_using_subcommand completions" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c mkafka -n "__fish_mkafka_using_subcommand completions" -l data-dir -d 'The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or ~/.local/share/mkafka]' -r -F
+complete -c mkafka -n "__fish_mkafka_using_subcommand completions" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is'
 always\t'Also into pipes and files'
 never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'

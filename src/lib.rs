@@ -24,7 +24,7 @@
 //!
 //! record, fs  ←  log  ←  store, dump, producer, consumer, group  ←  output  ←  commands
 //! record      ←  input  ←  commands;    cli  ←  output, commands
-//! spelling (names typed wrong), format_string (how records are laid out)  ←  input, output
+//! spelling (names typed wrong)  ←  cli, record, store, input, output;    format_string  ←  input, output
 //! ```
 //!
 //! Errors of the engine are types that say what went wrong and where. `commands` turns them into one line
@@ -72,6 +72,7 @@
 //! | a verb of a format string | [`format_string`] |
 //! | a producer config of Kafka | `commands::produce` (`config`) |
 //! | an argument defined | [`cli`], and nowhere else: manual pages and completions are made from it |
+//! | a command line refused in one line | [`cli::refusal`]; a name typed wrong, and the one meant: [`spelling`] |
 //! | text printed | [`output`]: [`output::Ui`] for lines, [`output::record`] for records |
 //! | the exit status decided | [`commands::run`] |
 //!

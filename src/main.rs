@@ -7,6 +7,6 @@ use mkafka::cli::Cli;
 fn main() -> ExitCode {
     match Cli::from_args(std::env::args_os()) {
         Ok(cli) => mkafka::commands::run(&cli),
-        Err(error) => error.exit(),
+        Err(error) => mkafka::commands::refuse(&error),
     }
 }

@@ -17,7 +17,17 @@ pub fn nearest<T: AsRef<str> + Ord>(name: &str, candidates: impl IntoIterator<It
 /// What to say of a `kind` of name (`producer property`) that there is not: with the one that was probably
 /// meant, else with all that there are.
 pub fn unknown<'a>(kind: &str, name: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> String {
-    match nearest(name, known.clone()) {
+    unknown_as(kind, name, name, known)
+}
+
+/// The same of a name that was typed in a longer form than the known ones have: `short` is held against them.
+pub fn unknown_as<'a>(
+    kind: &str,
+    name: &str,
+    short: &str,
+    known: impl IntoIterator<Item = &'a str> + Clone,
+) -> String {
+    match nearest(short, known.clone()) {
         Some(meant) => format!("unknown {kind} '{name}'; did you mean '{meant}'?"),
         None => {
             let known: Vec<&str> = known.into_iter().collect();
@@ -40,6 +50,10 @@ mod tests {
         assert_eq!(
             unknown("producer property", "zzzzzz", known),
             "unknown producer property 'zzzzzz'; known are acks, batch.size, linger.ms"
+        );
+        assert_eq!(
+            unknown_as("config", "org.example.Linger_ms", "linger_ms", known),
+            "unknown config 'org.example.Linger_ms'; did you mean 'linger.ms'?"
         );
     }
 }

@@ -85,7 +85,8 @@ impl Ran {
     #[track_caller]
     pub(crate) fn failed(self, status: i32) -> String {
         assert_eq!((self.status, self.stdout.as_str()), (status, ""), "{}", self.stderr);
-        if status == 2 {
+        // What lacks everything is answered by its short help.
+        if status == 2 && self.stderr.contains("\nUsage: ") {
             return self.stderr;
         }
         let message = self.stderr.strip_prefix("mkafka: ").and_then(|text| text.strip_suffix('\n'));

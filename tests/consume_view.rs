@@ -85,7 +85,7 @@ fn format_strings_of_kcat_and_rpk() {
         "1:2,5:6b31:Zmlyc3Q=:2:a=1;a=;\n2:-1,-1:::0:\n3:4,6:0000002a:G1sxbf8A:1:b=x;\n4:0,8::eyJpZCI6NH0=:0:\n"
     );
     let stderr = sandbox.fails(2, "consume t -f %y");
-    assert!(stderr.starts_with("mkafka: --format '%y': unknown verb '%y'; known are %t"), "{stderr}");
+    assert!(stderr.starts_with("--format '%y': unknown verb '%y'; known are %t"), "{stderr}");
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn deserializers_and_records_that_cannot_be_shown() {
          Processed a total of 2 messages\n"
     );
     let stderr = sandbox.fails(2, "consume t --value-deserializer avro");
-    assert!(stderr.starts_with("mkafka: unknown deserializer 'avro'"), "{stderr}");
+    assert!(stderr.starts_with("unknown deserializer 'avro'"), "{stderr}");
 }
 
 #[test]
@@ -142,7 +142,7 @@ fn filters_choose_by_key_header_and_value() {
     // The limit is of records that are written.
     assert_eq!(offsets(&["--grep", "id", "--max-messages", "1"]), "3 ");
     let stderr = sandbox.fails(2, "consume t --grep (");
-    assert_eq!(stderr, "mkafka: --grep: '(' is not a valid regular expression: unclosed group\n");
+    assert_eq!(stderr, "--grep: '(' is not a valid regular expression: unclosed group");
 }
 
 #[test]

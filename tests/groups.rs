@@ -296,7 +296,11 @@ fn mistakes_change_nothing() {
         ),
         (2, "billing --topic orders --to-datetime yesterday", "--by-duration"),
         (1, "billing --topic ordres --to-earliest", "did you mean 'orders'?"),
-        (1, "billing --topic orders:2 --to-earliest", "Topic 'orders' has no partition 2"),
+        (
+            1,
+            "billing --topic orders:2 --to-earliest",
+            "topic 'orders' has no partition 2 here: it has 2 partition(s), numbered from 0",
+        ),
         (1, "biling --all-topics --to-earliest", "Did you mean 'billing'?"),
         (1, "biling --undo", "Did you mean 'billing'?"),
         (1, "billing --undo", "group 'billing' has had no reset that could be taken back"),

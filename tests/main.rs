@@ -9,6 +9,7 @@ mod consume_range;
 mod consume_view;
 mod crash;
 mod dump;
+mod face;
 mod fuzz;
 mod generated;
 mod groups;

@@ -245,7 +245,7 @@ fn bad_lines_and_properties_are_one_clear_line() {
         ("t --producer-property ack=1", "unknown producer property 'ack'; did you mean 'acks'?"),
         ("t --producer-property acks=2", "invalid value '2' for acks: valid are 0, 1 and all"),
     ] {
-        assert_eq!(produce(&sandbox, line, b"").failed(2), format!("mkafka: {expected}\n"));
+        assert_eq!(produce(&sandbox, line, b"").failed(2), expected);
     }
     let message = produce(&sandbox, "t --partition 7", b"x\n").failed(1);
     assert_eq!(message, "topic 't' has no partition 7: it has 1, numbered from 0");

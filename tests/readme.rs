@@ -3,6 +3,9 @@
 //! In a ```` ```console ```` block a line `$ command` is run, and the lines below it are what it prints, on
 //! standard output and standard error together. There `…` stands for any text within a line, and a line of
 //! `…` alone for any lines. A command must succeed, unless the next one is `echo $?`.
+//!
+//! A ```` ```prompt ```` block is one command on a terminal: what stands behind `>` is typed, and what comes below
+//! has to appear. A `>` alone is where Ctrl-D is typed.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -59,24 +62,56 @@ impl Machine {
         machine
     }
 
-    /// Runs a script; answers whether it succeeded, and all that it printed.
-    fn run(&self, script: &str) -> (bool, String) {
+    /// A shell for a script, in this person's environment.
+    fn shell(&self, script: &str) -> Command {
         let program = Path::new(env!("CARGO_BIN_EXE_mkafka")).parent().unwrap();
         let mut path = self.0.path().join("bin").into_os_string();
         for folder in [program.as_os_str(), &std::env::var_os("PATH").unwrap()] {
             path.push(":");
             path.push(folder);
         }
-        let output = Command::new("sh")
-            .args(["-c", &format!("exec 2>&1\n{script}")])
-            .env_clear()
-            .env("PATH", path)
-            .env("HOME", self.0.path().join("home"))
-            .current_dir(self.0.path().join("work"))
-            .stdin(Stdio::null())
-            .output()
-            .unwrap();
+        let mut shell = Command::new("sh");
+        shell.args(["-c", script]).env_clear().env("PATH", path).env("HOME", self.0.path().join("home"));
+        shell.current_dir(self.0.path().join("work"));
+        shell
+    }
+
+    /// Runs a script; answers whether it succeeded, and all that it printed.
+    fn run(&self, script: &str) -> (bool, String) {
+        let mut shell = self.shell(&format!("exec 2>&1\n{script}"));
+        let output = shell.stdin(Stdio::null()).output().unwrap();
         (output.status.success(), String::from_utf8(output.stdout).unwrap())
+    }
+
+    /// Runs the command of a prompt block on a terminal, types, and waits for each line of the block.
+    fn run_at_prompt(&self, block: &Block) {
+        const PATIENCE: u64 = 60_000;
+        let (command, lines) = block.text.split_once('\n').unwrap();
+        let mut shell = self.shell(&format!("exec {}", command.strip_prefix("$ ").unwrap()));
+        shell.env("TERM", "xterm");
+        let mut terminal = rexpect::session::spawn_command(shell, Some(PATIENCE)).unwrap();
+        let missing = |what: &str| -> ! { panic!("README.md:{}: {what}", block.line) };
+        for line in lines.lines() {
+            match line.strip_prefix('>') {
+                Some(typed) => {
+                    terminal.exp_string(">").unwrap_or_else(|_| missing(line));
+                    match typed {
+                        "" => terminal.send_control('d').unwrap(),
+                        typed => drop(terminal.send_line(typed).unwrap()),
+                    }
+                }
+                None => {
+                    for piece in line.split('…').filter(|piece| !piece.is_empty()) {
+                        terminal.exp_string(piece).unwrap_or_else(|_| missing(line));
+                    }
+                }
+            }
+        }
+        terminal.exp_eof().unwrap_or_else(|_| missing("the end"));
+        let status = terminal.process().wait().unwrap();
+        if !matches!(status, rexpect::process::WaitStatus::Exited(_, 0)) {
+            missing(&format!("{status:?}"));
+        }
     }
 }
 
@@ -151,9 +186,13 @@ fn sessions_go_as_they_are_shown() {
     const MARK: char = '\u{1e}';
     let machine = Machine::new();
     let readme = file("README.md");
-    let sessions: Vec<Block> = blocks(&readme).into_iter().filter(|block| block.kind == "console").collect();
-    assert!(sessions.len() > 5, "README has lost its sessions");
+    let sessions: Vec<Block> = blocks(&readme).into_iter().filter(|block| block.kind != "sh").collect();
+    assert!(sessions.len() > 15, "README has lost its sessions");
     for session in sessions {
+        if session.kind == "prompt" {
+            machine.run_at_prompt(&session);
+            continue;
+        }
         let steps = steps(&session.text);
         let mut script = String::new();
         for step in &steps {
@@ -184,7 +223,7 @@ fn sessions_go_as_they_are_shown() {
 fn every_block_is_run_or_has_a_reason_not_to_be() {
     for block in blocks(&file("README.md")) {
         let is_known = match block.kind.as_str() {
-            "console" => block.text.starts_with("$ "),
+            "console" | "prompt" => block.text.starts_with("$ "),
             "sh" => NOT_RUN.iter().any(|(start, _)| block.text.starts_with(start)),
             _ => false,
         };

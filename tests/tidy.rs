@@ -8,7 +8,7 @@ use std::process::Command;
 /// what is above; lib.rs has the picture.
 const LAYERS: &[(&str, &[&str])] = &[
     ("fs", &[]),
-    ("record", &[]),
+    ("record", &["spelling"]),
     ("spelling", &[]),
     ("format_string", &["record", "spelling"]),
     ("log", &["fs", "record"]),
@@ -19,7 +19,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("input", &["record", "format_string", "spelling"]),
     // Files alone, no data directory: beside the log, whatever it may come to need.
     ("dump", &["fs", "record", "log"]),
-    ("cli", &[]),
+    ("cli", &["spelling"]),
     (
         "output",
         &[

@@ -140,6 +140,10 @@ pub struct AlterConfigsArgs {
     /// What is to have its default again, with commas between several
     #[arg(long, value_name = "KEY,...", value_delimiter = ',')]
     pub delete_config: Vec<String>,
+
+    /// The form of the output
+    #[arg(long, value_name = "FORM", default_value = "text")]
+    pub output: OutputFormat,
 }
 
 /// Takes `k1=v1,k2=[a,b]` apart (`ConfigCommand.parseConfigsToBeAdded`).

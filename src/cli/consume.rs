@@ -61,15 +61,15 @@ pub struct ConsumeArgs {
     pub group: Option<String>,
 
     /// How the group's partitions are assigned: range, roundrobin or cooperative-sticky; several with commas, best
-    /// first, to agree on one with the other members
+    /// first, to agree on one with the other members [default: range,cooperative-sticky]
     #[arg(long, value_name = "NAME", value_delimiter = ',', help_heading = "Consumer groups")]
     pub partition_assignment_strategy: Vec<String>,
 
-    /// When offsets are committed: after the records were written out, or before
+    /// When offsets are committed: after the records were written out, or before [default: at-least-once]
     #[arg(long, value_enum, value_name = "WHEN", help_heading = "Consumer groups")]
     pub delivery: Option<DeliveryArg>,
 
-    /// Milliseconds between two commits
+    /// Milliseconds between two commits [default: 5000]
     #[arg(long, value_name = "MS", help_heading = "Consumer groups")]
     pub commit_interval_ms: Option<u64>,
 

@@ -67,7 +67,7 @@ pub struct RangeArgs {
     #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u64).range(1..))]
     pub max_bytes: Option<u64>,
 
-    /// Stop when no record has come for so many milliseconds
+    /// Stop when no record has come for so many milliseconds [default: never]
     #[arg(long, value_name = "MS")]
     pub timeout_ms: Option<u64>,
 

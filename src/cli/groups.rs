@@ -163,7 +163,7 @@ pub struct DescribeArgs {
     #[arg(long)]
     pub verbose: bool,
 
-    /// Show it again every so many seconds, until Ctrl-C; a terminal is drawn anew
+    /// Show it again every so many seconds (2 where none are given), until Ctrl-C; a terminal is drawn anew
     #[arg(
         long,
         value_name = "SECONDS",

@@ -23,7 +23,11 @@ const EXIT_STATUS: Section = Section {
             "Failed, wholly or in part. One line on standard error names what failed. What was done before \
              it stays done.",
         ),
-        ("2", "Wrong usage. Nothing was done."),
+        (
+            "2",
+            "Wrong usage. Nothing was done. A command without what it needs to be told, such as mkafka alone, \
+             shows its short help on standard error.",
+        ),
         ("128+n", "Ended by signal n, in good order: 130 after Ctrl-C, 143 after SIGTERM."),
     ],
 };
@@ -35,6 +39,12 @@ const ENVIRONMENT: Section = Section {
         ("XDG_DATA_HOME", "Where neither names one, mkafka in this folder is the data directory."),
         ("HOME", "Where XDG_DATA_HOME is not set, ~/.local/share stands for it."),
         ("NO_COLOR", "When set and not empty, no colours are used unless --color always asks for them."),
+        (
+            "CLICOLOR_FORCE",
+            "When set and not 0, colours are used into pipes and files too, unless NO_COLOR or --color never \
+             forbids them.",
+        ),
+        ("COLUMNS", "The width of help, where no terminal tells."),
     ],
 };
 

@@ -15,6 +15,7 @@ pub mod manual;
 pub mod offsets;
 pub mod produce;
 pub mod range;
+pub mod refusal;
 pub mod stats;
 pub mod time;
 pub mod topics;
@@ -37,7 +38,7 @@ use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, V
 #[command(
     name = "mkafka",
     version,
-    max_term_width = 100,
+    max_term_width = HELP_WIDTH_MAX,
     override_usage = "mkafka [OPTIONS] <COMMAND> ...",
     after_help = "Examples:
   Keep the lines of a file as records, and print them again:
@@ -61,16 +62,11 @@ pub struct Cli {
 /// What all subcommands take.
 #[derive(Debug, Args)]
 pub struct GlobalArgs {
-    /// The data directory, which holds the topics [default: $XDG_DATA_HOME/mkafka, or
+    /// The data directory, which holds the topics [default: $MKAFKA_DATA_DIR, or $XDG_DATA_HOME/mkafka, or
     /// ~/.local/share/mkafka]
-    #[arg(
-        long,
-        global = true,
-        value_name = "DIR",
-        env = "MKAFKA_DATA_DIR",
-        hide_env_values = true,
-        help_heading = "Global options"
-    )]
+    // It is looked up where it is needed: clap would take the variable for an argument, and a command that has one
+    // would not show its help.
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Global options")]
     pub data_dir: Option<PathBuf>,
 
     /// When to use colours
@@ -90,13 +86,32 @@ fn no_cluster(_server: &str) -> Result<String, String> {
 /// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum ColorChoice {
-    /// On a terminal, unless NO_COLOR is set.
+    /// On a terminal, unless NO_COLOR is set; everywhere if CLICOLOR_FORCE is.
     #[default]
     Auto,
     /// Also into pipes and files.
     Always,
     /// Nowhere.
     Never,
+}
+
+impl From<ColorChoice> for clap::ColorChoice {
+    fn from(choice: ColorChoice) -> Self {
+        match choice {
+            ColorChoice::Auto => Self::Auto,
+            ColorChoice::Always => Self::Always,
+            ColorChoice::Never => Self::Never,
+        }
+    }
+}
+
+/// What `--color` says, for the help.
+fn color_asked_for(args: &[OsString]) -> ColorChoice {
+    let args: Vec<&str> = args.iter().map_while(|arg| arg.to_str()).take_while(|arg| *arg != "--").collect();
+    let joined = args.iter().find_map(|arg| arg.strip_prefix("--color="));
+    let apart = || args.windows(2).find(|pair| pair[0] == "--color").map(|pair| pair[1]);
+    let choice = joined.or_else(apart).and_then(|choice| ColorChoice::from_str(choice, false).ok());
+    choice.unwrap_or_default()
 }
 
 /// The form of what is printed.
@@ -183,12 +198,43 @@ const GROUPS: [(&str, &[&str]); 5] = [
 pub fn command() -> clap::Command {
     let command = Cli::command();
     let examples = command.get_after_help().map(ToString::to_string).unwrap_or_default();
-    let template = help_template(&command);
+    let template = help_template(&command, help_width());
     command.after_long_help(examples + &manual::as_help()).help_template(template)
 }
 
+/// Columns that help takes at the most.
+const HELP_WIDTH_MAX: usize = 100;
+
+/// Columns for help: those of the terminal, else of COLUMNS, as clap itself goes by.
+fn help_width() -> usize {
+    let of_terminal = || Some(usize::from(terminal_size::terminal_size()?.0.0));
+    let of_environment = || std::env::var("COLUMNS").ok()?.parse().ok();
+    of_terminal().or_else(of_environment).map_or(HELP_WIDTH_MAX, |width: usize| width.min(HELP_WIDTH_MAX))
+}
+
+/// `text` in lines of at most `width` columns as far as its words allow, each but the first behind `indent` blanks.
+/// It is ASCII.
+fn wrapped(text: &str, width: usize, indent: usize) -> String {
+    let mut wrapped = String::new();
+    let mut used = indent;
+    for word in text.split(' ') {
+        if used > indent && used + 1 + word.len() > width {
+            wrapped.push_str(&format!("\n{:indent$}", ""));
+            used = indent;
+        } else if used > indent {
+            wrapped.push(' ');
+            used += 1;
+        }
+        wrapped.push_str(word);
+        used += word.len();
+    }
+    wrapped
+}
+
 /// clap shows subcommands as one list. This is its own form of help, but for that.
-fn help_template(command: &clap::Command) -> String {
+fn help_template(command: &clap::Command, width: usize) -> String {
+    /// Where what a subcommand does begins: behind the longest name.
+    const COLUMN: usize = 21;
     let mut text = String::from("{before-help}{about-with-newline}\n{usage-heading} {usage}");
     for (title, names) in GROUPS {
         let about = |name: &str| {
@@ -198,7 +244,14 @@ fn help_template(command: &clap::Command) -> String {
         };
         let lines: Vec<String> = names
             .iter()
-            .filter_map(|name| about(name).map(|about| format!("\n  {name:19}{about}")))
+            .filter_map(|name| {
+                // Where there is hardly room for a word beside the name, what it does goes below it.
+                let (start, indent) = match width < 3 * COLUMN {
+                    true => (format!("\n  {name}\n{:6}", ""), 6),
+                    false => (format!("\n  {name:w$}", w = COLUMN - 2), COLUMN),
+                };
+                about(name).map(|about| start + &wrapped(&about, width, indent))
+            })
             .collect();
         if !lines.is_empty() {
             text.push_str(&format!("\n\n{title}:{}", lines.concat()));
@@ -211,9 +264,10 @@ impl Cli {
     /// Reads a command line, whose first element is the program's name. Besides what clap accepts, the
     /// actions of Kafka's tools may stand anywhere (`topics --topic orders --create`).
     pub fn from_args(args: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
-        let mut command = command();
-        let args = kafka_forms::action_first(args.into_iter().collect())?;
-        let matches = command.try_get_matches_from_mut(args)?;
+        let args: Vec<OsString> = args.into_iter().collect();
+        // Before the arguments are understood there may be something to say of them.
+        let mut command = command().color(color_asked_for(&args).into());
+        let matches = command.try_get_matches_from_mut(kafka_forms::action_first(args)?)?;
         Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
     }
 }
@@ -229,11 +283,49 @@ mod tests {
     }
 
     #[test]
+    fn subcommands_are_listed_in_the_width_there_is() {
+        for width in [30, 62, 63, 80, 100] {
+            let text = help_template(&Cli::command(), width);
+            let lines = text.lines().filter(|line| line.starts_with("  "));
+            assert!(lines.clone().count() >= 15);
+            lines.for_each(|line| assert!(line.len() <= width, "{width}: {line}"));
+        }
+        assert_eq!(wrapped("a bb ccc", 7, 2), "a bb\n  ccc");
+        assert_eq!(wrapped("longer a", 4, 2), "longer\n  a");
+    }
+
+    #[test]
+    fn help_has_the_colours_that_are_asked_for() {
+        let asked = |line: &str| color_asked_for(&line.split(' ').map(OsString::from).collect::<Vec<_>>());
+        assert_eq!(asked("mkafka --color never --help"), ColorChoice::Never);
+        assert_eq!(asked("mkafka topics --color=always"), ColorChoice::Always);
+        assert_eq!(asked("mkafka --color sometimes"), ColorChoice::Auto);
+        assert_eq!(asked("mkafka produce -- --color never"), ColorChoice::Auto);
+    }
+
+    #[test]
     fn every_subcommand_is_in_a_group() {
         for subcommand in Cli::command().get_subcommands() {
             let name = subcommand.get_name();
             assert!(GROUPS.iter().any(|(_, names)| names.contains(&name)), "{name} is in no group");
         }
+    }
+
+    /// What a command prints can be read by programs: --output json is everywhere but where nothing is printed, or a
+    /// script.
+    #[test]
+    fn every_subcommand_speaks_json() {
+        fn check(command: &clap::Command) {
+            let name = command.get_name();
+            if command.has_subcommands() {
+                return command.get_subcommands().for_each(check);
+            }
+            let output = command.get_arguments().find(|argument| argument.get_id() == "output");
+            let forms = output.map(clap::Arg::get_possible_values).unwrap_or_default();
+            let has_json = forms.iter().any(|form| form.get_name() == "json");
+            assert!(has_json != ["completions", "wait"].contains(&name), "{name}");
+        }
+        check(&Cli::command());
     }
 
     /// Examples are shown as they are, so they must fit a terminal; manual pages tell by the indentation

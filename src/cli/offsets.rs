@@ -128,6 +128,10 @@ pub struct DeleteRecordsArgs {
     /// {"partitions":[{"topic":"t","partition":0,"offset":3}],"version":1}
     #[arg(long, value_name = "FILE", conflicts_with_all = ["partition", "offset"])]
     pub offset_json_file: Option<PathBuf>,
+
+    /// The form of the output
+    #[arg(long, value_name = "FORM", default_value = "text")]
+    pub output: OutputFormat,
 }
 
 impl DeleteRecordsArgs {

@@ -92,6 +92,10 @@ pub struct CreateArgs {
     /// Do nothing when the topic is there already
     #[arg(long)]
     pub if_not_exists: bool,
+
+    /// The form of the output
+    #[arg(long, value_name = "FORM", default_value = "text")]
+    pub output: OutputFormat,
 }
 
 /// List topics, one name a line.
@@ -194,6 +198,10 @@ pub struct AlterArgs {
     /// Do not fail when there is no such topic
     #[arg(long)]
     pub if_exists: bool,
+
+    /// The form of the output
+    #[arg(long, value_name = "FORM", default_value = "text")]
+    pub output: OutputFormat,
 }
 
 /// Delete topics with all their records.
@@ -221,6 +229,10 @@ pub struct DeleteArgs {
     /// Do not fail for topics that are not there
     #[arg(long)]
     pub if_exists: bool,
+
+    /// The form of the output
+    #[arg(long, value_name = "FORM", default_value = "text")]
+    pub output: OutputFormat,
 }
 
 impl DeleteArgs {

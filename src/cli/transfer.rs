@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::OutputFormat;
+
 /// Copy a topic out of the data directory, to be carried elsewhere.
 ///
 /// What is written are the topic's partition folders, as a Kafka broker has them, and a manifest with the
@@ -26,6 +28,10 @@ pub struct ExportArgs {
     /// A folder to be made, or an archive if its name ends in .tar
     #[arg(value_name = "PATH")]
     pub path: PathBuf,
+
+    /// The form of what is told: a note on standard error, or with json an object on standard output
+    #[arg(long, value_name = "FORM", default_value = "text")]
+    pub output: OutputFormat,
 }
 
 /// Take in a topic that was exported.
@@ -49,4 +55,8 @@ pub struct ImportArgs {
     /// The name that the topic is to have [default: the one it had]
     #[arg(long = "as", value_name = "TOPIC")]
     pub new_name: Option<String>,
+
+    /// The form of what is told: a note on standard error, or with json an object on standard output
+    #[arg(long, value_name = "FORM", default_value = "text")]
+    pub output: OutputFormat,
 }

@@ -4,9 +4,9 @@ use clap::Args;
 
 use super::{OutputFormat, TopicArgs};
 
-/// Wait until a topic exists, a partition has reached an offset, or a group has read all there is.
+/// Wait for a topic, an offset or a consumer group.
 ///
-/// Nothing is printed. The exit status tells: 0 when it is so, 1 when the time is over.
+/// Until the topic exists, a partition has reached an offset, or a group has read all there is. Nothing is printed. The exit status tells: 0 when it is so, 1 when the time is over.
 #[derive(Debug, Args)]
 #[command(
     override_usage = "mkafka wait [OPTIONS] <TOPIC>",
@@ -41,14 +41,14 @@ pub struct WaitArgs {
     #[arg(long, value_name = "N")]
     pub partition: Option<i32>,
 
-    /// Give up after so long; 0 only looks once [default: never]
+    /// Give up after so many milliseconds; 0 only looks once [default: never]
     #[arg(long, value_name = "MS")]
     pub timeout_ms: Option<u64>,
 }
 
-/// Show which processes use the data directory: who holds which lock, and who has which partition open.
+/// Show which processes use the data directory.
 ///
-/// Needs /proc, thus Linux. Processes of other users show only to root; locks of them show without a name.
+/// Who holds which lock, and who has which partition open. Needs /proc, thus Linux. Processes of other users show only to root; locks of them show without a name.
 #[derive(Debug, Args)]
 #[command(
     override_usage = "mkafka ps [OPTIONS] [TOPIC]...",

@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 
 use super::dead_transactions::end_dead_transactions;
 use super::select::{self, PartitionDir};
-use super::{data_dir_location, interrupt::Interrupt};
+use super::{data_dir_location, interrupt::Interrupt, open_for_all};
 use crate::cli::clean::CleanArgs;
 use crate::cli::{GlobalArgs, OutputFormat};
 use crate::log::{
@@ -22,9 +22,9 @@ use crate::store::{DataDir, Topic};
 /// Runs `mkafka clean`.
 pub fn run(global: &GlobalArgs, args: &CleanArgs, ui: &mut Ui) -> Result<()> {
     let location = data_dir_location(global)?;
-    let dir = DataDir::open_for_reading(&location.path)?;
-    let topics = select::topics(&dir, args.topics())?;
     let is_search = args.topics().next().is_none();
+    let Some(dir) = open_for_all(&location, is_search)? else { return report(&[], args, ui) };
+    let topics = select::topics(&dir, args.topics())?;
     let floors = dir.log_start_offsets()?;
     let mut work = Vec::new();
     for topic in topics {
@@ -76,11 +76,11 @@ pub fn run(global: &GlobalArgs, args: &CleanArgs, ui: &mut Ui) -> Result<()> {
 fn report(cleaned: &[CleanedPartition], args: &CleanArgs, ui: &mut Ui) -> Result<()> {
     if args.output == OutputFormat::Json {
         for partition in cleaned {
-            ui.print_line(&partition.json(args.dry_run).to_string())?;
+            ui.print_json(&partition.json(args.dry_run))?;
         }
         return Ok(());
     }
-    ui.print_line(&clean_table(cleaned, ui.colours()))?;
+    ui.print_styled(&clean_table(cleaned, ui.colours()))?;
     let sum = |of: fn(&CleanedPartition) -> u64| cleaned.iter().map(of).sum::<u64>();
     let (freed, waiting) = (sum(CleanedPartition::freed), sum(|partition| partition.swept.waiting_bytes));
     let verb = if args.dry_run { "would free" } else { "freed" };

@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, Result};
 
-use super::{UsageError, data_dir_location, select};
+use super::{UsageError, data_dir_location, open_for_all, select};
 use crate::cli::configs::{AlterConfigsArgs, ConfigsAction, ConfigsArgs, DescribeConfigsArgs, parse_added};
 use crate::cli::{GlobalArgs, OutputFormat};
 use crate::output::Ui;
@@ -18,10 +18,11 @@ pub fn run(global: &GlobalArgs, args: &ConfigsArgs, ui: &mut Ui) -> Result<()> {
 }
 
 fn describe(global: &GlobalArgs, args: &DescribeConfigsArgs, ui: &mut Ui) -> Result<()> {
-    let dir = DataDir::open_for_reading(&data_dir_location(global)?.path)?;
+    let location = data_dir_location(global)?;
+    let Some(dir) = open_for_all(&location, args.entity.name().is_none())? else { return Ok(()) };
     for topic in select::topics(&dir, args.entity.name().into_iter())? {
         match args.output {
-            OutputFormat::Json => ui.print_line(&config_json(&topic, args.all).to_string())?,
+            OutputFormat::Json => ui.print_json(&config_json(&topic, args.all))?,
             OutputFormat::Text => {
                 for line in config_lines(&topic, args.all) {
                     ui.print_line(&line)?;
@@ -68,5 +69,8 @@ fn alter(global: &GlobalArgs, args: &AlterConfigsArgs, ui: &mut Ui) -> Result<()
             topic.config.get("retention.ms").unwrap_or_default()
         ));
     }
-    Ok(ui.print_line(&format!("Completed updating config for topic {name}."))?)
+    Ok(match args.output {
+        OutputFormat::Text => ui.print_line(&format!("Completed updating config for topic {name}.")),
+        OutputFormat::Json => ui.print_json(&config_json(&topic, false)),
+    }?)
 }

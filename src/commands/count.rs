@@ -1,6 +1,6 @@
 //! `mkafka count`: how many records there are.
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 
 use super::{data_dir_location, select};
 use crate::cli::count::{CountArgs, IsolationLevel};
@@ -21,7 +21,7 @@ pub fn run(global: &GlobalArgs, args: &CountArgs, ui: &mut Ui) -> Result<()> {
         if let Some(number) = args.partition {
             partitions.retain(|partition| partition.of.partition == number);
             if partitions.is_empty() {
-                bail!("topic '{}' has no partition {number} here", topic.name);
+                return Err(topic.no_partition(number).into());
             }
         }
         for partition in partitions {
@@ -38,7 +38,7 @@ pub fn run(global: &GlobalArgs, args: &CountArgs, ui: &mut Ui) -> Result<()> {
                 let json = serde_json::json!({
                     "v": 1, "topic": topic.name, "partition": number, "records": records,
                 });
-                ui.print_line(&json.to_string())?;
+                ui.print_json(&json)?;
             } else if args.by_partition {
                 ui.print_line(&format!("{}:{number}:{records}", topic.name))?;
             }

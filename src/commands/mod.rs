@@ -26,7 +26,7 @@ use anyhow::{Context as _, Result};
 
 use crate::cli::{Cli, Command, GlobalArgs};
 use crate::output::{StdoutError, Ui};
-use crate::store::{DataDirLocation, StoreError};
+use crate::store::{DataDir, DataDirLocation, StoreError};
 
 /// The command was carried out.
 const DONE: u8 = 0;
@@ -74,6 +74,22 @@ fn message(error: &anyhow::Error) -> String {
         }
     }
     text
+}
+
+/// What becomes of a command line that says nothing to do: help and the version are shown, mistakes told in one
+/// line. Answers the exit status.
+pub fn refuse(error: &clap::Error) -> ExitCode {
+    use clap::error::ErrorKind;
+    match error.kind() {
+        ErrorKind::DisplayHelp
+        | ErrorKind::DisplayVersion
+        | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            // Whoever reads it may have seen enough.
+            let _ = error.print();
+        }
+        _ => crate::output::error_line(&crate::cli::refusal::line(error)),
+    }
+    ExitCode::from(if error.use_stderr() { WRONG_USAGE } else { DONE })
 }
 
 /// Runs a command, prints what went wrong and answers the exit status.
@@ -125,6 +141,21 @@ fn properties_in(path: &std::path::Path) -> Result<Vec<(String, String)>> {
     let mut properties: Vec<_> = properties.into_iter().collect();
     properties.sort();
     Ok(properties)
+}
+
+/// Opens the data directory for reading; `None` when it is the default one and nobody has made it yet, which is as
+/// good as an empty one.
+fn open_if_there_is_any(location: &DataDirLocation) -> Result<Option<DataDir>, StoreError> {
+    match DataDir::open_for_reading(&location.path) {
+        Err(StoreError::NoDataDir(_)) if location.is_default => Ok(None),
+        other => other.map(Some),
+    }
+}
+
+/// Opens the data directory for reading, for a command about what is named: all there is, where that `is_all`. `None`
+/// as [`open_if_there_is_any`] has it.
+fn open_for_all(location: &DataDirLocation, is_all: bool) -> Result<Option<DataDir>, StoreError> {
+    if is_all { open_if_there_is_any(location) } else { DataDir::open_for_reading(&location.path).map(Some) }
 }
 
 /// Where the data directory is.

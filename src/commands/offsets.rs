@@ -39,7 +39,7 @@ pub(super) fn offsets(global: &GlobalArgs, args: &OffsetsArgs, ui: &mut Ui) -> R
                             "v": 1, "topic": topic.name, "partition": number, "offset": offset.0,
                             "timestamp": timestamp.map(|t| t.0),
                         });
-                        ui.print_line(&json.to_string())?;
+                        ui.print_json(&json)?;
                     }
                 },
                 Err(error) => ui.error(&format!("{}: {error}", partition.of)),
@@ -103,14 +103,19 @@ pub(super) fn delete_records(global: &GlobalArgs, args: &DeleteRecordsArgs, ui: 
         }
     };
     let dir = DataDir::open_for_writing(&path)?;
-    ui.print_line("Executing records delete operation")?;
-    ui.print_line("Records delete operation completed:")?;
+    if args.output == OutputFormat::Text {
+        ui.print_line("Executing records delete operation")?;
+        ui.print_line("Records delete operation completed:")?;
+    }
     for (partition, offset) in orders {
         let up_to = if offset == -1 { DeleteUpTo::End } else { DeleteUpTo::Offset(Offset(offset)) };
         let done = dir
             .topic(&partition.topic)
             .and_then(|topic: Topic| dir.delete_records(&topic, partition.partition, up_to));
         match done {
+            Ok(start) if args.output == OutputFormat::Json => ui.print_json(&serde_json::json!({
+                "v": 1, "topic": partition.topic, "partition": partition.partition, "lowWatermark": start.0,
+            }))?,
             Ok(start) => ui.print_line(&format!("partition: {partition}\tlow_watermark: {start}"))?,
             Err(error) => ui.error(&in_kafkas_words(&partition, error)),
         }

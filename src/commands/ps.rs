@@ -5,13 +5,13 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use super::data_dir_location;
+use super::{data_dir_location, open_for_all};
 use crate::cli::wait::PsArgs;
 use crate::cli::{GlobalArgs, OutputFormat};
 use crate::fs::processes::{UseKind, command_line, uses_below};
 use crate::output::Ui;
 use crate::output::table::table;
-use crate::store::{DataDir, TopicName, TopicPartition};
+use crate::store::{TopicName, TopicPartition};
 
 /// What one process does with one thing.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,7 +25,12 @@ struct Row {
 /// Runs `mkafka ps`.
 pub fn run(global: &GlobalArgs, args: &PsArgs, ui: &mut Ui) -> Result<()> {
     let wanted = args.topics().map(TopicName::new).collect::<Result<Vec<_>, _>>()?;
-    let dir = DataDir::open_for_reading(&data_dir_location(global)?.path)?;
+    let location = data_dir_location(global)?;
+    let Some(dir) = open_for_all(&location, wanted.is_empty())? else { return Ok(()) };
+    let listing = dir.listing()?;
+    for name in &wanted {
+        dir.topic_in(&listing, name)?;
+    }
     let root = dir.path().canonicalize().unwrap_or_else(|_| dir.path().to_owned());
     let mut rows = BTreeSet::new();
     for found in uses_below(&root)? {
@@ -41,7 +46,7 @@ pub fn run(global: &GlobalArgs, args: &PsArgs, ui: &mut Ui) -> Result<()> {
                 "v": 1, "pid": row.pid, "does": row.does, "what": row.what, "topic": row.topic,
                 "command": command_line(row.pid),
             });
-            ui.print_line(&json.to_string())?;
+            ui.print_json(&json)?;
         }
         return Ok(());
     }
@@ -50,7 +55,7 @@ pub fn run(global: &GlobalArgs, args: &PsArgs, ui: &mut Ui) -> Result<()> {
         let command = command_line(row.pid).unwrap_or_else(|| "-".to_owned());
         vec![row.what.clone(), pid, row.does.to_owned(), command]
     };
-    Ok(ui.print_line(&table(&["WHAT", "PID", "DOES", "COMMAND"], rows.iter().map(cells), ui.colours()))?)
+    Ok(ui.print_styled(&table(&["WHAT", "PID", "DOES", "COMMAND"], rows.iter().map(cells), ui.colours()))?)
 }
 
 /// What it means to use the file at `rest` of the data directory like this: the thing, the topic that it

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use super::{UsageError, data_dir_location};
+use super::{UsageError, data_dir_location, open_if_there_is_any};
 use crate::cli::topics::{
     AlterArgs, CreateArgs, DeleteArgs, DescribeArgs, ListArgs, TopicsAction, TopicsArgs,
 };
@@ -32,8 +32,8 @@ pub fn run(global: &GlobalArgs, args: &TopicsArgs, ui: &mut Ui) -> Result<()> {
         TopicsAction::Create(args) => create(&location, args, ui),
         TopicsAction::List(args) => list(&location, args, ui),
         TopicsAction::Describe(args) => describe(&location, args, ui),
-        TopicsAction::Alter(args) => alter(&location, args),
-        TopicsAction::Delete(args) => delete(&location, args),
+        TopicsAction::Alter(args) => alter(&location, args, ui),
+        TopicsAction::Delete(args) => delete(&location, args, ui),
         TopicsAction::Offsets(args) => super::offsets::offsets(global, args, ui),
         TopicsAction::DeleteRecords(args) => super::offsets::delete_records(global, args, ui),
         TopicsAction::Stats(args) => super::stats::run(global, args, ui),
@@ -50,13 +50,26 @@ fn create(location: &DataDirLocation, args: &CreateArgs, ui: &mut Ui) -> Result<
     // Before the data directory is opened, and thereby made where there is none.
     new.check()?;
     match DataDir::open_for_writing(&location.path)?.create_topic(&new) {
-        Err(StoreError::TopicExists(_)) if args.if_not_exists => return Ok(()),
+        Err(StoreError::TopicExists(_)) if args.if_not_exists => {
+            return done(&new.name, "created", false, args.output, ui);
+        }
         other => other?,
     };
     if new.name.has_collision_chars() {
         ui.note(COLLISION_WARNING);
     }
-    Ok(ui.print_line(&format!("Created topic {}.", new.name))?)
+    match args.output {
+        OutputFormat::Text => Ok(ui.print_line(&format!("Created topic {}.", new.name))?),
+        OutputFormat::Json => done(&new.name, "created", true, args.output, ui),
+    }
+}
+
+/// Tells programs whether something was done about a topic. People are told nothing when all is well.
+fn done(topic: &TopicName, what: &str, is_done: bool, output: OutputFormat, ui: &mut Ui) -> Result<()> {
+    if output == OutputFormat::Json {
+        ui.print_json(&serde_json::json!({ "v": 1, "topic": topic, what: is_done }))?;
+    }
+    Ok(())
 }
 
 fn list(location: &DataDirLocation, args: &ListArgs, ui: &mut Ui) -> Result<()> {
@@ -69,20 +82,11 @@ fn list(location: &DataDirLocation, args: &ListArgs, ui: &mut Ui) -> Result<()> 
             OutputFormat::Text => ui.print_line(topic.as_str())?,
             OutputFormat::Json => {
                 let json = serde_json::json!({ "v": 1, "topic": topic, "internal": topic.is_internal() });
-                ui.print_line(&json.to_string())?;
+                ui.print_json(&json)?;
             }
         }
     }
     Ok(())
-}
-
-/// Opens the data directory for reading; `None` when it is the default one and nobody has made it yet,
-/// which is as good as an empty one.
-fn open_if_there_is_any(location: &DataDirLocation) -> Result<Option<DataDir>, StoreError> {
-    match DataDir::open_for_reading(&location.path) {
-        Err(StoreError::NoDataDir(_)) if location.is_default => Ok(None),
-        other => other.map(Some),
-    }
 }
 
 fn describe(location: &DataDirLocation, args: &DescribeArgs, ui: &mut Ui) -> Result<()> {
@@ -163,10 +167,10 @@ fn describe_topic(
         partitions.push(facts);
     }
     if for_a_person {
-        ui.print_line(&topic_table(topic, &partitions, ui.colours()))?;
+        ui.print_styled(&topic_table(topic, &partitions, ui.colours()))?;
         return Ok(ui.print_line("")?);
     }
-    Ok(ui.print_line(&topic_json(topic, &partitions).to_string())?)
+    Ok(ui.print_json(&topic_json(topic, &partitions))?)
 }
 
 /// The partitions that a description shows: all of a topic of ours; of one that a broker wrote, those
@@ -190,7 +194,7 @@ fn partition_facts(path: &Path, partition: i32, floor: Offset) -> Result<Partiti
     })
 }
 
-fn alter(location: &DataDirLocation, args: &AlterArgs) -> Result<()> {
+fn alter(location: &DataDirLocation, args: &AlterArgs, ui: &mut Ui) -> Result<()> {
     let name = TopicName::new(args.topic.name())?;
     if args.partitions < 1 {
         return Err(StoreError::NoPartitions.into());
@@ -198,24 +202,27 @@ fn alter(location: &DataDirLocation, args: &AlterArgs) -> Result<()> {
     // A mistyped name must not make a data directory.
     let known = DataDir::open_for_reading(&location.path).and_then(|dir| dir.topic(&name));
     match known {
-        Err(StoreError::UnknownTopic { .. } | StoreError::NoDataDir(_)) if args.if_exists => return Ok(()),
+        Err(StoreError::UnknownTopic { .. } | StoreError::NoDataDir(_)) if args.if_exists => {
+            return done(&name, "altered", false, args.output, ui);
+        }
         other => other?,
     };
     DataDir::open_for_writing(&location.path)?.add_partitions(&name, args.partitions)?;
-    Ok(())
+    done(&name, "altered", true, args.output, ui)
 }
 
-fn delete(location: &DataDirLocation, args: &DeleteArgs) -> Result<()> {
+fn delete(location: &DataDirLocation, args: &DeleteArgs, ui: &mut Ui) -> Result<()> {
     let names = args.topics().map(TopicName::new).collect::<Result<Vec<_>, _>>()?;
+    let mut not_there = |name: &TopicName| done(name, "deleted", false, args.output, ui);
     let dir = match DataDir::open_for_reading(&location.path) {
-        Err(StoreError::NoDataDir(_)) if args.if_exists => return Ok(()),
+        Err(StoreError::NoDataDir(_)) if args.if_exists => return names.iter().try_for_each(not_there),
         other => other?,
     };
     // All are looked up before any is deleted, and before anything is written.
     let mut doomed = Vec::new();
     for name in names {
         match dir.topic(&name) {
-            Err(StoreError::UnknownTopic { .. }) if args.if_exists => {}
+            Err(StoreError::UnknownTopic { .. }) if args.if_exists => not_there(&name)?,
             Err(error @ StoreError::UnknownTopic { .. }) => return Err(error.into()),
             // A topic whose file is damaged can still be deleted.
             _ if doomed.contains(&name) => {}
@@ -227,10 +234,11 @@ fn delete(location: &DataDirLocation, args: &DeleteArgs) -> Result<()> {
     }
     let dir = DataDir::open_for_writing(&location.path)?;
     for name in doomed {
-        match dir.delete_topic(&name) {
-            Err(StoreError::UnknownTopic { .. }) if args.if_exists => {}
-            other => other?,
-        }
+        let is_deleted = match dir.delete_topic(&name) {
+            Err(StoreError::UnknownTopic { .. }) if args.if_exists => false,
+            other => other.map(|_| true)?,
+        };
+        done(&name, "deleted", is_deleted, args.output, ui)?;
     }
     Ok(())
 }

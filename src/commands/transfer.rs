@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 
 use super::data_dir_location;
-use crate::cli::GlobalArgs;
 use crate::cli::transfer::{ExportArgs, ImportArgs};
+use crate::cli::{GlobalArgs, OutputFormat};
 use crate::log::bounds::LogBounds;
 use crate::output::Ui;
 use crate::output::progress::{Progress, human_bytes};
@@ -50,6 +50,12 @@ pub fn export(global: &GlobalArgs, args: &ExportArgs, ui: &mut Ui) -> Result<()>
         dir.export_topic(&topic, &args.path, &mut watch)?
     };
     progress.finish();
+    if args.output == OutputFormat::Json {
+        let path = args.path.display().to_string();
+        return Ok(ui.print_json(&serde_json::json!({
+            "v": 1, "topic": topic.name, "partitions": topic.partitions.len(), "bytes": manifest.bytes(), "to": path,
+        }))?);
+    }
     ui.note(&format!(
         "exported topic '{}', {} in {} partition(s), to {}",
         topic.name,
@@ -98,6 +104,11 @@ pub fn import(global: &GlobalArgs, args: &ImportArgs, ui: &mut Ui) -> Result<()>
     })?;
     progress.finish();
     let topic = import.finish(name)?;
+    if args.output == OutputFormat::Json {
+        return Ok(ui.print_json(&serde_json::json!({
+            "v": 1, "topic": topic.name, "topicId": topic.id, "partitions": topic.partition_count, "bytes": done,
+        }))?);
+    }
     ui.note(&format!("imported topic '{}' with {} partition(s)", topic.name, topic.partition_count));
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use anyhow::Result;
 
-use super::{data_dir_location, interrupt::Interrupt, select};
+use super::{data_dir_location, interrupt::Interrupt, open_for_all, select};
 use crate::cli::verify::VerifyArgs;
 use crate::cli::{GlobalArgs, OutputFormat};
 use crate::log::bounds::LogBounds;
@@ -20,8 +20,8 @@ use crate::store::{DataDir, Topic};
 
 /// Runs `mkafka verify`.
 pub fn run(global: &GlobalArgs, args: &VerifyArgs, ui: &mut Ui) -> Result<()> {
-    let path = data_dir_location(global)?.path;
-    let dir = DataDir::open_for_reading(&path)?;
+    let location = data_dir_location(global)?;
+    let Some(dir) = open_for_all(&location, args.topics().next().is_none())? else { return Ok(()) };
     for file in [LOG_START_OFFSET_CHECKPOINT, CLEANER_OFFSET_CHECKPOINT, RECOVERY_POINT_OFFSET_CHECKPOINT] {
         if let Err(error) = read_offsets(&dir.path().join(file)) {
             let problem = error.to_string();
@@ -30,7 +30,7 @@ pub fn run(global: &GlobalArgs, args: &VerifyArgs, ui: &mut Ui) -> Result<()> {
     }
     let topics = select::topics(&dir, args.topics())?;
     if args.repair {
-        DataDir::open_for_writing(&path)?;
+        DataDir::open_for_writing(&location.path)?;
     }
     let floors = dir.log_start_offsets().unwrap_or_default();
     let partitions: Vec<_> = topics
@@ -115,16 +115,16 @@ fn report(finding: &Finding, is_mended: bool, args: &VerifyArgs, ui: &mut Ui) ->
         ui.fail();
     }
     let remedy = if is_mended { "mended" } else { finding.remedy.describe() };
-    let line = match args.output {
-        OutputFormat::Text => format!("{}: {}; {remedy}", finding.path.display(), finding.problem),
-        OutputFormat::Json => serde_json::json!({
+    Ok(match args.output {
+        OutputFormat::Text => {
+            ui.print_line(&format!("{}: {}; {remedy}", finding.path.display(), finding.problem))
+        }
+        OutputFormat::Json => ui.print_json(&serde_json::json!({
             "v": 1,
             "file": finding.path.display().to_string(),
             "problem": finding.problem,
             "remedy": finding.remedy.describe(),
             "mended": is_mended,
-        })
-        .to_string(),
-    };
-    Ok(ui.print_line(&line)?)
+        })),
+    }?)
 }

@@ -8,6 +8,8 @@ use anyhow::{Result, bail};
 use super::{UsageError, data_dir_location, interrupt::Interrupt};
 use crate::cli::GlobalArgs;
 use crate::cli::wait::WaitArgs;
+use crate::group::GroupError;
+use crate::group::view::GroupView;
 use crate::log::LogError;
 use crate::log::bounds::LogBounds;
 use crate::output::Ui;
@@ -56,7 +58,8 @@ pub fn run(global: &GlobalArgs, args: &WaitArgs, _ui: &mut Ui) -> Result<()> {
             None => INTERVAL,
         };
         if left.is_zero() {
-            bail!("{} after {} ms", condition.unmet(args), args.timeout_ms.unwrap_or_default());
+            let ms = args.timeout_ms.unwrap_or_default();
+            bail!("{} after {ms} ms{}", condition.unmet(args), condition.meant().unwrap_or_default());
         }
         std::thread::sleep(INTERVAL.min(left));
     }
@@ -116,7 +119,7 @@ impl Condition {
     fn partitions(&self, topic: &Topic) -> Result<Vec<i32>> {
         match self.partition {
             Some(number) if topic.partitions.contains(&number) => Ok(vec![number]),
-            Some(number) => bail!("topic '{}' has no partition {number} here", self.name),
+            Some(number) => Err(topic.no_partition(number).into()),
             None if self.offset.is_some() && topic.partitions.len() != 1 => bail!(
                 "topic '{}' has {} partitions: --partition tells which is to reach the offset",
                 self.name,
@@ -124,6 +127,20 @@ impl Condition {
             ),
             None => Ok(topic.partitions.clone()),
         }
+    }
+
+    /// The topic or group that was probably meant, if the one that was named is not there.
+    fn meant(&self) -> Option<String> {
+        let dir = DataDir::open_for_reading(&self.path).ok()?;
+        let suggestion = match (dir.topic(&self.name), &self.group) {
+            (Err(StoreError::UnknownTopic { suggestion, .. }), _) => suggestion?.to_string(),
+            (Ok(_), Some(group)) => match GroupView::find(&dir, group) {
+                Err(GroupError::Unknown { suggestion, .. }) => suggestion?.to_string(),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        Some(format!("; did you mean '{suggestion}'?"))
     }
 
     fn unmet(&self, args: &WaitArgs) -> String {

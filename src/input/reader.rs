@@ -163,13 +163,11 @@ impl<'a> RecordReader<'a> {
         format!("{}, line {number}", self.name)
     }
 
-    /// The lines, if each is the value of a record as it stands: the quick way to read them.
-    pub fn plain_lines(&mut self) -> Option<&mut LineReader> {
+    /// The lines and what is in them, if each is a record: the quick way to read them.
+    pub fn lines(&mut self) -> Option<(&mut LineReader, &'a LineFormat)> {
         match &mut self.source {
-            Source::Lines { lines, content: LineContent::Fields(format), skips_empty: false }
-                if format.is_plain() =>
-            {
-                Some(lines)
+            Source::Lines { lines, content: LineContent::Fields(format), skips_empty: false } => {
+                Some((lines, format))
             }
             _ => None,
         }

@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use crate::format_string::TextForm;
+use crate::record::kind_name;
 use crate::spelling;
 
 /// How the text of a key or value becomes its bytes (`org.apache.kafka.common.serialization`).
@@ -46,9 +47,6 @@ pub const SERIALIZERS: &[(&str, Serializer)] = &[
     ("hex", Serializer::Hex),
 ];
 
-/// The package of Kafka's serializers and deserializers.
-const PACKAGE: &str = "org.apache.kafka.common.serialization.";
-
 impl Serializer {
     /// The serializer called `name`: `integer`, `IntegerSerializer`, or
     /// `org.apache.kafka.common.serialization.IntegerSerializer`.
@@ -56,16 +54,11 @@ impl Serializer {
     /// # Errors
     /// A message naming the nearest when there is no such.
     pub fn named(name: &str) -> Result<Self, String> {
-        let class = name.strip_prefix(PACKAGE).unwrap_or(name);
-        let short = match class.strip_suffix("Serializer") {
-            Some("ByteArray" | "ByteBuffer") => "bytes".to_owned(),
-            Some(kind) => kind.to_ascii_lowercase(),
-            None => name.to_ascii_lowercase(),
-        };
-        let short = if short == "int" { "integer" } else { &short };
+        let short = kind_name(name, &["serializer"]);
         let found = SERIALIZERS.iter().find(|(known, _)| *known == short).map(|(_, serializer)| *serializer);
-        found
-            .ok_or_else(|| spelling::unknown("serializer", name, SERIALIZERS.iter().map(|(known, _)| *known)))
+        found.ok_or_else(|| {
+            spelling::unknown_as("serializer", name, &short, SERIALIZERS.iter().map(|(known, _)| *known))
+        })
     }
 
     /// Appends to `out` the bytes that `text` stands for.

@@ -29,6 +29,8 @@ fn wait_until_writable(file: &File) -> io::Result<()> {
 pub struct DataWriter {
     file: File,
     buffer: Vec<u8>,
+    /// What is done to the buffer before it is written.
+    escape: Option<fn(usize, &mut Vec<u8>)>,
 }
 
 impl DataWriter {
@@ -43,7 +45,18 @@ impl DataWriter {
 
     /// Writes to `file` instead.
     pub fn to(file: File) -> Self {
-        Self { file, buffer: Vec::with_capacity(PIECE * 2) }
+        Self { file, buffer: Vec::with_capacity(PIECE * 2), escape: None }
+    }
+
+    /// Has all that is written from now on escaped (as [`super::escape`] has it) before it goes out. For a terminal,
+    /// and for what is written by [`DataWriter::flush`].
+    pub(super) fn escape_with(&mut self, escape: fn(usize, &mut Vec<u8>)) {
+        self.escape = Some(escape);
+    }
+
+    /// Lets a pipe hold more, for one who prints much and keeps no account of what has been read.
+    pub fn widen(&self) {
+        crate::fs::widen_pipe(&self.file);
     }
 
     /// Where the next data goes. [`DataWriter::spill`] is due after each record or line.
@@ -107,6 +120,9 @@ impl DataWriter {
     pub fn flush(&mut self) -> Result<(), StdoutError> {
         if self.buffer.is_empty() {
             return Ok(());
+        }
+        if let Some(escape) = self.escape {
+            escape(0, &mut self.buffer);
         }
         let result = self.file.write_all(&self.buffer);
         self.buffer.clear();

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use comfy_table::{Attribute, Cell, CellAlignment, Table, presets};
 use serde_json::{Value, json};
+use unicode_width::UnicodeWidthStr as _;
 
+use super::escape::on_one_line;
+use super::table::{Columns, MISSING, or_missing};
 use crate::group::assignor::{AssignmentStrategy, MemberId};
 use crate::group::state::{GroupPhase, MemberState};
 use crate::group::view::GroupView;
@@ -13,9 +15,6 @@ use crate::store::{CommittedOffset, GroupId, TopicPartition};
 
 /// Where members are, in the form in which Kafka shows a consumer on the broker's own machine.
 const HOST: &str = "/127.0.0.1";
-
-/// What is shown where nothing is known.
-const MISSING: &str = "-";
 
 /// A partition of a group: one that it has committed for, or that a member of it has.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,75 +37,13 @@ impl PartitionProgress {
     }
 }
 
-/// A table: its columns, each with the width that Kafka gives it at least, and its rows.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Columns {
-    heading: Vec<(&'static str, usize)>,
-    rows: Vec<Vec<String>>,
-}
-
-impl Columns {
-    fn new(heading: &[(&'static str, usize)]) -> Self {
-        Self { heading: heading.to_vec(), rows: Vec::new() }
-    }
-
-    /// As kafka-consumer-groups prints it: an empty line, the heading, the rows, each column as wide as what is
-    /// in it, and no blanks at the ends of lines.
-    pub fn kafka_lines(&self) -> String {
-        let mut widths: Vec<usize> = self.heading.iter().map(|(_, width)| *width).collect();
-        for row in &self.rows {
-            for (width, cell) in widths.iter_mut().zip(row) {
-                *width = (*width).max(cell.chars().count());
-            }
-        }
-        let heading: Vec<String> = self.heading.iter().map(|(name, _)| (*name).to_owned()).collect();
-        let mut text = String::new();
-        for row in std::iter::once(&heading).chain(&self.rows) {
-            let cells: Vec<String> =
-                row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();
-            text.push('\n');
-            text.push_str(cells.join(" ").trim_end());
-        }
-        text
-    }
-
-    /// For a person: without the column of the group, which a heading names, and numbers to the right.
-    pub fn table(&self, skip: usize, colours: bool) -> String {
-        let mut table = Table::new();
-        table.load_preset(presets::NOTHING);
-        if colours {
-            table.enforce_styling();
-        } else {
-            table.force_no_tty();
-        }
-        let heading = |name: &str| {
-            if colours { Cell::new(name).add_attribute(Attribute::Bold) } else { Cell::new(name) }
-        };
-        table.set_header(self.heading.iter().skip(skip).map(|(name, _)| heading(name)));
-        for row in &self.rows {
-            table.add_row(row.iter().skip(skip));
-        }
-        let is_number = |(name, _): &(&str, usize)| {
-            ["PARTITION", "EPOCH", "OFFSET", "LAG", "MEMBERS", "PARTITIONS", "PID"]
-                .iter()
-                .any(|end| name.ends_with(end))
-        };
-        for (column, name) in table.column_iter_mut().zip(self.heading.iter().skip(skip)) {
-            if is_number(name) {
-                column.set_cell_alignment(CellAlignment::Right);
-            }
-        }
-        table.trim_fmt()
-    }
-}
-
 /// The heading of one group, for a person.
 pub fn group_heading(view: &GroupView, rows: &[PartitionProgress], colours: bool) -> String {
     let (bold, plain) = if colours { ("\u{1b}[1m", "\u{1b}[0m") } else { ("", "") };
     let strategy = strategy(view).map(|strategy| format!("  {strategy}")).unwrap_or_default();
     let lag: i64 = rows.iter().filter_map(PartitionProgress::lag).map(|lag| lag.max(0)).sum();
     let lag = if rows.is_empty() { String::new() } else { format!("  LAG: {lag}") };
-    let id = printable(view.group.as_str());
+    let id = on_one_line(view.group.as_str());
     format!("{bold}{id}{plain}  {}  #MEMBERS: {}{strategy}{lag}", view.phase(), view.state.members.len())
 }
 
@@ -117,10 +54,10 @@ fn strategy(view: &GroupView) -> Option<AssignmentStrategy> {
 
 /// `groups list --state`.
 pub fn list_columns(views: &[GroupView]) -> Columns {
-    let longest = views.iter().map(|view| view.group.as_str().chars().count()).max().unwrap_or(0);
+    let longest = views.iter().map(|view| on_one_line(view.group.as_str()).width()).max().unwrap_or(0);
     let mut columns = Columns::new(&[("GROUP", longest.max(15) + 10), ("STATE", 20)]);
     for view in views {
-        columns.rows.push(vec![printable(view.group.as_str()), view.phase().to_string()]);
+        columns.push([view.group.as_str().to_owned(), view.phase().to_string()]);
     }
     columns
 }
@@ -149,7 +86,7 @@ pub fn offsets_columns(group: &GroupId, rows: &[PartitionProgress], verbose: boo
         let committed = row.committed.as_ref();
         let owner = row.owner.as_ref();
         let mut cells =
-            vec![printable(group.as_str()), row.of.topic.to_string(), row.of.partition.to_string()];
+            vec![group.as_str().to_owned(), row.of.topic.to_string(), row.of.partition.to_string()];
         if verbose {
             let epoch = committed.map(|committed| committed.leader_epoch.0).filter(|epoch| *epoch >= 0);
             cells.push(or_missing(epoch));
@@ -160,9 +97,9 @@ pub fn offsets_columns(group: &GroupId, rows: &[PartitionProgress], verbose: boo
             or_missing(row.lag()),
             or_missing(owner.map(|(id, _)| id.as_str())),
             or_missing(owner.map(|_| HOST)),
-            or_missing(owner.map(|(_, member)| printable(&member.client_id))),
+            or_missing(owner.map(|(_, member)| &member.client_id)),
         ]);
-        columns.rows.push(cells);
+        columns.push(cells);
     }
     columns
 }
@@ -180,10 +117,10 @@ pub fn members_columns(view: &GroupView, verbose: bool) -> Columns {
     members.sort_by_key(|(_, member)| std::cmp::Reverse(member.owned.len()));
     for (id, member) in members {
         let mut cells = vec![
-            printable(view.group.as_str()),
+            view.group.as_str().to_owned(),
             id.as_str().to_owned(),
             HOST.to_owned(),
-            printable(&member.client_id),
+            member.client_id.clone(),
             member.owned.len().to_string(),
         ];
         if verbose {
@@ -195,7 +132,7 @@ pub fn members_columns(view: &GroupView, verbose: bool) -> Columns {
                 member.pid.to_string(),
             ]);
         }
-        columns.rows.push(cells);
+        columns.push(cells);
     }
     columns
 }
@@ -221,7 +158,7 @@ pub fn state_columns(view: &GroupView, verbose: bool) -> Columns {
     heading.push(("#MEMBERS", 0));
     let mut columns = Columns::new(&heading);
     let mut cells = vec![
-        printable(view.group.as_str()),
+        view.group.as_str().to_owned(),
         MISSING.to_owned(),
         or_missing(strategy(view)),
         view.phase().to_string(),
@@ -231,7 +168,7 @@ pub fn state_columns(view: &GroupView, verbose: bool) -> Columns {
         cells.extend([view.state.epoch.to_string(), view.state.epoch.to_string()]);
     }
     cells.push(view.state.members.len().to_string());
-    columns.rows.push(cells);
+    columns.push(cells);
     columns
 }
 
@@ -328,8 +265,8 @@ pub fn reset_columns(resets: &[ResetOffset]) -> Columns {
         ("OLD-OFFSET", 0),
     ]);
     for reset in resets {
-        columns.rows.push(vec![
-            printable(reset.group.as_str()),
+        columns.push([
+            reset.group.as_str().to_owned(),
             reset.of.topic.to_string(),
             reset.of.partition.to_string(),
             or_missing(reset.new.map(|new| new.0)),
@@ -357,7 +294,7 @@ pub fn deleted_offsets_columns(partitions: &[(TopicPartition, Option<Offset>)]) 
     let mut columns = Columns::new(&[("TOPIC", 30), ("PARTITION", 15), ("STATUS", 0)]);
     for (of, committed) in partitions {
         let status = if committed.is_some() { "Successful" } else { "Error: nothing is committed" };
-        columns.rows.push(vec![of.topic.to_string(), of.partition.to_string(), status.to_owned()]);
+        columns.push([of.topic.to_string(), of.partition.to_string(), status.to_owned()]);
     }
     columns
 }
@@ -372,16 +309,6 @@ pub fn deleted_offset_json(group: &GroupId, of: &TopicPartition, committed: Opti
         "oldOffset": committed.map(|offset| offset.0),
         "deleted": committed.is_some(),
     })
-}
-
-fn or_missing(text: Option<impl ToString>) -> String {
-    text.map_or_else(|| MISSING.to_owned(), |text| text.to_string())
-}
-
-/// Ids of groups and clients are any text. Line ends would make a row two, and control characters could steer
-/// the terminal.
-pub fn printable(id: &str) -> String {
-    super::on_one_line(id)
 }
 
 #[cfg(test)]

@@ -4,7 +4,9 @@ pub mod clean;
 pub mod configs;
 pub mod data;
 pub mod dump;
+pub mod escape;
 pub mod groups;
+mod json;
 pub mod produced;
 pub mod progress;
 pub mod prompt;
@@ -16,6 +18,7 @@ pub mod topics;
 use std::io::{self, BufWriter, IsTerminal as _, Write};
 
 use self::data::DataWriter;
+use self::escape::{escape_json_from, escape_text_from, on_one_line};
 use crate::cli::ColorChoice;
 
 /// Where commands print.
@@ -58,7 +61,10 @@ impl Ui {
         let colours = match color {
             ColorChoice::Always => true,
             ColorChoice::Never => false,
-            ColorChoice::Auto => stdout_is_terminal && environment_allows_colours(),
+            ColorChoice::Auto => {
+                let environment = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+                colours_by_default(stdout_is_terminal, environment)
+            }
         };
         Ok(Self { stdout, stdout_is_terminal, colours, failed: false })
     }
@@ -79,10 +85,39 @@ impl Ui {
         &mut self.stdout
     }
 
-    /// Prints `line` and a newline to stdout.
+    /// Has what goes to [`Ui::data`] escaped where a terminal shows it: as text, or as JSON.
+    pub fn escape_data(&mut self, is_json: bool) {
+        if self.stdout_is_terminal {
+            self.stdout.escape_with(if is_json { escape_json_from } else { escape_text_from });
+        }
+    }
+
+    /// Prints `line` and a newline to stdout. It may hold anything: on a terminal, what would steer that is
+    /// escaped.
     pub fn print_line(&mut self, line: &str) -> Result<(), StdoutError> {
+        let escape = self.stdout_is_terminal.then_some(escape_text_from as fn(usize, &mut Vec<u8>));
+        self.print(line, escape)
+    }
+
+    /// Prints a JSON value in one line to stdout; the same of what would steer a terminal.
+    pub fn print_json(&mut self, value: &serde_json::Value) -> Result<(), StdoutError> {
+        let escape = self.stdout_is_terminal.then_some(escape_json_from as fn(usize, &mut Vec<u8>));
+        self.print(&value.to_string(), escape)
+    }
+
+    /// Prints `text` and a newline to stdout as they are: what others wrote has been escaped in it, and colours are
+    /// ours.
+    pub fn print_styled(&mut self, text: &str) -> Result<(), StdoutError> {
+        self.print(text, None)
+    }
+
+    fn print(&mut self, text: &str, escape: Option<fn(usize, &mut Vec<u8>)>) -> Result<(), StdoutError> {
         let buffer = self.stdout.buffer();
-        buffer.extend_from_slice(line.as_bytes());
+        let start = buffer.len();
+        buffer.extend_from_slice(text.as_bytes());
+        if let Some(escape) = escape {
+            escape(start, buffer);
+        }
         buffer.push(b'\n');
         self.stdout.spill()
     }
@@ -99,11 +134,7 @@ impl Ui {
 
     /// Prints one line to stderr: a warning or a note.
     pub fn note(&mut self, line: &str) {
-        let mut line = on_one_line(line);
-        line.push('\n');
-        // In one piece: other processes may write to the same place. What cannot be said on stderr cannot
-        // be said anywhere.
-        let _ = io::stderr().write_all(line.as_bytes());
+        write_note(line);
     }
 
     /// Prints a warning to stderr as one line; the command goes on and does not fail.
@@ -124,7 +155,7 @@ impl Ui {
     /// Prints an error to stderr as one line, and makes the command fail while it goes on.
     pub fn error(&mut self, message: &str) {
         self.failed = true;
-        self.note(&format!("mkafka: {message}"));
+        error_line(message);
     }
 
     /// Writes a report of several lines to stderr; with `is_failure` the command fails while it goes on.
@@ -146,24 +177,27 @@ impl Ui {
     }
 }
 
-/// NO_COLOR (no-color.org) and a terminal that has none.
-fn environment_allows_colours() -> bool {
-    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    !no_color && std::env::var_os("TERM").is_none_or(|terminal| terminal != "dumb")
+/// Prints an error to stderr as one line.
+pub fn error_line(message: &str) {
+    write_note(&format!("mkafka: {message}"));
 }
 
-/// Names in a message may hold anything: line ends would make it more than one line, and control
-/// characters could steer the terminal.
-fn on_one_line(message: &str) -> String {
-    let mut line = String::with_capacity(message.len());
-    for c in message.chars() {
-        if c.is_control() {
-            line.extend(c.escape_default());
-        } else {
-            line.push(c);
-        }
+fn write_note(line: &str) {
+    let mut line = on_one_line(line);
+    line.push('\n');
+    // In one piece: other processes may write to the same place. What cannot be said on stderr cannot be said
+    // anywhere.
+    let _ = io::stderr().write_all(line.as_bytes());
+}
+
+/// Whether to use colours as far as nobody has said: NO_COLOR (no-color.org) and CLICOLOR_FORCE
+/// (bixense.com/clicolors) count more than the terminal, of which some have none.
+fn colours_by_default(is_terminal: bool, environment: impl Fn(&str) -> Option<String>) -> bool {
+    if environment("NO_COLOR").is_some() {
+        return false;
     }
-    line
+    let is_forced = environment("CLICOLOR_FORCE").is_some_and(|value| value != "0");
+    is_forced || (is_terminal && environment("TERM").is_none_or(|terminal| terminal != "dumb"))
 }
 
 #[cfg(test)]
@@ -171,7 +205,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn messages_stay_on_one_line() {
-        assert_eq!(on_one_line("Topic 'a\nb\u{1b}[31m' ü"), "Topic 'a\\nb\\u{1b}[31m' ü");
+    fn the_environment_has_a_say_in_colours() {
+        let set = |pairs: &'static [(&str, &str)], is_terminal| {
+            let find = |name: &str| pairs.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned());
+            colours_by_default(is_terminal, find)
+        };
+        assert!(set(&[], true) && !set(&[], false));
+        assert!(!set(&[("TERM", "dumb")], true) && set(&[("TERM", "xterm")], true));
+        assert!(set(&[("CLICOLOR_FORCE", "1")], false) && !set(&[("CLICOLOR_FORCE", "0")], false));
+        assert!(!set(&[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")], true));
     }
 }

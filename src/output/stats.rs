@@ -224,9 +224,10 @@ pub fn stats_text(stats: &TopicStats, colours: bool) -> String {
     });
     section("Sizes of key and value", lines.collect());
     if !stats.largest_keys.is_empty() {
-        let rows = stats.largest_keys.iter().map(|key| {
-            vec![key.key.escape_debug().to_string(), key.records.to_string(), key.bytes.to_string()]
-        });
+        let rows = stats
+            .largest_keys
+            .iter()
+            .map(|key| vec![key.key.clone(), key.records.to_string(), key.bytes.to_string()]);
         let title = if stats.keys_are_estimates { "Largest keys (at least)" } else { "Largest keys" };
         section(title, table(&["KEY", "RECORDS", "BYTES"], rows, colours) + "\n");
     }

@@ -1,8 +1,8 @@
 //! How topics are shown.
 
-use comfy_table::{Attribute, Cell, CellAlignment, Table, presets};
 use serde_json::{Value, json};
 
+use super::table::{or_missing, table, time};
 use crate::store::Topic;
 
 /// Kafka's id of "no topic", which it shows for topics from before there were ids.
@@ -75,7 +75,7 @@ pub fn topic_json(topic: &Topic, partitions: &[PartitionFacts]) -> Value {
     })
 }
 
-/// A topic for a person: a heading, and a table of its partitions, at most as wide as the terminal.
+/// A topic for a person: a heading, and a table of its partitions.
 pub fn topic_table(topic: &Topic, partitions: &[PartitionFacts], colours: bool) -> String {
     let (bold, plain) = if colours { ("\u{1b}[1m", "\u{1b}[0m") } else { ("", "") };
     let mut text = format!("{bold}{}{plain}", topic.name);
@@ -86,34 +86,20 @@ pub fn topic_table(topic: &Topic, partitions: &[PartitionFacts], colours: bool) 
     if !topic.config.is_empty() {
         text.push_str(&format!("Configs: {}\n", configs(topic)));
     }
-    let mut table = Table::new();
-    table.load_preset(presets::NOTHING);
-    if colours {
-        table.enforce_styling();
-    } else {
-        table.force_no_tty();
-    }
     let heading =
-        |name: &str| if colours { Cell::new(name).add_attribute(Attribute::Bold) } else { Cell::new(name) };
-    table.set_header(
-        ["PARTITION", "START-OFFSET", "END-OFFSET", "SEGMENTS", "BYTES", "FIRST-TIMESTAMP", "LAST-TIMESTAMP"]
-            .map(heading),
-    );
-    for facts in partitions {
-        table.add_row([
+        ["PARTITION", "START-OFFSET", "END-OFFSET", "SEGMENTS", "BYTES", "FIRST-TIMESTAMP", "LAST-TIMESTAMP"];
+    let row = |facts: &PartitionFacts| {
+        vec![
             facts.partition.to_string(),
-            or_dash(facts.start_offset.map(|n| n.to_string())),
-            or_dash(facts.end_offset.map(|n| n.to_string())),
+            or_missing(facts.start_offset),
+            or_missing(facts.end_offset),
             facts.segments.to_string(),
             facts.bytes.to_string(),
-            or_dash(facts.first_timestamp.map(time)),
-            or_dash(facts.last_timestamp.map(time)),
-        ]);
-    }
-    for column in table.column_iter_mut() {
-        column.set_cell_alignment(CellAlignment::Right);
-    }
-    text.push_str(&table.trim_fmt());
+            or_missing(facts.first_timestamp.map(time)),
+            or_missing(facts.last_timestamp.map(time)),
+        ]
+    };
+    text.push_str(&table(&heading, partitions.iter().map(row), colours));
     text
 }
 
@@ -121,18 +107,6 @@ fn configs(topic: &Topic) -> String {
     let pairs: Vec<String> =
         topic.config.overrides().map(|(name, value)| format!("{name}={value}")).collect();
     pairs.join(",")
-}
-
-fn or_dash(text: Option<String>) -> String {
-    text.unwrap_or_else(|| "-".to_owned())
-}
-
-/// A timestamp in UTC, or as the bare number where no calendar reaches.
-fn time(timestamp: i64) -> String {
-    match jiff::Timestamp::from_millisecond(timestamp) {
-        Ok(time) => format!("{time:.3}"),
-        Err(_) => timestamp.to_string(),
-    }
 }
 
 #[cfg(test)]

@@ -64,3 +64,107 @@ fn upkeep_waits_for_its_share() {
     producer.close().unwrap();
     assert!(producer.take_upkeep_failures().is_empty());
 }
+
+/// The values in a partition's log, whose offsets must be 0, 1, 2 and so on.
+fn values_in(dir: &std::path::Path) -> Vec<u64> {
+    let mut reader = crate::log::LogReader::new(dir, Offset::ZERO);
+    let mut decoder = crate::record::RecordDecoder::new();
+    let mut values = Vec::new();
+    while let Some(batch) = reader.next().unwrap() {
+        let mut records = decoder.records(&batch).unwrap();
+        while let Some(record) = records.next().unwrap() {
+            assert_eq!(record.offset, Offset(values.len() as i64));
+            values.push(std::str::from_utf8(record.value.unwrap()).unwrap().trim().parse().unwrap());
+        }
+    }
+    values
+}
+
+/// A topic of `count` partitions, each of which has the folder of its number.
+fn topic_in(root: &std::path::Path, count: usize) -> ProducerTopic {
+    let dirs: Vec<PathBuf> = (0..count).map(|number| root.join(number.to_string())).collect();
+    dirs.iter().for_each(|dir| std::fs::create_dir(dir).unwrap());
+    let mut topic = ProducerTopic::new(dirs, &TopicConfig::new([("segment.bytes", "1048576")]).unwrap());
+    // The records are from 1970, and all to be kept.
+    topic.upkeep = None;
+    topic
+}
+
+/// Whether batches are compressed and appended by threads or not, each partition has its records in the order in
+/// which they were sent, and each is acknowledged once.
+#[test]
+fn what_goes_through_many_threads_keeps_its_order() {
+    for compression in [Compression::None, Compression::Lz4, Compression::Zstd] {
+        for acks in [Acks::None, Acks::Leader, Acks::All] {
+            let root = tempfile::tempdir().unwrap();
+            let config = ProducerConfig { batch_size: Some(3000), compression, acks, ..Default::default() };
+            let mut producer = Producer::new(topic_in(root.path(), 3), config).unwrap();
+            let mut acknowledged = [0; 3];
+            let mut note = |producer: &mut Producer| {
+                for receipt in producer.take_receipts() {
+                    let seen = &mut acknowledged[receipt.partition as usize];
+                    assert_eq!(receipt.offsets.first, Offset(*seen), "in order, and once");
+                    *seen = receipt.offsets.end.0;
+                }
+            };
+            const COUNT: u64 = 30_000;
+            for number in 0..COUNT {
+                // Many to the first partition, few to the last.
+                let partition = [0, 0, 0, 1, 1, 2][number as usize % 6];
+                let value = format!("{number:50}");
+                let record = NewRecord {
+                    timestamp: Timestamp(5),
+                    key: None,
+                    value: Some(value.as_bytes()),
+                    headers: &[],
+                };
+                producer.send(&record, Some(partition)).unwrap();
+                note(&mut producer);
+            }
+            assert!(producer.pipeline.is_some() || std::thread::available_parallelism().unwrap().get() == 1);
+            producer.flush().unwrap();
+            assert!(!producer.is_unsettled());
+            note(&mut producer);
+            producer.close().unwrap();
+            for (partition, count) in acknowledged.into_iter().enumerate() {
+                let values = values_in(&root.path().join(partition.to_string()));
+                assert_eq!(values.len() as i64, count, "{compression} {acks:?}");
+                let sent = (0..COUNT).filter(|n| [0, 0, 0, 1, 1, 2][*n as usize % 6] == partition);
+                assert!(sent.eq(values), "{compression} {acks:?}");
+            }
+        }
+    }
+}
+
+/// After a batch that cannot be appended none behind it is, so that no record is missing in between.
+#[test]
+fn a_failure_leaves_no_gap() {
+    for compression in [Compression::None, Compression::Zstd] {
+        let root = tempfile::tempdir().unwrap();
+        let config = ProducerConfig { batch_size: Some(3000), compression, ..Default::default() };
+        let topic = topic_in(root.path(), 2);
+        let gone = topic.partitions[1].clone();
+        let mut producer = Producer::new(topic, config).unwrap();
+        let mut failed = None;
+        for number in 0..200_000_u64 {
+            if number == 10_000 {
+                std::fs::rename(&gone, root.path().join("gone")).unwrap();
+            }
+            let value = format!("{number:50}");
+            let record =
+                NewRecord { timestamp: Timestamp(5), key: None, value: Some(value.as_bytes()), headers: &[] };
+            if let Err(error) = producer.send(&record, Some((number % 2) as i32)) {
+                failed = Some((number, error.to_string()));
+                break;
+            }
+        }
+        let (number, error) = failed.expect("it shows");
+        assert!((10_000..200_000).contains(&number), "{number}");
+        assert!(error.starts_with("partition 1: "), "{error}");
+        // What was sent to the other partition before is in. What is left for this one fails as well.
+        let _ = producer.close();
+        let values = values_in(&root.path().join("0"));
+        assert!((0..number).step_by(2).eq(values), "{compression}");
+        assert!(!gone.exists(), "{compression}");
+    }
+}

@@ -175,10 +175,12 @@ impl BatchBuilder {
         None
     }
 
-    /// Makes room up to `end`, and as much again as there is, so that this is rare.
+    /// Makes room up to `end`, and some more so that this is rare. What a buffer has been before need not be
+    /// cleared.
     #[cold]
     fn grow(&mut self, end: usize) {
-        self.buffer.resize(end.max(self.buffer.len() * 2).max(self.buffer.capacity()), 0);
+        const MORE: usize = 4096;
+        self.buffer.resize(end + MORE, 0);
     }
 
     /// Turns what was collected into a batch in `out`, whose buffer is used again, and begins anew. With
@@ -206,7 +208,6 @@ impl BatchBuilder {
 
     /// As [`BatchBuilder::finish`], without compression.
     pub(super) fn finish_uncompressed(&mut self, out: &mut EncodedBatch) {
-        out.bytes.clear();
         std::mem::swap(&mut self.buffer, &mut out.bytes);
         out.bytes.truncate(self.filled);
         self.seal(Compression::None, None, out);
@@ -214,12 +215,11 @@ impl BatchBuilder {
 
     /// Writes the header of a batch whose records are in `out`, and begins anew.
     fn seal(&mut self, codec: Compression, append_time: Option<Timestamp>, out: &mut EncodedBatch) {
-        let mut attributes = Attributes::default().with_codec(codec.id());
+        let producer = self.producer.take().unwrap_or(BatchProducer::NOBODY);
+        let mut attributes = producer.attributes.with_codec(codec.id());
         if append_time.is_some() {
             attributes = attributes.with_log_append_time();
         }
-        let producer = self.producer.take().unwrap_or(BatchProducer::NOBODY);
-        attributes.0 |= producer.attributes.0;
         out.seal(BatchHeader {
             base_offset: Offset::ZERO,
             length: 0,

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::java_number::{push_double, push_float};
+use super::serialized_kind::kind_name;
+use crate::spelling;
 
 /// What turns the bytes of a key or a value into something to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,22 +34,15 @@ pub enum Deserializer {
     List(Box<Deserializer>),
 }
 
-/// A name that no deserializer has.
+/// A name that no deserializer has, with the one that was probably meant, or all.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "unknown deserializer '{name}'; did you mean '{nearest}'? Known are string, integer, long, short, \
-         float, double, uuid, boolean, bytes, void and list<…>, by these names or Kafka's class names"
-)]
-pub struct UnknownDeserializer {
-    name: String,
-    nearest: &'static str,
-}
+#[error("{0}")]
+pub struct UnknownDeserializer(String);
 
-/// The names that each has, the shortest first.
+/// The name of each, but for lists.
 const NAMES: &[(&str, Deserializer)] = &[
     ("string", Deserializer::String),
     ("integer", Deserializer::Integer),
-    ("int", Deserializer::Integer),
     ("long", Deserializer::Long),
     ("short", Deserializer::Short),
     ("float", Deserializer::Float),
@@ -55,15 +50,8 @@ const NAMES: &[(&str, Deserializer)] = &[
     ("uuid", Deserializer::Uuid),
     ("boolean", Deserializer::Boolean),
     ("bytes", Deserializer::Bytes),
-    ("bytearray", Deserializer::Bytes),
-    ("bytebuffer", Deserializer::Bytes),
-    ("default", Deserializer::Bytes),
     ("void", Deserializer::Void),
 ];
-
-/// The packages that Kafka has had them in.
-const PACKAGES: &[&str] =
-    &["org.apache.kafka.common.serialization.", "org.apache.kafka.tools.api.", "kafka.serializer."];
 
 impl std::str::FromStr for Deserializer {
     type Err = UnknownDeserializer;
@@ -71,22 +59,18 @@ impl std::str::FromStr for Deserializer {
     /// Takes `integer`, `IntegerDeserializer`, `org.apache.kafka.common.serialization.IntegerDeserializer`,
     /// `org.apache.kafka.tools.api.IntegerDecoder`, and `list<integer>`.
     fn from_str(text: &str) -> Result<Self, UnknownDeserializer> {
-        let bare = PACKAGES.iter().find_map(|package| text.strip_prefix(package)).unwrap_or(text);
-        let lower = bare.to_ascii_lowercase();
-        if let Some((outer, inner)) = lower.strip_suffix('>').and_then(|list| list.split_once('<'))
-            && matches!(outer, "list" | "listdeserializer")
+        let kind = |text: &str| kind_name(text, &["deserializer", "decoder"]);
+        if let Some((outer, inner)) = text.strip_suffix('>').and_then(|list| list.split_once('<'))
+            && kind(outer) == "list"
         {
             return Ok(Self::List(Box::new(inner.parse()?)));
         }
-        let short = ["deserializer", "decoder"].iter().find_map(|suffix| lower.strip_suffix(suffix));
-        let short = short.unwrap_or(&lower);
-        if let Some((_, known)) = NAMES.iter().find(|(name, _)| *name == short) {
-            return Ok(known.clone());
-        }
-        let nearest = NAMES.iter().min_by_key(|(name, _)| strsim::damerau_levenshtein(name, short));
-        Err(UnknownDeserializer {
-            name: text.to_owned(),
-            nearest: nearest.map_or("string", |(name, _)| name),
+        let short = kind(text);
+        let known = NAMES.iter().find(|(name, _)| *name == short);
+        known.map(|(_, known)| known.clone()).ok_or_else(|| {
+            let names = NAMES.iter().map(|(name, _)| *name).chain(["list<...>"]);
+            let message = spelling::unknown_as("deserializer", text, &short, names);
+            UnknownDeserializer(message)
         })
     }
 }

@@ -10,7 +10,7 @@
 //! | encoding a batch | `builder` |
 //! | what compaction leaves of a batch | `retained` |
 //! | decoding its records | `decoder` (magic 2), `legacy` (magic 0 and 1) |
-//! | Kafka's deserializers, by name; numbers as Java prints them | `deserializer`, `java_number` |
+//! | Kafka's deserializers, by name; numbers as Java prints them | `deserializer`, `serialized_kind`, `java_number` |
 //! | commit and abort markers | `control` |
 //! | gzip, snappy, lz4, zstd as Kafka frames them | `compression` |
 //! | what is in the records of Kafka's own topics | `message` |
@@ -29,6 +29,7 @@ mod legacy;
 pub mod message;
 mod owned;
 mod retained;
+mod serialized_kind;
 mod types;
 pub mod varint;
 
@@ -41,4 +42,5 @@ pub use deserializer::{Deserializer, UnknownDeserializer};
 pub use header::{Attributes, BatchHeader, TimestampType};
 pub use owned::OwnedRecord;
 pub use retained::{RetainedBatch, empty_batch};
+pub use serialized_kind::kind_name;
 pub use types::{LeaderEpoch, Offset, Timestamp};

@@ -24,7 +24,7 @@ pub struct DataDirLocation {
 impl DataDirLocation {
     /// Finds the data directory: `chosen` (`--data-dir`, or `$MKAFKA_DATA_DIR`), else
     /// `$XDG_DATA_HOME/mkafka`, else `~/.local/share/mkafka`. `variable` looks up an environment
-    /// variable; empty ones count as unset, and so does an XDG_DATA_HOME that is no absolute path
+    /// variable; empty ones count as unset, and so does an XDG_DATA_HOME or HOME that is no absolute path
     /// (XDG Base Directory Specification).
     pub fn resolve(
         chosen: Option<&Path>,
@@ -36,7 +36,7 @@ impl DataDirLocation {
         }
         let data_home = set("XDG_DATA_HOME")
             .filter(|path| path.is_absolute())
-            .or_else(|| set("HOME").map(|home| home.join(".local/share")))
+            .or_else(|| set("HOME").filter(|path| path.is_absolute()).map(|home| home.join(".local/share")))
             .ok_or(StoreError::NoDefaultDataDir)?;
         Ok(Self { path: data_home.join("mkafka"), is_default: true })
     }
@@ -84,6 +84,13 @@ pub struct Topic {
     pub config: TopicConfig,
     /// Whether mkafka created it.
     pub known_to_us: bool,
+}
+
+impl Topic {
+    /// The error for a partition that it does not have here.
+    pub fn no_partition(&self, partition: i32) -> StoreError {
+        StoreError::UnknownPartition { topic: self.name.clone(), partition, count: self.partition_count }
+    }
 }
 
 impl DataDir {

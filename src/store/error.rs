@@ -71,16 +71,25 @@ pub enum StoreError {
     /// A topic was to get as many partitions as it has.
     #[error("Topic already has {0} partition(s).")]
     SamePartitions(i32),
-    /// A configuration was to be deleted that the topic does not set.
-    #[error("Invalid config(s): {0}")]
-    ConfigNotSet(String),
+    /// Configurations were to be deleted that the topic does not set.
+    #[error("Invalid config(s): {names}{}", or_meant(.suggestion))]
+    ConfigNotSet {
+        /// Which, with commas between them.
+        names: String,
+        /// The configuration that was probably meant, where there is none of such a name.
+        suggestion: Option<&'static str>,
+    },
     /// A partition that the topic does not have, or that has no folder here.
-    #[error("Topic '{topic}' has no partition {partition} here")]
+    #[error(
+        "topic '{topic}' has no partition {partition} here: it has {count} partition(s), numbered from 0"
+    )]
     UnknownPartition {
         /// The topic.
         topic: TopicName,
         /// What was asked for.
         partition: i32,
+        /// How many it has.
+        count: i32,
     },
     /// A partition's log refused.
     #[error("{partition}: {source}")]
@@ -178,6 +187,10 @@ pub enum StoreError {
     /// The operating system refused.
     #[error(transparent)]
     File(#[from] FileError),
+}
+
+fn or_meant(suggestion: &Option<&'static str>) -> String {
+    suggestion.map(|name| format!("; did you mean {name}?")).unwrap_or_default()
 }
 
 fn way_out(suggestion: &Option<TopicName>) -> String {

@@ -36,7 +36,7 @@ impl WritableDataDir {
         up_to: DeleteUpTo,
     ) -> Result<Offset, StoreError> {
         if topic.partitions.binary_search(&partition).is_err() {
-            return Err(StoreError::UnknownPartition { topic: topic.name.clone(), partition });
+            return Err(topic.no_partition(partition));
         }
         let of = TopicPartition::new(topic.name.clone(), partition);
         let in_log = |source| StoreError::Log { partition: of.clone(), source };

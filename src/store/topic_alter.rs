@@ -3,10 +3,12 @@
 
 use std::path::PathBuf;
 
+use super::config_table::TOPIC_CONFIGS;
 use super::metadata::TopicMetadata;
 use super::topic_admin::{MAX_PARTITIONS, make_partition_folder};
 use super::{StoreError, Topic, TopicConfig, TopicId, TopicName, TopicPartition, WritableDataDir};
 use crate::fs::{self, FileLock};
+use crate::spelling;
 
 impl WritableDataDir {
     /// Sets the configurations `set` of a topic and goes back to the default for those in `delete`. Whoever
@@ -27,7 +29,12 @@ impl WritableDataDir {
         let is_set = |name: &str| metadata.configs.overrides().any(|(known, _)| known == name);
         let not_set: Vec<&str> = delete.iter().map(AsRef::as_ref).filter(|name| !is_set(name)).collect();
         if !not_set.is_empty() {
-            return Err(StoreError::ConfigNotSet(not_set.join(",")));
+            let is_unknown = |name: &&&str| !TOPIC_CONFIGS.iter().any(|known| known.name == **name);
+            let suggestion = not_set
+                .iter()
+                .find(is_unknown)
+                .and_then(|name| spelling::nearest(name, TOPIC_CONFIGS.iter().map(|known| known.name)));
+            return Err(StoreError::ConfigNotSet { names: not_set.join(","), suggestion });
         }
         let kept = metadata.configs.overrides();
         let kept = kept

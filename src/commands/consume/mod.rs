@@ -30,7 +30,6 @@ use crate::cli::GlobalArgs;
 use crate::cli::consume::ConsumeArgs;
 use crate::cli::consume_range::OffsetArg;
 use crate::consumer::{ReadLimits, StartPosition, Waiter, Waker};
-use crate::fs;
 use crate::output::Ui;
 use crate::output::record::RecordFormat;
 use crate::record::{Offset, Timestamp};
@@ -72,7 +71,7 @@ pub fn run(global: &GlobalArgs, args: &ConsumeArgs, ui: &mut Ui) -> anyhow::Resu
         }
         None => {
             // Not for a group: what lies in the pipe counts as consumed, and is lost with who reads it.
-            fs::widen_pipe(rustix::stdio::stdout());
+            ui.data().widen();
             let start = start(args, &config);
             let mut assignment = Assignment::new(data_dir, selection, args.partition.clone(), start);
             if stop_at_end {

@@ -40,8 +40,8 @@ pub(super) fn record_format(args: &ViewArgs, ui: &Ui) -> anyhow::Result<RecordFo
         return Ok(RecordFormat::Template(TemplateFormat::new(parsed, forms, null, escapes)));
     }
     Ok(match args.output {
-        _ if args.json => RecordFormat::Json(JsonFormat { forms }),
-        RecordOutput::Json => RecordFormat::Json(JsonFormat { forms }),
+        _ if args.json => RecordFormat::Json(JsonFormat { forms, escapes }),
+        RecordOutput::Json => RecordFormat::Json(JsonFormat { forms, escapes }),
         RecordOutput::Pretty => RecordFormat::Pretty(PrettyFormat { forms, colours: ui.colours() }),
         RecordOutput::Text => {
             if escapes {

@@ -25,6 +25,9 @@ use crate::output::{StdoutError, Ui};
 /// found.
 pub fn run(args: &DumpLogSegmentsArgs, ui: &mut Ui) -> anyhow::Result<()> {
     let options = Options::new(args)?;
+    if options.is_json || !options.summary {
+        ui.escape_data(options.is_json);
+    }
     let mut dump = Dump {
         ui,
         options,
@@ -215,8 +218,8 @@ impl Dump<'_> {
     /// Prints what is left, and what Kafka's tool says at the very end.
     fn finish(self) -> Result<(), StdoutError> {
         if !self.summaries.is_empty() {
-            let table = summary_table(&self.summaries);
-            self.ui.print_line(&table)?;
+            let table = summary_table(&self.summaries, self.ui.colours());
+            self.ui.print_styled(&table)?;
         }
         if self.options.is_json {
             self.findings.write_json(self.ui.data().buffer());

@@ -44,14 +44,14 @@ pub(super) fn run(location: &DataDirLocation, args: &DeleteOffsetsArgs, ui: &mut
     }
     if args.output == OutputFormat::Json {
         for (of, committed) in &found {
-            ui.print_line(&deleted_offset_json(&group, of, *committed).to_string())?;
+            ui.print_json(&deleted_offset_json(&group, of, *committed))?;
         }
         return Ok(());
     }
     let found: Vec<(TopicPartition, Option<Offset>)> = found.into_iter().collect();
     let columns = deleted_offsets_columns(&found);
     let text = if ui.stdout_is_terminal() { columns.table(0, ui.colours()) } else { columns.kafka_lines() };
-    Ok(ui.print_line(&text)?)
+    Ok(ui.print_styled(&text)?)
 }
 
 /// What is committed for the partitions that `args` name. The topics need not exist any longer.

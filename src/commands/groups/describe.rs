@@ -8,17 +8,17 @@ use anyhow::{Context as _, Result};
 use super::{Logs, chosen};
 use crate::cli::OutputFormat;
 use crate::cli::groups::DescribeArgs;
-use crate::commands::EndedBySignal;
 use crate::commands::interrupt::Interrupt;
+use crate::commands::{EndedBySignal, open_for_all};
 use crate::group::assignor::MemberId;
 use crate::group::state::{GroupPhase, MemberState};
 use crate::group::view::{GroupView, all_groups};
-use crate::output::Ui;
 use crate::output::groups::{
-    Columns, Details, PartitionProgress, describe_json, group_heading, members_columns, offsets_columns,
-    state_columns,
+    Details, PartitionProgress, describe_json, group_heading, members_columns, offsets_columns, state_columns,
 };
-use crate::store::{DataDir, DataDirLocation, TopicPartition};
+use crate::output::table::Columns;
+use crate::output::{StdoutError, Ui};
+use crate::store::{DataDirLocation, TopicPartition};
 
 /// What is said of groups at one moment.
 #[derive(Debug, Default)]
@@ -27,8 +27,10 @@ struct Picture {
     notes: Vec<String>,
     /// For stderr; the command fails.
     errors: Vec<String>,
-    /// For stdout.
+    /// For stdout, ready to be shown.
     text: Vec<String>,
+    /// For stdout.
+    json: Vec<serde_json::Value>,
 }
 
 /// In which form, as far as that is not the arguments' to say.
@@ -49,8 +51,7 @@ pub(super) fn run(location: &DataDirLocation, args: &DescribeArgs, ui: &mut Ui) 
             let picture = picture(location, args, form)?;
             picture.notes.iter().for_each(|note| ui.note(note));
             picture.errors.iter().for_each(|error| ui.error(error));
-            picture.text.iter().try_for_each(|text| ui.print_line(text))?;
-            Ok(())
+            Ok(picture.print(ui)?)
         }
     }
 }
@@ -69,14 +70,14 @@ fn watch(
     interrupt.end_soon(move || this_thread.unpark())?;
     loop {
         let picture = picture(location, args, form)?;
-        let said = picture.notes.iter().chain(&picture.errors);
+        let mut said = picture.notes.iter().chain(&picture.errors);
         if form.for_a_person {
             ui.clear_screen();
-            said.chain(&picture.text).try_for_each(|text| ui.print_line(text))?;
+            said.try_for_each(|text| ui.print_line(text))?;
         } else {
             said.for_each(|note| ui.note(note));
-            picture.text.iter().try_for_each(|text| ui.print_line(text))?;
         }
+        picture.print(ui)?;
         ui.flush()?;
         let shown = Instant::now();
         loop {
@@ -93,9 +94,9 @@ fn watch(
 
 /// Looks at the groups.
 fn picture(location: &DataDirLocation, args: &DescribeArgs, form: Form) -> Result<Picture> {
-    let dir = DataDir::open_for_reading(&location.path)?;
-    let logs = Logs::new(&dir)?;
     let mut picture = Picture::default();
+    let Some(dir) = open_for_all(location, args.groups.all_groups)? else { return Ok(picture) };
+    let logs = Logs::new(&dir)?;
     if args.groups.all_groups {
         for view in all_groups(&dir)? {
             picture.add(&view, &logs, args, form)?;
@@ -113,6 +114,11 @@ fn picture(location: &DataDirLocation, args: &DescribeArgs, form: Form) -> Resul
 }
 
 impl Picture {
+    fn print(&self, ui: &mut Ui) -> Result<(), StdoutError> {
+        self.text.iter().try_for_each(|text| ui.print_styled(text))?;
+        self.json.iter().try_for_each(|json| ui.print_json(json))
+    }
+
     fn add(&mut self, view: &GroupView, logs: &Logs<'_>, args: &DescribeArgs, form: Form) -> Result<()> {
         let group = &view.group;
         if args.output == OutputFormat::Text {
@@ -133,7 +139,7 @@ impl Picture {
                 (_, true) => Details::State,
                 _ => Details::Offsets(&rows),
             };
-            self.text.push(describe_json(view, details).to_string());
+            self.json.push(describe_json(view, details));
             return Ok(());
         }
         let columns = match (args.members, args.state) {

@@ -1,6 +1,6 @@
 //! What the logs say of partitions that groups read.
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 
 use crate::cli::groups::TopicPartitionsArg;
 use crate::log::LogError;
@@ -53,7 +53,7 @@ impl<'a> Logs<'a> {
             let numbers = if arg.partitions.is_empty() { &topic.partitions } else { &arg.partitions };
             for number in numbers {
                 if !topic.partitions.contains(number) {
-                    bail!("Topic '{}' has no partition {number}", topic.name);
+                    return Err(topic.no_partition(*number).into());
                 }
                 all.push(TopicPartition::new(topic.name.clone(), *number));
             }

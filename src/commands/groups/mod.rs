@@ -17,8 +17,9 @@ use crate::group::GroupError;
 use crate::group::state::GroupPhase;
 use crate::group::view::{GroupAdmin, GroupView, all_groups};
 use crate::output::Ui;
-use crate::output::groups::{list_columns, list_json, printable};
-use crate::store::{DataDir, DataDirLocation, GroupId, StoreError};
+use crate::output::escape::on_one_line;
+use crate::output::groups::{list_columns, list_json};
+use crate::store::{DataDir, DataDirLocation, GroupId};
 
 /// All states that Kafka's groups can be in (`GroupState`).
 const STATES: [&str; 7] =
@@ -60,23 +61,23 @@ fn list(location: &DataDirLocation, args: &ListArgs, ui: &mut Ui) -> Result<()> 
             return Err(UsageError(format!("Invalid state list '{state}'. Valid states are: {all}")).into());
         }
     }
-    let mut views = match DataDir::open_for_reading(&location.path) {
-        Err(StoreError::NoDataDir(_)) if location.is_default => Vec::new(),
-        other => all_groups(&other?)?,
+    let mut views = match super::open_if_there_is_any(location)? {
+        Some(dir) => all_groups(&dir)?,
+        None => Vec::new(),
     };
     if let Some(wanted) = wanted.as_ref().filter(|wanted| !wanted.is_empty()) {
         views.retain(|view| wanted.iter().any(|state| view.phase().name().eq_ignore_ascii_case(state)));
     }
     if args.output == OutputFormat::Json {
         for view in &views {
-            ui.print_line(&list_json(view).to_string())?;
+            ui.print_json(&list_json(view))?;
         }
     } else if wanted.is_none() {
         for view in &views {
-            ui.print_line(&printable(view.group.as_str()))?;
+            ui.print_line(&on_one_line(view.group.as_str()))?;
         }
     } else if ui.stdout_is_terminal() {
-        ui.print_line(&list_columns(&views).table(0, ui.colours()))?;
+        ui.print_styled(&list_columns(&views).table(0, ui.colours()))?;
     } else {
         // This one table has no empty line before it.
         ui.print_line(list_columns(&views).kafka_lines().trim_start())?;
@@ -90,7 +91,7 @@ fn delete(location: &DataDirLocation, args: &DeleteArgs, ui: &mut Ui) -> Result<
     for group in chosen(&dir, &args.groups)? {
         let done = match delete_group(&dir, &group) {
             Ok(()) => {
-                deleted.push(format!("'{}'", printable(group.as_str())));
+                deleted.push(format!("'{group}'"));
                 true
             }
             Err(error) => {
@@ -100,7 +101,7 @@ fn delete(location: &DataDirLocation, args: &DeleteArgs, ui: &mut Ui) -> Result<
         };
         if args.output == OutputFormat::Json {
             let json = serde_json::json!({ "v": 1, "group": group, "deleted": done });
-            ui.print_line(&json.to_string())?;
+            ui.print_json(&json)?;
         }
     }
     if args.output == OutputFormat::Text && !deleted.is_empty() {

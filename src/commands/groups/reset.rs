@@ -8,7 +8,7 @@ use super::{Logs, chosen};
 use crate::cli::OutputFormat;
 use crate::cli::groups::ResetOffsetsArgs;
 use crate::group::state::GroupPhase;
-use crate::group::view::{GroupAdmin, GroupView, last_replaced};
+use crate::group::view::{GroupAdmin, GroupView, all_groups, last_replaced};
 use crate::group::{GroupError, OffsetChanges};
 use crate::output::Ui;
 use crate::output::groups::{ResetOffset, reset_columns, reset_json};
@@ -111,8 +111,7 @@ fn outcome(
             for (of, offset) in file.offsets_of(group, is_only)? {
                 if logs.bounds(&of)?.is_none() {
                     // Says which topic was probably meant, if it is the topic that is not there.
-                    dir.topic(&of.topic)?;
-                    return Err(anyhow!("Topic '{}' has no partition {}", of.topic, of.partition));
+                    return Err(dir.topic(&of.topic)?.no_partition(of.partition).into());
                 }
                 plan.add(of, Target::To(offset), committed, &logs)?;
             }
@@ -166,7 +165,10 @@ fn dry_run(
     let committed = found.unwrap_or_default();
     let outcome = outcome(dir, group, task, is_only, &committed, || last_replaced(dir, group))?;
     if is_new {
-        ui.warn(&format!("group '{group}' does not exist: to execute this would create it"));
+        let known = all_groups(dir)?;
+        let meant = group.nearest(known.iter().map(|view| &view.group));
+        let meant = meant.map(|meant| format!("; did you mean '{meant}'?")).unwrap_or_default();
+        ui.warn(&format!("group '{group}' does not exist: to execute this would create it{meant}"));
     }
     outcome.warnings.iter().for_each(|warning| ui.warn(warning));
     Ok(outcome.resets)
@@ -209,10 +211,10 @@ fn show(resets: &[ResetOffset], args: &ResetOffsetsArgs, is_only: bool, ui: &mut
         ui.print_line(&csv_of(resets, !is_only)?)?;
     } else if args.output == OutputFormat::Json {
         for reset in resets {
-            ui.print_line(&reset_json(reset, args.execute).to_string())?;
+            ui.print_json(&reset_json(reset, args.execute))?;
         }
     } else if ui.stdout_is_terminal() {
-        ui.print_line(&reset_columns(resets).table(0, ui.colours()))?;
+        ui.print_styled(&reset_columns(resets).table(0, ui.colours()))?;
     } else {
         ui.print_line(&reset_columns(resets).kafka_lines())?;
     }

@@ -6,6 +6,7 @@ use crate::commands::{UsageError, properties_in};
 use crate::format_string::{FormatString, unescape};
 use crate::input::{Field, InputForm, InputRecord, LineContent, LineFormat, RecordPattern, Serializer};
 use crate::record::{Header, Timestamp};
+use crate::spelling;
 
 /// The form that `args` give the input.
 pub(super) fn input_form(args: &InputArgs) -> anyhow::Result<InputForm> {
@@ -64,9 +65,11 @@ pub(super) fn input_form(args: &InputArgs) -> anyhow::Result<InputForm> {
             InputForm::Formatted(pattern.map_err(|error| usage(format!("--format '{text}': {error}")))?)
         }
         unknown => {
+            let meant = spelling::nearest(unknown, ["lines", "json", "raw"]);
+            let meant = meant.map(|meant| format!("; did you mean '{meant}'?")).unwrap_or_default();
             return Err(usage(format!(
                 "unknown form '{unknown}'; valid are lines, json, raw, and a format string with verbs such as \
-                 '%k\\t%v\\n'"
+                 '%k\\t%v\\n'{meant}"
             )));
         }
     })
@@ -127,9 +130,9 @@ impl RecordExtras {
         self.headers.iter().map(|(name, value)| Header { key: name, value: value.as_deref() })
     }
 
-    /// Whether the value that a line gives is the record's as it stands.
-    pub(super) fn leave_values(&self) -> bool {
-        self.value_serializer == Serializer::Bytes
+    /// Whether the key and the value that a line gives are the record's as they stand.
+    pub(super) fn leave_fields(&self) -> bool {
+        self.key_serializer == Serializer::Bytes && self.value_serializer == Serializer::Bytes
     }
 
     /// Gives `record` what it gets.

@@ -2,6 +2,7 @@
 
 mod config;
 mod form;
+mod lines;
 mod prompt;
 mod session;
 mod transaction;

@@ -123,8 +123,8 @@ impl Session<'_> {
 
     /// Hands every record that is in memory to the producer.
     fn send_available(&mut self, reader: &mut RecordReader<'_>) -> anyhow::Result<()> {
-        if self.takes_values_as_they_are() && reader.plain_lines().is_some() {
-            return self.send_plain_lines(reader);
+        if self.takes_fields_as_they_are() && reader.lines().is_some() {
+            return self.send_lines(reader);
         }
         let read_at = reader.input().read_at();
         let mut record = InputRecord::new();
@@ -142,33 +142,9 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Whether the value of a record is what the input gives, and nothing is to be done between two records.
-    fn takes_values_as_they_are(&self) -> bool {
-        !self.sync && self.skip == 0 && self.max_request_size.is_none() && self.extras.leave_values()
-    }
-
-    /// The quick way: each line is a value, and all else is the same for all of them.
-    fn send_plain_lines(&mut self, reader: &mut RecordReader<'_>) -> anyhow::Result<()> {
-        let timestamp = self.extras.timestamp.unwrap_or(reader.input().read_at());
-        let headers: Vec<Header<'_>> = self.extras.headers().collect();
-        let (key, partition) = (self.extras.key(), self.extras.partition);
-        let like = NewRecord { timestamp, key, value: None, headers: &headers };
-        while let Some(lines) = reader.plain_lines() {
-            let whole = lines.whole_lines();
-            let sent =
-                whole.map_or(Ok(()), |mut lines| self.producer.send_values(&like, &mut lines, partition));
-            let sent = sent.and_then(|()| {
-                let Some(line) = lines.next_line() else { return Ok(false) };
-                let record = NewRecord { value: Some(line), ..like };
-                self.producer.send(&record, partition).map(|_| true)
-            });
-            match sent {
-                Ok(true) => {}
-                Ok(false) => break,
-                Err(error) => return Err(at(error, || reader.place())),
-            }
-        }
-        Ok(())
+    /// Whether key and value of a record are what the input gives, and nothing is to be done between two records.
+    fn takes_fields_as_they_are(&self) -> bool {
+        !self.sync && self.skip == 0 && self.max_request_size.is_none() && self.extras.leave_fields()
     }
 
     /// Hands one record to the producer. `headers` is room that is used again: it is answered for the next
@@ -271,7 +247,7 @@ fn emptied<'new>(mut headers: Vec<Header<'_>>) -> Vec<Header<'new>> {
 }
 
 /// Says which record is at fault, if it is the record that is.
-fn at(error: ProduceError, place: impl FnOnce() -> String) -> anyhow::Error {
+pub(super) fn at(error: ProduceError, place: impl FnOnce() -> String) -> anyhow::Error {
     match error {
         ProduceError::RecordTooLarge { .. }
         | ProduceError::KeyMissing { .. }

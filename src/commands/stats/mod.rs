@@ -53,8 +53,8 @@ pub(super) fn run(global: &GlobalArgs, args: &StatsArgs, ui: &mut Ui) -> Result<
         progress.finish();
         let stats = collector.finish(args.keys);
         match args.output {
-            OutputFormat::Json => ui.print_line(&stats_json(&stats).to_string())?,
-            OutputFormat::Text => ui.print_line(&stats_text(&stats, ui.colours()))?,
+            OutputFormat::Json => ui.print_json(&stats_json(&stats))?,
+            OutputFormat::Text => ui.print_styled(&stats_text(&stats, ui.colours()))?,
         }
     }
     Ok(())

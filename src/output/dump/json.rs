@@ -21,20 +21,17 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-
 use super::batch_text::timestamp_type;
 use super::control_text::kraft_message;
 use super::decoded_text::write_decoded_json;
-use super::message_json::{write_struct, write_text};
-use super::push_number;
+use super::message_json::write_struct;
 use super::record_text::{Contents, RecordFault, Shown};
 use crate::dump::{AbortedTxn, ProducerEntry, TextValue};
 use crate::log::Position;
 use crate::log::offset_index::OffsetEntry;
 use crate::log::time_index::TimeEntry;
 use crate::output::data::DataWriter;
+use crate::output::json::{self, bytes_item, flag, name, number, optional, text};
 use crate::record::control::{ControlType, coordinator_epoch};
 use crate::record::{BatchHeader, Compression, Deserializer, RecordRef};
 
@@ -49,8 +46,7 @@ impl JsonLines {
     /// For `file`.
     pub fn new(file: &Path) -> Self {
         let mut quoted = Vec::new();
-        // Memory takes everything.
-        let _ = write_text(&mut quoted, &file.to_string_lossy());
+        bytes_item(&mut quoted, Some(file.to_string_lossy().as_bytes()));
         Self { file: quoted }
     }
 
@@ -190,12 +186,9 @@ impl JsonLines {
     pub fn text_entry(&self, out: &mut Vec<u8>, entry: &[(String, TextValue)]) {
         self.begin(out, "entry");
         for (name, value) in entry {
-            out.push(b',');
-            let _ = write_text(out, name);
-            out.push(b':');
             match value {
-                TextValue::Number(n) => push_number(out, *n),
-                TextValue::Text(value) => drop(write_text(out, value)),
+                TextValue::Number(n) => number(out, name, *n),
+                TextValue::Text(value) => text(out, name, value),
             }
         }
         out.extend_from_slice(b"}\n");
@@ -235,58 +228,17 @@ impl JsonLines {
     }
 }
 
-fn name(out: &mut Vec<u8>, name: &str) {
-    out.extend_from_slice(b",\"");
-    out.extend_from_slice(name.as_bytes());
-    out.extend_from_slice(b"\":");
-}
-
-fn number(out: &mut Vec<u8>, field: &str, value: impl itoa::Integer) {
-    name(out, field);
-    push_number(out, value);
-}
-
-fn optional(out: &mut Vec<u8>, field: &str, value: Option<impl itoa::Integer>) {
-    name(out, field);
-    match value {
-        Some(value) => push_number(out, value),
-        None => out.extend_from_slice(b"null"),
-    }
-}
-
-fn flag(out: &mut Vec<u8>, field: &str, value: bool) {
-    name(out, field);
-    out.extend_from_slice(if value { b"true" } else { b"false" });
-}
-
-fn text(out: &mut Vec<u8>, field: &str, value: &str) {
-    name(out, field);
-    let _ = write_text(out, value);
-}
-
 fn headers(out: &mut Vec<u8>, record: &RecordRef<'_>) {
     name(out, "headers");
     out.push(b'[');
     for (i, header) in record.headers.iter().enumerate() {
         out.extend_from_slice(if i > 0 { b",[" } else { b"[" });
-        item(out, Some(header.key));
+        bytes_item(out, Some(header.key));
         out.push(b',');
-        item(out, header.value);
+        bytes_item(out, header.value);
         out.push(b']');
     }
     out.push(b']');
-}
-
-fn item(out: &mut Vec<u8>, bytes: Option<&[u8]>) {
-    let Some(bytes) = bytes else { return out.extend_from_slice(b"null") };
-    match std::str::from_utf8(bytes) {
-        Ok(text) => drop(write_text(out, text)),
-        Err(_) => {
-            out.extend_from_slice(b"{\"base64\":\"");
-            out.extend_from_slice(STANDARD.encode(bytes).as_bytes());
-            out.extend_from_slice(b"\"}");
-        }
-    }
 }
 
 fn control(out: &mut Vec<u8>, record: &RecordRef<'_>) -> Result<(), &'static str> {
@@ -314,8 +266,8 @@ fn contents_fields(
 ) -> io::Result<Option<RecordFault>> {
     match contents {
         Contents::Bytes => {
-            raw(data.buffer(), "key", record.key);
-            raw(data.buffer(), "value", record.value);
+            json::bytes(data.buffer(), "key", record.key);
+            json::bytes(data.buffer(), "value", record.value);
             Ok(None)
         }
         Contents::Deserialized { key, value } => {
@@ -326,28 +278,11 @@ fn contents_fields(
         Contents::Decoded(decoder) => match decoder.decode(record) {
             Ok(decoded) => write_decoded_json(data, &decoded).map(|()| None),
             Err(error) => {
-                raw(data.buffer(), "key", record.key);
-                raw(data.buffer(), "value", record.value);
+                json::bytes(data.buffer(), "key", record.key);
+                json::bytes(data.buffer(), "value", record.value);
                 Ok(RecordFault::of_decoding(error))
             }
         },
-    }
-}
-
-fn raw(out: &mut Vec<u8>, field: &str, bytes: Option<&[u8]>) {
-    out.extend_from_slice(b",\"");
-    out.extend_from_slice(field.as_bytes());
-    match bytes.map(|bytes| (bytes, std::str::from_utf8(bytes))) {
-        None => out.extend_from_slice(b"\":null"),
-        Some((_, Ok(text))) => {
-            out.extend_from_slice(b"\":");
-            let _ = write_text(out, text);
-        }
-        Some((bytes, Err(_))) => {
-            out.extend_from_slice(b"Base64\":\"");
-            out.extend_from_slice(STANDARD.encode(bytes).as_bytes());
-            out.push(b'"');
-        }
     }
 }
 
@@ -358,7 +293,7 @@ fn deserialized(
     bytes: Option<&[u8]>,
 ) -> Option<RecordFault> {
     let Some(given) = bytes.filter(|_| *deserializer != Deserializer::String) else {
-        raw(out, field, bytes);
+        json::bytes(out, field, bytes);
         return None;
     };
     let mut value = Vec::new();

@@ -1,9 +1,9 @@
 //! What `--summary` and `--salvage` say: a line for each file, a table for people, or JSON.
 
-use comfy_table::{CellAlignment, Table, presets};
 use serde_json::{Map, Value, json};
 
 use crate::dump::{LogSummary, Salvaged};
+use crate::output::table::{MISSING, or_missing, table, time};
 
 /// The numbers of one file.
 #[derive(Debug, Clone, PartialEq)]
@@ -89,11 +89,8 @@ pub fn summary_line(summary: &FileSummary) -> String {
 }
 
 /// All summaries as a table for a person.
-pub fn summary_table(summaries: &[FileSummary]) -> String {
-    let mut table = Table::new();
-    table.load_preset(presets::NOTHING);
-    table.force_no_tty();
-    table.set_header([
+pub fn summary_table(summaries: &[FileSummary], colours: bool) -> String {
+    let heading = [
         "FILE",
         "SIZE",
         "BATCHES",
@@ -107,14 +104,14 @@ pub fn summary_table(summaries: &[FileSummary]) -> String {
         "PRODUCERS",
         "LARGEST",
         "FAULTS",
-    ]);
-    for summary in summaries {
+    ];
+    let row = |summary: &FileSummary| {
         let mut row = vec![summary.file.clone(), summary.size.to_string()];
         match &summary.log {
             None => {
-                row.push("-".to_owned());
+                row.push(MISSING.to_owned());
                 row.push(summary.entries.to_string());
-                row.extend(std::iter::repeat_n("-".to_owned(), 8));
+                row.extend(std::iter::repeat_n(MISSING.to_owned(), 8));
             }
             Some(log) => {
                 row.extend([log.batches.to_string(), log.records.to_string(), ratio(log)]);
@@ -124,16 +121,13 @@ pub fn summary_table(summaries: &[FileSummary]) -> String {
             }
         }
         row.push(summary.faults.to_string());
-        table.add_row(row);
-    }
-    for column in table.column_iter_mut().skip(1) {
-        column.set_cell_alignment(CellAlignment::Right);
-    }
-    table.trim_fmt()
+        row
+    };
+    table(&heading, summaries.iter().map(row), colours)
 }
 
 fn ratio(log: &LogSummary) -> String {
-    log.compression_ratio().map_or_else(|| "-".to_owned(), |ratio| format!("{ratio:.2}"))
+    or_missing(log.compression_ratio().map(|ratio| format!("{ratio:.2}")))
 }
 
 fn offsets(log: &LogSummary) -> [String; 2] {
@@ -144,12 +138,7 @@ fn timestamps(log: &LogSummary) -> [String; 2] {
     log.timestamps.map_or_else(nothing, |(a, b)| [a.to_string(), b.to_string()])
 }
 
-/// Timestamps in UTC, or as the bare number where no calendar reaches.
 fn times(log: &LogSummary) -> [String; 2] {
-    let time = |t: i64| match jiff::Timestamp::from_millisecond(t) {
-        Ok(time) => format!("{time:.3}"),
-        Err(_) => t.to_string(),
-    };
     log.timestamps.map_or_else(nothing, |(a, b)| [time(a.0), time(b.0)])
 }
 
@@ -159,7 +148,7 @@ fn largest(log: &LogSummary) -> (String, String) {
 }
 
 fn nothing() -> [String; 2] {
-    ["-".to_owned(), "-".to_owned()]
+    [MISSING.to_owned(), MISSING.to_owned()]
 }
 
 /// What was salvaged of `file`, on one line.

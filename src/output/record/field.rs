@@ -57,61 +57,9 @@ impl FieldForm {
     }
 }
 
-/// Replaces what stands in `out` from `start` on by what a terminal can show: bytes that are no text, and
-/// control characters other than tab and newline, as `\xNN`.
-pub(super) fn escape_from(start: usize, out: &mut Vec<u8>) {
-    let is_harmless = |c: char| !c.is_control() || matches!(c, '\n' | '\t');
-    if std::str::from_utf8(&out[start..]).is_ok_and(|text| text.chars().all(is_harmless)) {
-        return;
-    }
-    let bytes = out.split_off(start);
-    for chunk in bytes.utf8_chunks() {
-        for c in chunk.valid().chars() {
-            let mut encoded = [0; 4];
-            let encoded = c.encode_utf8(&mut encoded).as_bytes();
-            if is_harmless(c) {
-                out.extend_from_slice(encoded);
-            } else {
-                encoded.iter().for_each(|byte| escape(*byte, out));
-            }
-        }
-        chunk.invalid().iter().for_each(|byte| escape(*byte, out));
-    }
-}
-
-fn escape(byte: u8, out: &mut Vec<u8>) {
-    out.extend_from_slice(b"\\x");
-    TextForm::Hex.write(&[byte], out);
-}
-
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
-
-    fn escaped(bytes: &[u8]) -> String {
-        let mut out = b"\x1b".to_vec();
-        out.extend_from_slice(bytes);
-        escape_from(1, &mut out);
-        assert_eq!(out[0], 0x1b, "what stands before is left alone");
-        String::from_utf8(out[1..].to_vec()).expect("UTF-8")
-    }
-
-    #[test]
-    fn what_steers_terminals_or_is_no_text_is_escaped() {
-        assert_eq!(escaped("é\ta\n😀\\".as_bytes()), "é\ta\n😀\\");
-        assert_eq!(escaped(b"\x1b[31m\xff\0a"), "\\x1b[31m\\xff\\x00a");
-        assert_eq!(escaped("\u{9b}".as_bytes()), "\\xc2\\x9b");
-    }
-
-    proptest! {
-        #[test]
-        fn nothing_but_text_reaches_a_terminal(bytes: Vec<u8>) {
-            let text = escaped(&bytes);
-            prop_assert!(text.chars().all(|c| !c.is_control() || c == '\n' || c == '\t'));
-        }
-    }
 
     #[test]
     fn forms_by_name() {

@@ -3,7 +3,8 @@
 use super::field::FieldForm;
 use super::{Fault, FieldForms};
 use crate::consumer::ConsumerRecord;
-use crate::format_string::TextForm;
+use crate::output::escape::escape_json_from;
+use crate::output::json;
 
 /// One object a line: `v topic partition offset timestamp timestampType leaderEpoch headers key value`. What
 /// is not UTF-8 stands as base64, under `keyBase64` and `valueBase64`, and in headers as `{"base64": …}`.
@@ -12,28 +13,26 @@ use crate::format_string::TextForm;
 pub struct JsonFormat {
     /// How keys, values and values of headers are shown.
     pub forms: FieldForms,
+    /// Whether a terminal is to show it: what would steer that is escaped.
+    pub escapes: bool,
 }
 
 impl JsonFormat {
     pub(super) fn write(&self, consumed: &ConsumerRecord<'_>, out: &mut Vec<u8>) -> Result<(), Fault> {
         let record = &consumed.record;
-        let mut digits = itoa::Buffer::new();
-        out.extend_from_slice(b"{\"v\":1,\"topic\":");
-        write_text(consumed.topic_partition.topic.as_str().as_bytes(), out);
-        out.extend_from_slice(b",\"partition\":");
-        out.extend_from_slice(digits.format(consumed.topic_partition.partition).as_bytes());
-        out.extend_from_slice(b",\"offset\":");
-        out.extend_from_slice(digits.format(record.offset.0).as_bytes());
-        out.extend_from_slice(b",\"timestamp\":");
-        out.extend_from_slice(digits.format(record.timestamp.0).as_bytes());
-        out.extend_from_slice(b",\"timestampType\":\"");
-        out.extend_from_slice(consumed.timestamp_type.name().as_bytes());
-        out.extend_from_slice(b"\",\"leaderEpoch\":");
-        out.extend_from_slice(digits.format(consumed.leader_epoch.0).as_bytes());
-        out.extend_from_slice(b",\"headers\":[");
+        let start = out.len();
+        out.extend_from_slice(b"{\"v\":1");
+        json::text(out, "topic", consumed.topic_partition.topic.as_str());
+        json::number(out, "partition", consumed.topic_partition.partition);
+        json::number(out, "offset", record.offset.0);
+        json::number(out, "timestamp", record.timestamp.0);
+        json::text(out, "timestampType", consumed.timestamp_type.name());
+        json::number(out, "leaderEpoch", consumed.leader_epoch.0);
+        json::name(out, "headers");
+        out.push(b'[');
         for (i, header) in record.headers.iter().enumerate() {
             out.extend_from_slice(if i > 0 { b",[" } else { b"[" });
-            write_text(header.key, out);
+            json::bytes_item(out, Some(header.key));
             out.push(b',');
             match header.value {
                 Some(value) => {
@@ -47,6 +46,9 @@ impl JsonFormat {
         write_field("key", &self.forms.key, record.key, out)?;
         write_field("value", &self.forms.value, record.value, out)?;
         out.extend_from_slice(b"}\n");
+        if self.escapes {
+            escape_json_from(start, out);
+        }
         Ok(())
     }
 }
@@ -57,40 +59,27 @@ fn write_field(
     bytes: Option<&[u8]>,
     out: &mut Vec<u8>,
 ) -> Result<(), Fault> {
-    out.extend_from_slice(b",\"");
-    out.extend_from_slice(name.as_bytes());
-    let Some(bytes) = bytes else {
-        out.extend_from_slice(b"\":null");
-        return Ok(());
-    };
-    match form {
-        FieldForm::Raw if std::str::from_utf8(bytes).is_err() => {
-            out.extend_from_slice(b"Base64\":\"");
-            TextForm::Base64.write(bytes, out);
-            out.push(b'"');
-            Ok(())
-        }
-        form => {
-            out.extend_from_slice(b"\":");
-            write_item(form, bytes, out).map_err(|what| Fault::new(name, what))
-        }
-    }
-}
-
-/// Appends a field as a JSON value.
-fn write_item(form: &FieldForm, bytes: &[u8], out: &mut Vec<u8>) -> Result<(), String> {
-    match form {
-        FieldForm::Raw => write_text(bytes, out),
-        form if form.is_json_literal() => form.write(bytes, out)?,
-        form => {
-            let mut text = Vec::new();
-            form.write(bytes, &mut text)?;
-            write_text(&text, out);
+    match (form, bytes) {
+        (FieldForm::Raw, bytes) => json::bytes(out, name, bytes),
+        (_, None) => json::null(out, name),
+        (form, Some(bytes)) => {
+            json::name(out, name);
+            write_item(form, bytes, out).map_err(|what| Fault::new(name, what))?;
         }
     }
     Ok(())
 }
 
-fn write_text(text: &[u8], out: &mut Vec<u8>) {
-    TextForm::Json.write(text, out);
+/// Appends a field as a JSON value.
+fn write_item(form: &FieldForm, bytes: &[u8], out: &mut Vec<u8>) -> Result<(), String> {
+    match form {
+        FieldForm::Raw => json::bytes_item(out, Some(bytes)),
+        form if form.is_json_literal() => form.write(bytes, out)?,
+        form => {
+            let mut text = Vec::new();
+            form.write(bytes, &mut text)?;
+            json::bytes_item(out, Some(&text));
+        }
+    }
+    Ok(())
 }

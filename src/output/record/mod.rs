@@ -215,7 +215,7 @@ mod tests {
             header: FieldForm::named("hex").expect("known"),
         };
         let uuid = b"00112233-4455-6677-8899-AABBCCDDEEFF";
-        let json = RecordFormat::Json(JsonFormat { forms: forms.clone() });
+        let json = RecordFormat::Json(JsonFormat { forms: forms.clone(), escapes: false });
         let headers = [Header { key: b"h", value: Some(b"\xff") }];
         let line = written(&json, Some(b"\0\0\x01\0"), Some(uuid), &headers);
         let expected = r#""headers":[["h","ff"]],"key":256,"value":"00112233-4455-6677-8899-aabbccddeeff"}"#;

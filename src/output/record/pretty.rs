@@ -2,10 +2,11 @@
 
 use anstyle::{AnsiColor, Style};
 
-use super::field::{FieldForm, escape_from};
+use super::field::FieldForm;
 use super::{Fault, FieldForms};
 use crate::consumer::ConsumerRecord;
 use crate::format_string::TimeForm;
+use crate::output::escape::escape_text_from;
 
 /// Records for people, several lines each. Values that are JSON are laid out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,7 +68,7 @@ impl PrettyFormat {
         {
             text = laid_out(&text);
         }
-        escape_from(0, &mut text);
+        escape_text_from(0, &mut text);
         for (i, line) in text.split(|byte| *byte == b'\n').enumerate() {
             if i > 0 {
                 out.extend_from_slice(b"    ");
@@ -131,7 +132,7 @@ fn laid_out(json: &[u8]) -> Vec<u8> {
 
 fn escaped(bytes: &[u8]) -> Vec<u8> {
     let mut text = bytes.to_vec();
-    escape_from(0, &mut text);
+    escape_text_from(0, &mut text);
     text
 }
 

@@ -2,10 +2,11 @@
 
 use std::cell::Cell;
 
-use super::field::{FieldForm, escape_from};
+use super::field::FieldForm;
 use super::{Fault, FieldForms};
 use crate::consumer::ConsumerRecord;
 use crate::format_string::{Element, FormatString, NumberField, TextField, TextForm};
+use crate::output::escape::{escape_json_from, escape_text_from};
 use crate::record::Header;
 
 /// Records as a format string says. What is null is written as nothing, and its length as −1.
@@ -93,7 +94,7 @@ impl TemplateFormat {
             (Some(bytes), TextForm::Plain, shown) => {
                 shown.write(bytes, out).map_err(|what| Fault::new(name, what))?;
                 if self.escapes {
-                    escape_from(start, out);
+                    escape_text_from(start, out);
                 }
             }
             (Some(bytes), form, FieldForm::Raw) => form.write(bytes, out),
@@ -102,6 +103,9 @@ impl TemplateFormat {
                 shown.write(bytes, &mut text).map_err(|what| Fault::new(name, what))?;
                 form.write(&text, out);
             }
+        }
+        if self.escapes && form == TextForm::Json {
+            escape_json_from(start, out);
         }
         Ok(())
     }
@@ -123,7 +127,7 @@ impl TemplateFormat {
             }
         }
         if self.escapes {
-            escape_from(start, out);
+            escape_text_from(start, out);
         }
         Ok(())
     }

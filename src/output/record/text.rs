@@ -1,8 +1,9 @@
 //! Kafka's columns of text (`DefaultMessageFormatter`).
 
-use super::field::{FieldForm, escape_from};
+use super::field::FieldForm;
 use super::{Fault, FieldForms};
 use crate::consumer::ConsumerRecord;
+use crate::output::escape::escape_text_from;
 use crate::record::TimestampType;
 use crate::spelling;
 
@@ -164,7 +165,7 @@ impl TextFormat {
         let start = out.len();
         form.write(bytes, out).map_err(|what| Fault::new(name, what))?;
         if self.escapes {
-            escape_from(start, out);
+            escape_text_from(start, out);
         }
         Ok(())
     }
@@ -257,7 +258,7 @@ impl TextFormat {
             let start = out.len();
             out.extend_from_slice(header.key);
             if self.escapes {
-                escape_from(start, out);
+                escape_text_from(start, out);
             }
             out.push(b':');
             self.write_field("header", &self.forms.header, header.value, out)?;
