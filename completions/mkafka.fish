@@ -199,7 +199,7 @@ all\t''
 complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l batch-size -l max-partition-memory-bytes -d 'Bytes that a batch grows to before it is appended [default: 262144, less with many partitions]' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l linger-ms -l timeout -d 'Let records wait up to so many milliseconds for others to share their batch, even when the input has nothing more [default: append as soon as the input pauses]' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l max-memory-bytes -d 'Bytes that all unfinished batches may take together [default: 33554432]' -r
-complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -s X -l producer-property -d 'Set a producer config by Kafka\'s name, such as acks, batch.size, linger.ms, compression.type, max.request.size, partitioner.class or enable.idempotence; may be repeated' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -s X -l producer-property -d 'Set a producer config by Kafka\'s name, such as acks, batch.size, linger.ms, compression.type, max.request.size, partitioner.class or transactional.id; may be repeated' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l producer.config -d 'Read such configs from this file; those of --producer-property count more' -r -F
 complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l output -d 'The form of what is printed to standard output; json also prints an object at the end that tells how many records went to which offsets' -r -f -a "text\t'Tables on a terminal, Kafka\'s own lines elsewhere'
 json\t'One JSON value a line'"
@@ -210,6 +210,7 @@ never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -s 0 -l nul -d 'End lines with a NUL byte, as find -print0 does: the same as --delimiter \'\\0\''
 complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -s Z -l empty-as-null -d 'Make empty keys and values null: the same as --null-marker \'\''
 complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l skip-empty -d 'Pass over empty lines, which are records otherwise'
+complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l transaction -d 'Make all of the input one transaction: all of it becomes visible at the end, or nothing'
 complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l sync -d 'Append every record by itself, in a batch of its own'
 complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l print-offsets -d 'Print TOPIC:PARTITION:FIRST:LAST to standard output for each batch, once it is acknowledged: its partition, and the offsets of its first and last record'
 complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -s v -l verbose -d 'Say at the end what was produced; at the prompt, say after each line where it went'

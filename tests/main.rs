@@ -29,3 +29,4 @@ mod tidy;
 mod topic_configs;
 mod topics;
 mod torture;
+mod transactions;

@@ -245,7 +245,7 @@ fn arguments_that_contradict_each_other_are_refused() {
         (&["--delimiter", r"\q"], r"--delimiter: unknown escape '\q'"),
         (&["--value-serializer", "avro"], "unknown serializer 'avro'; known are string, bytes"),
         (&["-X", "enable.idempotence=true", "--acks", "1"], "Must set acks to all in order to use"),
-        (&["-X", "transactional.id=x"], "transactional.id: transactions come in a later version"),
+        (&["--transaction", "-X", "enable.idempotence=false"], "Cannot set a transactional.id without also"),
     ] {
         let stderr = produce_args(&sandbox, &[&["t"], args].concat(), b"x\n").failed(2);
         assert!(stderr.starts_with(expected), "{stderr}");

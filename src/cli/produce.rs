@@ -45,7 +45,10 @@ use super::{KeyValue, OutputFormat, TopicArgs};
   A test of the input, without producing anything:
       mkafka produce orders --format json --dry-run < orders.json
   Records that must survive a loss of power:
-      mkafka produce orders --acks all < orders.txt"
+      mkafka produce orders --acks all < orders.txt
+  A file as a whole or not at all:
+      mkafka produce orders --transaction < orders.txt
+      mkafka consume orders --from-beginning --isolation-level read_committed"
 )]
 pub struct ProduceArgs {
     /// The topic.
@@ -253,6 +256,20 @@ pub struct BatchingArgs {
     #[arg(long, visible_alias = "timeout", value_name = "MS")]
     pub linger_ms: Option<u64>,
 
+    /// Make all of the input one transaction: all of it becomes visible at the end, or nothing
+    ///
+    /// Consumers with --isolation-level read_committed see none of it before the input has ended, and nothing if it
+    /// ends by an error or a signal, or this process is killed: then the transaction is aborted. What others append
+    /// behind its first batch they see once it has ended. It implies --acks all, and batches are appended only when
+    /// they are full or the input has ended, unless --linger-ms or --sync is given. At the prompt, Ctrl-D commits
+    /// and Ctrl-C aborts.
+    ///
+    /// --producer-property transactional.id=ID implies this, and makes the producer the same one in each run: with
+    /// the same producer id, an epoch that grows by one, and never twice at a time. transaction.timeout.ms=N aborts
+    /// if the input has not ended after so many milliseconds; without it there is no limit.
+    #[arg(long)]
+    pub transaction: bool,
+
     /// Append every record by itself, in a batch of its own
     #[arg(long)]
     pub sync: bool,
@@ -262,7 +279,7 @@ pub struct BatchingArgs {
     pub max_memory_bytes: Option<usize>,
 
     /// Set a producer config by Kafka's name, such as acks, batch.size, linger.ms, compression.type,
-    /// max.request.size, partitioner.class or enable.idempotence; may be repeated
+    /// max.request.size, partitioner.class or transactional.id; may be repeated
     #[arg(long = "producer-property", alias = "command-property", short = 'X', value_name = "NAME=VALUE")]
     pub producer_properties: Vec<KeyValue>,
 

@@ -3,6 +3,7 @@
 //! The first batches, and what a pause of the input leaves, are appended by the thread that collects; an input
 //! that goes on filling batches gets a `pipeline` of threads. The `sender` is what appends in both cases.
 
+mod config;
 mod error;
 mod ledger;
 mod limits;
@@ -10,12 +11,14 @@ pub mod partitioner;
 mod pipeline;
 mod sender;
 mod sync_round;
+mod transaction;
 mod upkeep;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+pub use config::{Acks, ProducerConfig};
 pub use error::ProduceError;
 use ledger::Ledger;
 use limits::{check_size, check_timestamp, usize_of};
@@ -23,6 +26,7 @@ use limits::{check_size, check_timestamp, usize_of};
 pub use partitioner::{KeylessPlacement, Partitioner};
 use pipeline::{Pipeline, Sealing, SharedSender, locked};
 use sender::{News, Sender};
+use transaction::InTransaction;
 pub use upkeep::UpkeepConfig;
 
 use crate::log::{Appended, LogAppender, LogConfig, Repair};
@@ -31,55 +35,6 @@ use crate::record::{
     BatchBuilder, Compression, Compressor, EncodedBatch, NewRecord, Offset, Timestamp, TimestampType,
 };
 use crate::store::TopicConfig;
-
-/// What a producer waits for, and reports, after an append (Kafka's `acks`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Acks {
-    /// `0`: nothing. The failure of a batch shows only if another one follows it.
-    None,
-    /// `1`: the operating system has the batch; it survives the death of any process.
-    #[default]
-    Leader,
-    /// `all`: the disk has the batch; it survives a loss of power.
-    All,
-}
-
-/// How a producer batches.
-#[derive(Debug, Clone)]
-pub struct ProducerConfig {
-    /// `batch.size`: bytes that a batch grows to, before compression. A larger record gets a batch of its
-    /// own. `None` lets the producer choose: large batches, less where there are many partitions.
-    pub batch_size: Option<usize>,
-    /// `buffer.memory`: bytes that all unfinished batches may take together.
-    pub buffer_memory: usize,
-    /// `compression.type`.
-    pub compression: Compression,
-    /// The codec's level; `None` for Kafka's default.
-    pub compression_level: Option<i32>,
-    /// `acks`.
-    pub acks: Acks,
-    /// How keyless records are spread.
-    pub placement: KeylessPlacement,
-    /// `partitioner.ignore.keys`: records with a key are spread as those without.
-    pub ignore_keys: bool,
-    /// Everything is done but for the append: no file is opened, and offsets count from 0.
-    pub is_rehearsal: bool,
-}
-
-impl Default for ProducerConfig {
-    fn default() -> Self {
-        Self {
-            batch_size: None,
-            buffer_memory: 32 << 20,
-            compression: Compression::None,
-            compression_level: None,
-            acks: Acks::default(),
-            placement: KeylessPlacement::default(),
-            ignore_keys: false,
-            is_rehearsal: false,
-        }
-    }
-}
 
 /// The topic that a producer writes to.
 #[derive(Debug, Clone)]
@@ -150,6 +105,7 @@ pub struct Producer {
     news: News,
     /// How far all that was sent is acknowledged.
     ledger: Ledger,
+    transaction: Option<Box<InTransaction>>,
 }
 
 /// What batches grow to where the user does not say.
@@ -194,6 +150,7 @@ impl Producer {
             hidden_failure: None,
             news: News::default(),
             ledger: Ledger::new(count),
+            transaction: None,
             topic,
             config,
         })
@@ -308,7 +265,7 @@ impl Producer {
             return self.append(at);
         }
         self.collect(false)?;
-        self.note_leaving(at);
+        self.note_leaving(at)?;
         if let Some(pipeline) = &mut self.pipeline {
             pipeline.submit(at, &mut self.builders[at]);
         }
@@ -350,7 +307,7 @@ impl Producer {
             result = result.and(settled);
         }
         self.is_unsettled = false;
-        result
+        self.note_outcome(result)
     }
 
     /// Takes note of what has become of the batches that are on their way; with `waits` of all.
@@ -363,7 +320,7 @@ impl Producer {
             self.ledger.note(&self.news.receipts, true);
             locked(&self.sender).resume();
         }
-        result
+        self.note_outcome(result)
     }
 
     /// Waits until no batch is on its way.
@@ -381,8 +338,11 @@ impl Producer {
         self.pending_since
     }
 
-    /// The batches acknowledged since the last call.
+    /// The batches acknowledged since the last call; those of a transaction once it is committed.
     pub fn take_receipts(&mut self) -> std::vec::Drain<'_, Receipt> {
+        if self.transaction.is_some() {
+            return self.news.receipts.drain(..0);
+        }
         self.ledger.note(&self.news.receipts, false);
         self.ledger.forget_receipts();
         self.news.receipts.drain(..)
@@ -439,12 +399,14 @@ impl Producer {
         self.ledger.acknowledged()
     }
 
-    /// Takes note that the batch of the `at`-th partition is pending no more.
-    fn note_leaving(&mut self, at: usize) {
+    /// Takes note that the batch of the `at`-th partition is pending no more, and makes it a part of the
+    /// transaction, if there is one.
+    fn note_leaving(&mut self, at: usize) -> Result<(), ProduceError> {
         self.pending_bytes = self.pending_bytes.saturating_sub(self.builders[at].size() - HEADER_LEN);
         if self.pending_bytes == 0 {
             self.pending_since = None;
         }
+        if self.transaction.is_some() { self.join_transaction(at) } else { Ok(()) }
     }
 
     /// Finishes and appends the batch of the `at`-th partition; nothing else is on its way there.
@@ -456,12 +418,14 @@ impl Producer {
     }
 
     fn append_batch(&mut self, at: usize) -> Result<(), ProduceError> {
-        self.note_leaving(at);
+        self.note_leaving(at)?;
         let finished = self.sealing.seal(&mut self.builders[at], &mut self.compressor, &mut self.encoded);
         if let Some(failure) = self.hidden_failure.take() {
             return Err(failure);
         }
-        finished?;
+        if let Err(error) = finished {
+            return self.note_outcome(Err(error.into()));
+        }
         self.is_unsettled |= self.config.acks == Acks::All;
         let mut sender = locked(&self.sender);
         let appended = sender.append(at, &mut self.encoded);
@@ -469,10 +433,12 @@ impl Producer {
         match appended {
             Err(failure) => {
                 sender.resume();
+                drop(sender);
                 if self.config.acks == Acks::None && matches!(failure, ProduceError::Log { .. }) {
                     self.hidden_failure = Some(failure);
                     return Ok(());
                 }
+                self.note_refused(at, &failure);
                 Err(failure)
             }
             Ok(()) => Ok(()),
@@ -496,5 +462,7 @@ fn starting_partition(partitions: &[PathBuf]) -> u64 {
     ends.map(|end| end.0.max(0).cast_unsigned()).fold(0, u64::wrapping_add)
 }
 
+#[cfg(test)]
+mod crash_tests;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! The half of a producer that appends: what Kafka's `Sender` is behind its `RecordAccumulator`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::limits::fits;
@@ -118,10 +118,7 @@ impl Sender {
             self.news.receipts.push(Receipt { partition: number(at), offsets, bytes });
             return Ok(());
         }
-        let appender = match &mut partition.appender {
-            Some(appender) => appender,
-            none => none.insert(LogAppender::open(&self.dirs[at], self.log).map_err(failed)?),
-        };
+        let appender = opened(&mut partition.appender, &self.dirs[at], self.log).map_err(failed)?;
         let appended = appender.append(batch, Durability::Written);
         self.news.repairs.append(&mut appender.take_repairs());
         let receipt = Receipt { partition: number(at), offsets: appended.map_err(failed)?, bytes };
@@ -136,6 +133,21 @@ impl Sender {
             self.news.upkeep_failures.append(&mut upkeep.take_failures());
         }
         Ok(())
+    }
+
+    /// The offset that the next record of the `at`-th partition would get now.
+    ///
+    /// # Errors
+    /// When the partition cannot be opened or read.
+    pub(super) fn log_end_offset(&mut self, at: usize) -> Result<Offset, ProduceError> {
+        let appender = opened(&mut self.partitions[at].appender, &self.dirs[at], self.log);
+        let end = appender.and_then(LogAppender::log_end_offset);
+        end.map_err(|source| ProduceError::Log { partition: number(at), source })
+    }
+
+    /// Makes what is appended from now on acknowledged when the disk has it.
+    pub(super) fn ask_for_the_disk(&mut self) {
+        self.acks = Acks::All;
     }
 
     /// With `acks=all`, puts everything that was appended on the disk, and so acknowledges it.
@@ -265,5 +277,17 @@ impl Sender {
     #[cfg(test)]
     pub(super) fn upkeep(&mut self) -> Option<&mut Upkeep> {
         self.upkeep.as_mut()
+    }
+}
+
+/// Who appends to the partition in `dir`; opened when it is first needed.
+fn opened<'a>(
+    appender: &'a mut Option<LogAppender>,
+    dir: &Path,
+    log: LogConfig,
+) -> Result<&'a mut LogAppender, LogError> {
+    match appender {
+        Some(appender) => Ok(appender),
+        none => Ok(none.insert(LogAppender::open(dir, log)?)),
     }
 }

@@ -29,6 +29,7 @@ use self::printer::Printer;
 use self::quota::Quota;
 use self::range::Ranges;
 use self::session::{Session, Source, Terms};
+use super::dead_transactions::DeadTransactionsWatch;
 use super::interrupt::Interrupt;
 use super::{EndedBySignal, UsageError, data_dir_location, raise_open_files_limit};
 use crate::cli::GlobalArgs;
@@ -72,6 +73,7 @@ pub fn run(global: &GlobalArgs, args: &ConsumeArgs, ui: &mut Ui) -> anyhow::Resu
     // Nothing that comes now can be from before a time that is past.
     let is_past = limits.until_time.is_some_and(|time| time.0 <= now);
     let stop_at_end = args.range.exit_at_end || is_to_the_present || is_past;
+    let dead_transactions = config.committed_only.then(|| DeadTransactionsWatch::new(&data_dir));
     let source = match &config.group {
         Some(group) => {
             let writable = DataDir::open_for_writing(&path)?;
@@ -100,6 +102,7 @@ pub fn run(global: &GlobalArgs, args: &ConsumeArgs, ui: &mut Ui) -> anyhow::Resu
     if !stop_at_end && args.exec.is_none() {
         end_with_reader(&mut session, waker)?;
     }
+    session.dead_transactions = dead_transactions;
     let result = session.run(source);
     let printed = session.printer.printed();
     result?;

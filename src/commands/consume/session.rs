@@ -15,6 +15,7 @@ use super::position_file::PositionFile;
 use super::printer::Printer;
 use super::quota::Quota;
 use crate::cli::consume::DeliveryArg;
+use crate::commands::dead_transactions::DeadTransactionsWatch;
 use crate::commands::interrupt::Interrupt;
 use crate::consumer::{Consumer, OrderedConsumer, Poll, ReadDetails, ReadLimits, Waiter};
 use crate::group::{GroupError, Positions};
@@ -60,6 +61,8 @@ pub(super) struct Session<'a> {
     pub(super) terms: Terms,
     /// Set once nobody reads standard output any more.
     pub(super) stdout_is_closed: Arc<AtomicBool>,
+    /// Where transactions count: whether one keeps this waiting whose producer has died.
+    pub(super) dead_transactions: Option<DeadTransactionsWatch>,
     consumer: Consumer,
     /// What reads instead, where partitions are merged.
     ordered: Option<OrderedConsumer>,
@@ -97,6 +100,7 @@ impl<'a> Session<'a> {
             printer,
             terms,
             stdout_is_closed: Arc::default(),
+            dead_transactions: None,
             consumer,
             ordered,
             has_timed_out: false,
@@ -113,6 +117,9 @@ impl<'a> Session<'a> {
 
     /// Reads what `source` gives, and at the end accounts for what was delivered, however it ended.
     pub(super) fn run(&mut self, mut source: Source) -> anyhow::Result<()> {
+        if let Some(dead) = &mut self.dead_transactions {
+            dead.look(self.ui);
+        }
         match &mut source {
             Source::Assigned(assignment) => {
                 assignment.begin(&mut self.consumer, &mut self.waiter, None)?;
@@ -150,6 +157,9 @@ impl<'a> Session<'a> {
                 idle_since = Instant::now();
             }
             let is_caught_up = matches!(poll, Poll::CaughtUp);
+            if is_caught_up && let Some(dead) = &mut self.dead_transactions {
+                dead.look(self.ui);
+            }
             if is_caught_up || !matches!(source, Source::Assigned(_)) {
                 self.deliver(source)?;
                 self.account(source)?;

@@ -8,6 +8,7 @@ mod prompt;
 mod rehearsal;
 mod session;
 mod tee;
+mod transaction;
 
 use std::path::Path;
 use std::time::Instant;
@@ -20,6 +21,7 @@ use self::pace::Pace;
 use self::rehearsal::Rehearsal;
 use self::session::Session;
 use self::tee::Tee;
+use super::dead_transactions::end_dead_transactions;
 use super::interrupt::Interrupt;
 use super::{EndedBySignal, UsageError, data_dir_location, raise_open_files_limit};
 use crate::cli::produce::ProduceArgs;
@@ -52,9 +54,17 @@ pub fn run(global: &GlobalArgs, args: &ProduceArgs, ui: &mut Ui) -> anyhow::Resu
     let interrupt = Interrupt::install().context("cannot take over the signals")?;
     let path = data_dir_location(global)?.path;
     let name = TopicName::new(args.topic.name()).map_err(StoreError::from)?;
-    let (producer_topic, mut config) = match args.dry_run {
-        true => topic_to_be(&path, name.clone(), args, &configs, ui)?,
-        false => topic(&path, name.clone(), args, &configs, ui)?,
+    let is_transactional = configs.is_transactional(&args.batching) && !args.dry_run;
+    if is_transactional && args.report.tee {
+        let why = "nothing is acknowledged before the input has ended";
+        return Err(UsageError(format!("--tee passes nothing on in a transaction: {why}")).into());
+    }
+    let (data_dir, (producer_topic, mut config)) = match args.dry_run {
+        true => (None, topic_to_be(&path, name.clone(), args, &configs, ui)?),
+        false => {
+            let (data_dir, topic) = topic(&path, name.clone(), args, &configs, ui)?;
+            (Some(data_dir), topic)
+        }
     };
     config.is_rehearsal = args.dry_run;
     let count = producer_topic.partitions.len();
@@ -66,12 +76,14 @@ pub fn run(global: &GlobalArgs, args: &ProduceArgs, ui: &mut Ui) -> anyhow::Resu
         false => ProduceReport::new(name.to_string(), args.report.print_offsets, args.report.output),
     };
     let says_summary = !args.report.quiet && (args.report.verbose || ui.stderr_is_terminal());
-    let session = Session {
+    let mut session = Session {
         record_limit: record_limit(&config, &producer_topic),
         producer: Producer::new(producer_topic, config)?,
         form,
         extras,
-        linger: configs.linger,
+        // Nobody is to see a part of a transaction: there is no hurry.
+        linger: configs.linger.or(is_transactional.then_some(transaction::PATIENCE)),
+        deadline: configs.transaction_timeout.filter(|_| is_transactional).map(transaction::Deadline::after),
         flushed_at: None,
         sync: args.batching.sync,
         quiet: args.report.quiet,
@@ -88,20 +100,31 @@ pub fn run(global: &GlobalArgs, args: &ProduceArgs, ui: &mut Ui) -> anyhow::Resu
         interrupt,
         ui,
     };
+    if let Some(data_dir) = data_dir.filter(|_| is_transactional) {
+        let transaction = data_dir.begin_transaction(configs.transactional_id.as_ref())?;
+        session.producer.begin_transaction(transaction, name);
+    }
     run_session(session, args, says_summary)
 }
 
 /// Produces all that there is, and says in the end what came of it.
 fn run_session(mut session: Session<'_>, args: &ProduceArgs, says_summary: bool) -> anyhow::Result<()> {
+    let is_transactional = session.producer.is_in_transaction();
     let started = Instant::now();
-    let result = produce(&mut session, args);
+    let mut result = produce(&mut session, args);
+    let mut is_committed = false;
+    if is_transactional {
+        result = transaction::end(&mut session, result);
+        is_committed = matches!(result, Ok(0));
+    }
     // What came before a record at fault is produced, as it is by Kafka's tool.
     let flushed = session.producer.close().map_err(anyhow::Error::from);
     session.after_appends();
     session.finish(started, says_summary);
     let unprinted = session.tee.as_mut().and_then(Tee::take_failure).or(session.report.take_failure());
     let acknowledged = session.acknowledged();
-    let can_resume = acknowledged > 0 && session.rehearsal.is_none();
+    // Of a transaction there is all or nothing.
+    let can_resume = acknowledged > 0 && session.rehearsal.is_none() && !is_transactional;
     let status = match result.and_then(|status| flushed.map(|()| status)) {
         Err(error) if can_resume => {
             let message = super::message(&error);
@@ -110,7 +133,8 @@ fn run_session(mut session: Session<'_>, args: &ProduceArgs, says_summary: bool)
         other => other?,
     };
     unprinted.map_or(Ok(()), Err)?;
-    match session.interrupt.status().unwrap_or(status) {
+    // A signal that comes once it is committed is too late.
+    match session.interrupt.status().filter(|_| !is_committed).unwrap_or(status) {
         0 => Ok(()),
         status => {
             if can_resume && session.has_read_file && !session.quiet {
@@ -160,14 +184,16 @@ fn topic(
     args: &ProduceArgs,
     configs: &Configs,
     ui: &mut Ui,
-) -> anyhow::Result<(ProducerTopic, ProducerConfig)> {
+) -> anyhow::Result<(WritableDataDir, (ProducerTopic, ProducerConfig))> {
     if args.no_auto_create {
         // Before the data directory is opened for writing, and thereby made where there is none.
         DataDir::open_for_reading(path)?.topic(&name)?;
     }
     let data_dir = DataDir::open_for_writing(path)?;
+    end_dead_transactions(&data_dir, ui);
     let topic = open_topic(&data_dir, name, args, ui)?;
-    configs.for_topic(&data_dir, &topic)
+    let configured = configs.for_topic(&data_dir, &topic)?;
+    Ok((data_dir, configured))
 }
 
 /// The topic that would be produced to, without writing anything.

@@ -13,6 +13,7 @@ use super::form::RecordExtras;
 use super::pace::Pace;
 use super::rehearsal::Rehearsal;
 use super::tee::Tee;
+use super::transaction::Deadline;
 use crate::commands::interrupt::Interrupt;
 use crate::fs;
 use crate::input::{
@@ -42,6 +43,8 @@ pub(super) struct Session<'a> {
     pub(super) flushed_at: Option<Instant>,
     pub(super) sync: bool,
     pub(super) quiet: bool,
+    /// When and after how long the transaction may be open no longer.
+    pub(super) deadline: Option<Deadline>,
     /// `max.request.size`.
     pub(super) max_request_size: Option<usize>,
     /// Records of the input that are passed over yet.
@@ -120,6 +123,7 @@ impl Session<'_> {
         loop {
             self.send_available(reader)?;
             self.after_appends();
+            Deadline::check(self.deadline)?;
             bar.set(reader.input().bytes_read());
             if self.is_over() {
                 return Ok(());
@@ -290,6 +294,7 @@ impl Session<'_> {
             (None, _) => self.producer.is_unsettled().then_some(PAUSE),
         };
         if let Some(patience) = patience {
+            let patience = Deadline::limit(self.deadline, Some(patience)).unwrap_or(patience);
             match wait_for_input(input, Some(self.interrupt.as_fd()), Some(patience))? {
                 Ready::TimedOut => {
                     self.producer.flush()?;
@@ -303,9 +308,12 @@ impl Session<'_> {
             self.ui.prompt(">");
         }
         loop {
-            let patience = self.producer.sync_due_in();
+            let patience = Deadline::limit(self.deadline, self.producer.sync_due_in());
             match wait_for_input(input, Some(self.interrupt.as_fd()), patience)? {
-                Ready::TimedOut => self.producer.sync_due()?,
+                Ready::TimedOut => {
+                    Deadline::check(self.deadline)?;
+                    self.producer.sync_due()?;
+                }
                 ready => return Ok(ready),
             }
         }
