@@ -932,7 +932,7 @@ _mkafka() {
             return 0
             ;;
         mkafka__subcmd__produce)
-            opts="-t -l -f -D -0 -K -Z -c -k -H -p -z -X -T -v -q -h --topic --file --format --delimiter --nul --key-separator --null-marker --empty-as-null --skip-empty --skip-records --resume --skip --max-messages --rate --reader-property --property --reader-config --key --header --partition --timestamp --key-serializer --value-serializer --partitioner --compression-codec --request-required-acks --acks --max-partition-memory-bytes --batch-size --timeout --linger-ms --sync --max-memory-bytes --producer-property --producer.config --print-offsets --tee --output --verbose --quiet --no-auto-create --dry-run --data-dir --color --help"
+            opts="-t -l -f -D -0 -K -Z -c -k -H -p -z -X -T -v -q -h --topic --file --format --delimiter --nul --key-separator --null-marker --empty-as-null --skip-empty --skip-records --resume --skip --max-messages --rate --reader-property --property --reader-config --key --header --partition --timestamp --key-serializer --value-serializer --partitioner --compression-codec --request-required-acks --acks --max-partition-memory-bytes --batch-size --timeout --linger-ms --transaction --sync --max-memory-bytes --producer-property --producer.config --print-offsets --tee --output --verbose --quiet --no-auto-create --dry-run --data-dir --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -176,7 +176,9 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -s f -l format -d
 complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -s D -l delimiter -d 'What ends a line: any text, in which \\n \\t \\r \\0 \\\\ \\xNN are bytes [default: \\n]' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -s K -l key-separator -d 'Take what stands before this text in a line for the key; escapes as in --delimiter' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l null-marker -d 'Make a field that is exactly this text null: key, value, or value of a header' -r
-complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l skip -d 'Pass over the first N records of the input, such as those that an earlier run has produced' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l skip -l skip-records -l resume -d 'Pass over the first N records of the input, such as those that an earlier run has produced' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -s c -l max-messages -d 'Stop after so many records' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l rate -d 'Hold records back so that no more than so many are produced in a second: 1000, 90/m, or bytes of keys and values: 5MB, 512KiB; both with a comma' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l property -l reader-property -d 'How a line is split into headers, key and value; may be repeated' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l reader-config -d 'Read such properties from this file; those of --property count more' -r -F
 complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -s k -l key -d 'Give every record this key' -r
@@ -213,19 +215,22 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l skip-empty -d 
 complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l transaction -d 'Make all of the input one transaction: all of it becomes visible at the end, or nothing'
 complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l sync -d 'Append every record by itself, in a batch of its own'
 complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l print-offsets -d 'Print TOPIC:PARTITION:FIRST:LAST to standard output for each batch, once it is acknowledged: its partition, and the offsets of its first and last record'
+complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -s T -l tee -d 'Pass the input on to standard output, unchanged, each record once it is acknowledged'
 complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -s v -l verbose -d 'Say at the end what was produced; at the prompt, say after each line where it went'
 complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -s q -l quiet -d 'Show neither prompt nor progress nor summary'
 complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l no-auto-create -d 'Refuse a topic that does not exist instead of creating it'
+complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -l dry-run -d 'Check all of the input against the topic and write nothing; with a topic that does not exist, against the one that would be created'
 complete -c mkafka -n "__fish_mkafka_using_subcommand produce" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s t -l topic -d 'The topics, in the form of Kafka\'s tools; several with commas, or repeated' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l include -l whitelist -d 'All topics whose whole name matches this regular expression, now and later; a comma means "or"' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s p -l partition -d 'Read only these partitions (a number, or several with commas) [default: all]' -r
-complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s o -l offset -d 'Begin at this offset: a number, earliest, latest, or -N for the last N of each partition' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s o -l offset -d 'Begin here: a number, earliest, latest, -N for the last N of each partition, +N for N behind the first, @TIME; with an end as FROM:TO; of one partition as PARTITION=FROM:TO' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l from-timestamp -l since -d 'Begin at the first record of each partition that is as late as this' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l to-timestamp -l until -d 'End before the first record of each partition that is as late as this; written as --from-timestamp' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s n -l tail -d 'Begin with the newest N records of all partitions together, in the order of their timestamps' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l until-offset -d 'End before this offset in each partition' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s c -l max-messages -d 'Stop after so many records' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l max-messages-per-partition -l max-per-partition -d 'Read no more than so many records of each partition' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l max-bytes -d 'Stop once keys and values of so many bytes have been printed, records whole' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l timeout-ms -d 'Stop when no record has come for so many milliseconds [default: never]' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l isolation-level -d 'Whether records of transactions that were aborted, or are open, are seen [default: read_uncommitted]' -r -f -a "read_uncommitted\t'All'
@@ -235,7 +240,7 @@ complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l partition-assi
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l delivery -d 'When offsets are committed: after the records were written out, or before [default: at-least-once]' -r -f -a "at-least-once\t'After the records were written out: a crash repeats some'
 at-most-once\t'Before the records are written out: a crash loses some'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l commit-interval-ms -d 'Milliseconds between two commits [default: 5000]' -r
-complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l consumer-property -d 'Set a consumer config by Kafka\'s name; may be repeated' -r
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s X -l consumer-property -d 'Set a consumer config by Kafka\'s name; may be repeated' -r
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l consumer.config -d 'Read such configs from this file; those of --consumer-property count more' -r -F
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l checkpoint -d 'Keep the positions in this JSON file instead of a group: read at the start, replaced after the output' -r -F
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l exec -d 'Instead of printing records, hand them to this shell command\'s standard input, batch by batch' -r
@@ -262,8 +267,10 @@ never\t'Nowhere'"
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l from-beginning -d 'Begin at the earliest record'
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s e -l exit-at-end -d 'Stop at what was the end of the topic when reading began, instead of following it'
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l ordered -d 'Merge all partitions by the timestamps of their records, as far as they are there'
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l show-control -l print-control-records -d 'Show control records too, which end transactions, and say of each record what became of its transaction'
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s J -l json -d 'The same as --output json'
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s 0 -l nul -d 'End each record with a NUL byte, for xargs -0: the same as --delimiter \'\\0\''
+complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s Z -l show-null -d 'Write NULL for what is null, as kcat does'
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -l skip-message-on-error -d 'Tell of a record that cannot be shown, such as four bytes that are to be a long, and go on'
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s i -l ignore-case -d 'Let --grep see no difference between upper and lower case'
 complete -c mkafka -n "__fish_mkafka_using_subcommand consume" -s q -l quiet -d 'Do not say how many records there were'
