@@ -61,9 +61,15 @@
 //! | an offset committed | [`group::GroupMember::commit`], into [`store::consumer_offsets`] |
 //! | what groups there are, and how far they are | [`group::view`] |
 //! | a group's offsets reset, and that taken back | [`commands::groups`], over `group::view` |
+//! | a transaction begun and decided; what the dead left, ended | [`store::transactions`] |
+//! | its markers and `.txnindex` entries written | [`log::transaction`] |
+//! | a record made part of it | `producer::transaction` |
+//! | what became of it, for `read_committed` | `consumer::transactions` |
 //! | an offset found for a time | [`log::time_search`] |
 //! | waiting for a log to grow | [`consumer::Waiter`] |
 //! | a line split into headers, key and value | [`input::LineFormat`] |
+//! | an offset or a range as it is typed | [`cli::positions`]; what it means for each partition, `commands::consume` (`range`) |
+//! | the fate of a transaction, the last stable offset | `consumer::transactions` |
 //! | a form of input | [`input::RecordReader`]; text as Kafka's bytes in [`input::serializer`] |
 //! | a verb of a format string | [`format_string`] |
 //! | a producer config of Kafka | `commands::produce` (`config`) |
@@ -97,6 +103,12 @@
 //! summed; only then does [`log::LogAppender`] take the lock, look at what others have appended, patch in
 //! the offset, roll if it must, write, and add the index entries that are due. With `acks=all` the data is
 //! synced before the next is read.
+//!
+//! **produce --transaction.** Before its first batch goes to a partition, a [`store::Transaction`] notes that
+//! partition in a file of its own, on the disk; the batches carry its producer id. At the end of the input all of
+//! them are put on the disk, then the decision is noted in that file, then each partition gets its marker, and the
+//! file goes. The producer holds a lock meanwhile: once that is free, whoever comes next ends what the file tells of
+//! (`commands::dead_transactions`).
 //!
 //! **consume.** [`commands::consume`] opens the directory with [`store::DataDir`] and gives the partitions
 //! to a [`consumer::Consumer`]. It asks one [`log::LogReader`] after the other for a batch; that finds its

@@ -129,27 +129,27 @@ fn sizes_and_statuses() {
 }
 
 /// Appends a batch of one record to a log, as a broker would have it.
-struct BrokersLog {
+pub(crate) struct BrokersLog {
     log: std::fs::File,
     next: i64,
 }
 
 impl BrokersLog {
-    fn create(folder: &Path) -> Self {
+    pub(crate) fn create(folder: &Path) -> Self {
         std::fs::create_dir_all(folder).unwrap();
         let log = std::fs::File::create(folder.join("00000000000000000000.log")).unwrap();
         Self { log, next: 0 }
     }
 
     /// A record of `producer`'s transaction, or of none.
-    fn record(&mut self, producer: Option<i64>, value: &'static str) {
+    pub(crate) fn record(&mut self, producer: Option<i64>, value: &'static str) {
         self.append(producer, None, Bytes::from_static(value.as_bytes()));
     }
 
-    /// The marker that ends `producer`'s transaction.
-    fn end(&mut self, producer: i64, commits: bool) {
+    /// The marker that ends `producer`'s transaction, of a coordinator in its epoch 7.
+    pub(crate) fn end(&mut self, producer: i64, commits: bool) {
         let key = Bytes::copy_from_slice(&[0, 0, 0, u8::from(commits)]);
-        self.append(Some(producer), Some(key), Bytes::from_static(&[0; 6]));
+        self.append(Some(producer), Some(key), Bytes::from_static(&[0, 0, 0, 0, 0, 7]));
     }
 
     fn append(&mut self, producer: Option<i64>, control_key: Option<Bytes>, value: Bytes) {
@@ -158,7 +158,7 @@ impl BrokersLog {
             control: control_key.is_some(),
             partition_leader_epoch: NO_PARTITION_LEADER_EPOCH,
             producer_id: producer.unwrap_or(NO_PRODUCER_ID),
-            producer_epoch: if producer.is_some() { 0 } else { NO_PRODUCER_EPOCH },
+            producer_epoch: if producer.is_some() { 5 } else { NO_PRODUCER_EPOCH },
             timestamp_type: TimestampType::Creation,
             offset: self.next,
             sequence: NO_SEQUENCE,

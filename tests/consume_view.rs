@@ -84,8 +84,8 @@ fn format_strings_of_kcat_and_rpk() {
         text,
         "1:2,5:6b31:Zmlyc3Q=:2:a=1;a=;\n2:-1,-1:::0:\n3:4,6:0000002a:G1sxbf8A:1:b=x;\n4:0,8::eyJpZCI6NH0=:0:\n"
     );
-    let stderr = sandbox.fails(2, "consume t -f %y");
-    assert!(stderr.starts_with("--format '%y': unknown verb '%y'; known are %t"), "{stderr}");
+    let stderr = sandbox.fails(2, "consume t -f %z");
+    assert!(stderr.starts_with("--format '%z': unknown verb '%z'; known are %t"), "{stderr}");
 }
 
 #[test]

@@ -238,7 +238,10 @@ fn bad_lines_and_properties_are_one_clear_line() {
     sandbox.ok("topics create t");
     let keyed = "t --property parse.key=true --property key.separator=:";
     let message = produce(&sandbox, keyed, b"a:1\nnokey\n").failed(1);
-    assert_eq!(message, "No key separator found on line number 2: 'nokey'");
+    assert_eq!(
+        message,
+        "No key separator found on line number 2: 'nokey'; the first record of the input is produced: go on with --skip 1"
+    );
     assert_eq!(consumed(&sandbox, "t", None), b"1\n");
     for (line, expected) in [
         ("t --property parse.keys=true", "unknown reader property 'parse.keys'; did you mean 'parse.key'?"),

@@ -76,7 +76,10 @@ fn a_json_line_at_fault_is_named_and_those_before_it_are_there() {
     let sandbox = topic(1);
     let input = b"{\"value\":\"a\"}\n{\"value\":}\n{\"value\":\"c\"}\n";
     let message = produce(&sandbox, "t --format json", input).failed(1);
-    assert_eq!(message, "standard input, line 2: expected value at column 10");
+    assert_eq!(
+        message,
+        "standard input, line 2: expected value at column 10; the first record of the input is produced: go on with --skip 1"
+    );
     assert_eq!(consumed(&sandbox, "t", None), b"a\n");
 }
 
@@ -93,7 +96,10 @@ fn format_strings_read_what_they_print() {
     );
     assert_eq!((&all[1]["partition"], &all[1]["valueBase64"]), (&json!(1), &json!("AP8K")));
     let ran = produce_args(&sandbox, &["t", "--format", "%k:%v;"], b"a:1;b");
-    assert_eq!(ran.failed(1), "standard input, record 2: the input ends within the record");
+    assert_eq!(
+        ran.failed(1),
+        "standard input, record 2: the input ends within the record; the first record of the input is produced: go on with --skip 1"
+    );
 }
 
 #[test]
@@ -198,7 +204,10 @@ fn serializers_make_kafkas_bytes() {
     let expected = [json!(["\0\0\0\0\0\0\0\u{7}", "\0\0\u{1}\u{2}", []]), json!(["\0\u{7}", uuid, []])];
     assert_eq!(contents(&sandbox, "t"), expected);
     let message = produce(&sandbox, "t --value-serializer integer", b"1\nx\n").failed(1);
-    assert_eq!(message, "standard input, line 2: value: 'x' is not an integer of 32 bits");
+    assert_eq!(
+        message,
+        "standard input, line 2: value: 'x' is not an integer of 32 bits; the first record of the input is produced: go on with --skip 1"
+    );
 }
 
 #[test]
@@ -236,7 +245,7 @@ fn arguments_that_contradict_each_other_are_refused() {
         (&["--delimiter", r"\q"], r"--delimiter: unknown escape '\q'"),
         (&["--value-serializer", "avro"], "unknown serializer 'avro'; known are string, bytes"),
         (&["-X", "enable.idempotence=true", "--acks", "1"], "Must set acks to all in order to use"),
-        (&["-X", "transactional.id=x"], "transactional.id: transactions come in a later version"),
+        (&["--transaction", "-X", "enable.idempotence=false"], "Cannot set a transactional.id without also"),
     ] {
         let stderr = produce_args(&sandbox, &[&["t"], args].concat(), b"x\n").failed(2);
         assert!(stderr.starts_with(expected), "{stderr}");

@@ -306,11 +306,14 @@ fn check_habit(code: &str) {
     let (succeeded, output) = machine.run(&script);
     assert!(succeeded, "{code}: {output}");
     let is_read_whole =
-        ["beginning", "--since", "-10", "--from-timestamp"].iter().any(|from| code.contains(from));
+        ["beginning", "--since", "-10", "--from-timestamp", "-o :end", "-o s@1000", "-o @1:@2"]
+            .iter()
+            .any(|from| code.contains(from));
     let expected = match code.split(' ').nth(1).unwrap() {
-        "produce" if code.contains("-K :") || code.contains("parse.key") || code.contains("%k:%v") => {
+        "produce" if ["-K :", "parse.key", "%k:%v", "%k{re"].iter().any(|form| code.contains(form)) => {
             "a=1;b=2;c=3;"
         }
+        "produce" if code.contains("-T -c 2") => "a:1\nb:2\n=a:1;=b:2;",
         "produce" if code.contains("raw") => "=a:1\nb:2\nc:3\n;",
         "produce" if code.contains("-D") => "=a:1\nb:2\nc:3\n;",
         "produce" if code.contains("-k KEY") => "KEY=a:1;KEY=b:2;KEY=c:3;",
@@ -321,10 +324,13 @@ fn check_habit(code: &str) {
         "consume" if code.contains("pretty") => "T-0@2  1970-01-01 ",
         "consume" if code.contains("--since") => "Processed a total of 0 messages\n",
         "consume" if code.contains("-c 1") => "1\nProcessed a total of 1 ",
-        "consume" if code.contains("--max-messages 2") || code.contains("--until-offset 2") => {
+        "consume"
+            if ["--max-messages 2", "--until-offset 2", "-o 0:2"].iter().any(|end| code.contains(end)) =>
+        {
             "1\n2\nProcessed a"
         }
-        "consume" if code.contains("--offset 1") => "2\n3\nProcessed a",
+        "consume" if code.contains("--offset 1") || code.contains("-o +1") => "2\n3\nProcessed a",
+        "consume" if code.contains("control-bit") => "0 -1 1\n0 -1 2\n0 -1 3\n",
         "consume" if is_read_whole => "1\n2\n3\n",
         "consume" => "Processed a total of 0 messages\n",
         "topics" if code.contains("list") => "T\n",

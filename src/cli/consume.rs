@@ -28,6 +28,10 @@ use super::consume_view::{FilterArgs, ViewArgs};
       mkafka consume orders --partition 1 --offset -10
   Five records as JSON, one object a line:
       mkafka consume orders --from-beginning --max-messages 5 --output json
+  From other offsets in each partition, up to what is there now:
+      mkafka consume orders --offset 0=100,2=earliest,3=-5 -p 0,2,3 -e
+  Records of transactions that were aborted, and the markers that ended them:
+      mkafka consume orders --offset :end --show-control
   Keys and values, and where they were:
       mkafka consume orders --from-beginning -f '%p@%o %k=%v\\n'
   The last hour, as far as it has to do with an error, merged by time:
@@ -81,6 +85,7 @@ pub struct ConsumeArgs {
     #[arg(
         long = "consumer-property",
         alias = "command-property",
+        short = 'X',
         value_name = "NAME=VALUE",
         help_heading = "Consumer groups"
     )]

@@ -1,24 +1,34 @@
 //! The arguments of `mkafka consume` that say where reading begins and where it ends.
 
-use std::str::FromStr;
-
 use clap::{Args, ValueEnum};
 
+use super::positions::OffsetArg;
 use super::time::TimeArg;
 
 /// Where reading begins and ends.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Where to begin and to end")]
 pub struct RangeArgs {
-    /// Begin at this offset: a number, earliest, latest, or -N for the last N of each partition
+    /// Begin here: a number, earliest, latest, -N for the last N of each partition, +N for N behind the first,
+    /// @TIME; with an end as FROM:TO; of one partition as PARTITION=FROM:TO
+    ///
+    /// start and beginning are other words for earliest, end for latest. 5:9 is from offset 5 up to 9, which is
+    /// left out; :end all that there is now; @-1h:-30m and @2026-01-31:@2026-02-01 are times, written as in
+    /// --from-timestamp, but for numbers of less than 12 digits, which are seconds. kcat's s@MS and e@MS are
+    /// known too.
+    ///
+    /// Several, with commas or repeated, say it of single partitions: 0=100,2=earliest,3=-5:end, or
+    /// orders:0=100 where several topics are read. One without a = is for all others; without one, they begin
+    /// as they would without --offset.
     #[arg(
         long,
         short = 'o',
         value_name = "OFFSET",
+        value_delimiter = ',',
         allow_hyphen_values = true,
         conflicts_with = "from_beginning"
     )]
-    pub offset: Option<OffsetArg>,
+    pub offset: Vec<OffsetArg>,
 
     /// Begin at the earliest record
     #[arg(long)]
@@ -63,6 +73,16 @@ pub struct RangeArgs {
     #[arg(long, short = 'c', value_name = "N")]
     pub max_messages: Option<u64>,
 
+    /// Read no more than so many records of each partition
+    #[arg(
+        long,
+        visible_alias = "max-per-partition",
+        value_name = "N",
+        value_parser = clap::value_parser!(u64).range(1..),
+        conflicts_with = "group"
+    )]
+    pub max_messages_per_partition: Option<u64>,
+
     /// Stop once keys and values of so many bytes have been printed, records whole
     #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u64).range(1..))]
     pub max_bytes: Option<u64>,
@@ -78,6 +98,15 @@ pub struct RangeArgs {
     /// Whether records of transactions that were aborted, or are open, are seen [default: read_uncommitted]
     #[arg(long, value_enum, value_name = "LEVEL")]
     pub isolation_level: Option<IsolationLevelArg>,
+
+    /// Show control records too, which end transactions, and say of each record what became of its transaction
+    ///
+    /// --output json has control, an object with type (COMMIT or ABORT) and coordinatorEpoch, or transaction:
+    /// committed, aborted or open; both with producerId and producerEpoch. --output text has a column, such as
+    /// Transaction:aborted or Control:COMMIT, before the headers. --format has %a{transaction},
+    /// %a{control-type}, %x and %y.
+    #[arg(long, visible_alias = "print-control-records", conflicts_with = "dead_letter")]
+    pub show_control: bool,
 }
 
 /// Which records of transactions are seen.
@@ -89,52 +118,4 @@ pub enum IsolationLevelArg {
     /// Those that were committed; reading goes as far as the first transaction that is open
     #[value(name = "read_committed")]
     ReadCommitted,
-}
-
-/// An offset as it is typed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OffsetArg {
-    /// The log start offset.
-    Earliest,
-    /// The log end offset.
-    Latest,
-    /// This offset.
-    At(i64),
-    /// So many before the end.
-    BeforeEnd(u64),
-}
-
-impl FromStr for OffsetArg {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "earliest" | "beginning" => return Ok(Self::Earliest),
-            "latest" | "end" => return Ok(Self::Latest),
-            _ => {}
-        }
-        if let Some(count) = text.strip_prefix('-').and_then(|digits| digits.parse().ok()) {
-            return Ok(Self::BeforeEnd(count));
-        }
-        match text.parse() {
-            Ok(offset) if !text.starts_with(['+', '-']) => Ok(Self::At(offset)),
-            _ => Err("valid are earliest, latest, a number from 0, and -N for the last N".to_owned()),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn offsets_as_typed() {
-        assert_eq!("earliest".parse(), Ok(OffsetArg::Earliest));
-        assert_eq!("latest".parse(), Ok(OffsetArg::Latest));
-        assert_eq!("42".parse(), Ok(OffsetArg::At(42)));
-        assert_eq!("-10".parse(), Ok(OffsetArg::BeforeEnd(10)));
-        for bad in ["", "-", "--1", "+1", "x", "1.5", "99999999999999999999"] {
-            assert!(bad.parse::<OffsetArg>().is_err(), "{bad}");
-        }
-    }
 }

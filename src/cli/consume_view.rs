@@ -23,11 +23,18 @@ pub struct ViewArgs {
     ///
     /// %t topic, %p partition, %o offset, %k key, %v or %s value, %h headers as n=v,n=v, %h{%k=%v } each of
     /// them, %T timestamp in milliseconds, %e leader epoch, %i the record's number; %K, %V or %S, %H the
-    /// length of key and value (-1 for null) and the number of headers, %R as %V{big32}.
+    /// length of key and value (-1 for null) and the number of headers, %R as %V{big32}; %x producer id, %y
+    /// producer epoch; %[ log start, %| last stable and %] log end offset of the partition.
     ///
-    /// Bytes in another form: %v{hex}, {base64}, {base64raw}, {json}. Numbers: {ascii}, {hex64} to {hex4},
-    /// {big64} to {big8}, {little64} to {little8}, {byte}, {bool}. Times: %d{rfc3339},
-    /// %d{strftime[%F %T]}, %d{go[2006-01-02]}. \n \t \r \0 \\ \xNN are bytes; %% %{ %} these characters.
+    /// %a{compression} codec, %a{timestamp-type} (-1 none, 0 CreateTime, 1 LogAppendTime),
+    /// %a{transactional-bit}, %a{control-bit}, %a{control-type}, %a{transaction}, %a{coordinator-epoch}; as
+    /// another number: %a{compression;number}, %a{control-bit;bool}.
+    ///
+    /// Bytes in another form: %v{hex}, {base64}, {base64raw}, {json}, or %v{unpack[>iQ$]}: < > little and big
+    /// endian, b B h H i I q Q numbers of 1 to 8 bytes with and without a sign, c . a byte, s the rest, $ the end.
+    /// Numbers: {ascii} or {number}, {hex}, {hex64} to {hex4}, {big64} to {big8}, {little64} to {little8}, {byte},
+    /// {bool}. Times: %d{rfc3339}, %d{strftime[%F %T]}, %d{go[2006-01-02]}. Marks instead of [ ] are ( ), { }
+    /// and # #, any number of them. \n \t \r \0 \\ \xNN are bytes; %% %{ %} these characters.
     /// Nothing is added at the end. produce --format reads what is written so.
     #[arg(long, short = 'f', value_name = "FORMAT", conflicts_with_all = ["output", "json"])]
     pub format: Option<String>,
@@ -43,6 +50,10 @@ pub struct ViewArgs {
     /// End each record with a NUL byte, for xargs -0: the same as --delimiter '\0'
     #[arg(long, short = '0', conflicts_with_all = ["delimiter", "format"])]
     pub nul: bool,
+
+    /// Write NULL for what is null, as kcat does
+    #[arg(long, short = 'Z')]
+    pub show_null: bool,
 
     /// What keys are, to be shown: string, integer, long, short, float, double, boolean, uuid, bytes,
     /// base64, hex, or Kafka's name of the class [default: as they are]

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 
+use super::rate::RateArg;
 use super::time::TimeArg;
 use super::{KeyValue, OutputFormat, TopicArgs};
 
@@ -39,8 +40,15 @@ use super::{KeyValue, OutputFormat, TopicArgs};
       mkafka produce images --format raw --key cat --file cat.png
   Keys and values of any bytes, each behind its length in four bytes:
       mkafka produce orders --format '%K{big32}%k%V{big32}%v' < dump.bin
+  One step in a pipe, which sees what is in the topic:
+      ./collect.sh | mkafka produce events --tee | ./alert.sh
+  A test of the input, without producing anything:
+      mkafka produce orders --format json --dry-run < orders.json
   Records that must survive a loss of power:
-      mkafka produce orders --acks all < orders.txt"
+      mkafka produce orders --acks all < orders.txt
+  A file as a whole or not at all:
+      mkafka produce orders --transaction < orders.txt
+      mkafka consume orders --from-beginning --isolation-level read_committed"
 )]
 pub struct ProduceArgs {
     /// The topic.
@@ -67,6 +75,14 @@ pub struct ProduceArgs {
     #[arg(long)]
     pub no_auto_create: bool,
 
+    /// Check all of the input against the topic and write nothing; with a topic that does not exist, against the
+    /// one that would be created
+    ///
+    /// Each record that would be refused is told, with its line; the exit status is 1 then. In the end, standard
+    /// error says how many records would go to which partition.
+    #[arg(long, conflicts_with_all = ["tee", "print_offsets", "rate"])]
+    pub dry_run: bool,
+
     #[command(flatten)]
     _broker: BrokerArgs,
 }
@@ -87,10 +103,10 @@ pub struct InputArgs {
     ///
     /// A format string has verbs and text between them. %k key, %v or %s value, %p partition, %T timestamp
     /// in milliseconds; %K and %V the length of key and value, which come behind it; %H the number of
-    /// headers, and %h{%k=%v,} each of them. %t, %o, %e and %i are passed over. Bytes may be
-    /// %v{hex}, {base64}, {base64raw} or {json}; numbers %V{ascii}, {hex64} to {hex4}, {big64} to {big8},
-    /// {little64} to {little8}, {byte}, {bool}, or fixed as in %K{4}. A length of -1 is that of null. The
-    /// same string given to consume --format prints what is read here. \n \t \r \0 \\ \xNN are bytes.
+    /// headers, and %h{%k=%v,} each of them. %t, %o, %e, %i, %x, %y, %[, %| and %] are passed over. Bytes may be
+    /// %v{hex}, {base64}, {base64raw} or {json}, or as many as a regular expression matches: %v{re#[^;]*#}.
+    /// Numbers may be %V{ascii} or {number}, {hex}, {hex64} to {hex4}, {big64} to {big8}, {little64} to
+    /// {little8}, {byte}, {bool}, or fixed as in %K{4}. A length of -1 is that of null. The same string given to consume --format prints what is read here. \n \t \r \0 \\ \xNN are bytes.
     #[arg(long, short = 'f', value_name = "FORM")]
     pub format: Option<String>,
 
@@ -119,8 +135,26 @@ pub struct InputArgs {
     pub skip_empty: bool,
 
     /// Pass over the first N records of the input, such as those that an earlier run has produced
-    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    ///
+    /// A run that fails, or that a signal ends while it reads a file, says how many that are. The records of
+    /// several files count on.
+    #[arg(
+        long,
+        visible_aliases = ["skip-records", "resume"],
+        value_name = "N",
+        default_value_t = 0,
+        hide_default_value = true
+    )]
     pub skip: u64,
+
+    /// Stop after so many records
+    #[arg(long, short = 'c', value_name = "N")]
+    pub max_messages: Option<u64>,
+
+    /// Hold records back so that no more than so many are produced in a second: 1000, 90/m, or bytes of keys
+    /// and values: 5MB, 512KiB; both with a comma
+    #[arg(long, value_name = "RATE", value_delimiter = ',')]
+    pub rate: Vec<RateArg>,
 
     /// How a line is split into headers, key and value; may be repeated
     ///
@@ -209,13 +243,32 @@ pub struct BatchingArgs {
     pub acks: Option<String>,
 
     /// Bytes that a batch grows to before it is appended [default: 262144, less with many partitions]
-    #[arg(long, visible_alias = "max-partition-memory-bytes", value_name = "BYTES")]
+    #[arg(
+        long,
+        visible_alias = "max-partition-memory-bytes",
+        value_name = "BYTES",
+        overrides_with = "batch_size"
+    )]
     pub batch_size: Option<usize>,
 
     /// Let records wait up to so many milliseconds for others to share their batch, even when the input
     /// has nothing more [default: append as soon as the input pauses]
     #[arg(long, visible_alias = "timeout", value_name = "MS")]
     pub linger_ms: Option<u64>,
+
+    /// Make all of the input one transaction: all of it becomes visible at the end, or nothing
+    ///
+    /// Consumers with --isolation-level read_committed see none of it before the input has ended, and nothing if it
+    /// ends by an error or a signal, or this process is killed: then the transaction is aborted. What others append
+    /// behind its first batch they see once it has ended. It implies --acks all, and batches are appended only when
+    /// they are full or the input has ended, unless --linger-ms or --sync is given. At the prompt, Ctrl-D commits
+    /// and Ctrl-C aborts.
+    ///
+    /// --producer-property transactional.id=ID implies this, and makes the producer the same one in each run: with
+    /// the same producer id, an epoch that grows by one, and never twice at a time. transaction.timeout.ms=N aborts
+    /// if the input has not ended after so many milliseconds; without it there is no limit.
+    #[arg(long)]
+    pub transaction: bool,
 
     /// Append every record by itself, in a batch of its own
     #[arg(long)]
@@ -226,7 +279,7 @@ pub struct BatchingArgs {
     pub max_memory_bytes: Option<usize>,
 
     /// Set a producer config by Kafka's name, such as acks, batch.size, linger.ms, compression.type,
-    /// max.request.size, partitioner.class or enable.idempotence; may be repeated
+    /// max.request.size, partitioner.class or transactional.id; may be repeated
     #[arg(long = "producer-property", alias = "command-property", short = 'X', value_name = "NAME=VALUE")]
     pub producer_properties: Vec<KeyValue>,
 
@@ -243,6 +296,12 @@ pub struct ReportArgs {
     /// partition, and the offsets of its first and last record
     #[arg(long)]
     pub print_offsets: bool,
+
+    /// Pass the input on to standard output, unchanged, each record once it is acknowledged
+    ///
+    /// Whoever reads it sees nothing that is not in the topic. When nobody reads it any more, producing goes on.
+    #[arg(long, short = 'T', conflicts_with = "print_offsets")]
+    pub tee: bool,
 
     /// The form of what is printed to standard output; json also prints an object at the end that tells
     /// how many records went to which offsets

@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 
 use anyhow::{Result, bail};
 
+use super::dead_transactions::end_dead_transactions;
 use super::select::{self, PartitionDir};
 use super::{data_dir_location, interrupt::Interrupt, open_for_all};
 use crate::cli::clean::CleanArgs;
@@ -38,8 +39,9 @@ pub fn run(global: &GlobalArgs, args: &CleanArgs, ui: &mut Ui) -> Result<()> {
             );
         }
     }
-    if !args.dry_run && !work.is_empty() {
-        DataDir::open_for_writing(&location.path)?;
+    if !args.dry_run && (!work.is_empty() || dir.has_open_transactions()?) {
+        // What is open keeps compaction from going on behind it.
+        end_dead_transactions(&DataDir::open_for_writing(&location.path)?, ui);
     }
     let interrupt = Interrupt::install()?;
     let total = work.iter().map(|(topic, partition)| work_bytes(topic, partition, args.force)).sum();

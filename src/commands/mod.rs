@@ -5,6 +5,7 @@ pub mod completions;
 pub mod configs;
 pub mod consume;
 pub mod count;
+mod dead_transactions;
 pub mod dump_log_segments;
 pub mod groups;
 mod interrupt;

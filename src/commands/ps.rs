@@ -82,6 +82,12 @@ fn describe(rest: &Path, kind: UseKind) -> Option<(String, Option<TopicName>, &'
     };
     match (first, parts.next()) {
         (".mkafka", Some("groups")) => Some((format!("group {}", parts.next()?), None, does)),
+        (".mkafka", Some("transactions")) => Some(match (parts.next()?, parts.next()) {
+            ("open", Some(producer_id)) if kind == UseKind::Lock => {
+                (format!("producer {producer_id}"), None, "is in a transaction")
+            }
+            _ => ("transactions".to_owned(), None, does),
+        }),
         (".mkafka", Some(name)) => Some((name.trim_end_matches(".lock").to_owned(), None, does)),
         _ => None,
     }
@@ -105,6 +111,8 @@ mod tests {
             ("t-0/.lock", UseKind::Write, None),
             (".mkafka/topics.lock", UseKind::Lock, Some("topics holds the lock")),
             (".mkafka/groups/g/members/x", UseKind::Lock, Some("group g holds the lock")),
+            (".mkafka/transactions/lock", UseKind::Lock, Some("transactions holds the lock")),
+            (".mkafka/transactions/open/77", UseKind::Lock, Some("producer 77 is in a transaction")),
             ("other", UseKind::Lock, None),
         ] {
             assert_eq!(of(path, kind).as_deref(), expected, "{path}");

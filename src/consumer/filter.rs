@@ -62,10 +62,10 @@ impl RecordFilter {
         self.keys.is_empty() && self.headers.is_empty() && self.patterns.is_empty()
     }
 
-    /// Whether `record` passes.
+    /// Whether `record` passes. A control record has nothing in it that a condition could be about.
     #[inline]
     pub fn matches(&self, record: &ConsumerRecord<'_>) -> bool {
-        self.is_open() || self.matches_conditions(record)
+        self.is_open() || !record.batch.is_control() && self.matches_conditions(record)
     }
 
     fn matches_conditions(&self, record: &ConsumerRecord<'_>) -> bool {
@@ -87,9 +87,10 @@ impl RecordFilter {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::consumer::BatchFacts;
     use crate::record::{
-        Batch, BatchBuilder, Compression, Compressor, EncodedBatch, Header, LeaderEpoch, NewRecord,
-        RecordDecoder, Timestamp, TimestampType,
+        Batch, BatchBuilder, Compression, Compressor, EncodedBatch, Header, NewRecord, RecordDecoder,
+        Timestamp,
     };
     use crate::store::{TopicName, TopicPartition};
 
@@ -108,8 +109,7 @@ mod tests {
         let topic_partition = TopicPartition::new(TopicName::new("t").expect("legal"), 0);
         filter.matches(&ConsumerRecord {
             topic_partition: &topic_partition,
-            timestamp_type: TimestampType::CreateTime,
-            leader_epoch: LeaderEpoch(0),
+            batch: &BatchFacts::of(&batch),
             record,
         })
     }

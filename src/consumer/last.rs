@@ -1,6 +1,7 @@
 //! The last records of all partitions together.
 
-use super::{Assigned, ConsumeError, Consumer};
+use super::assigned::{Assigned, fate};
+use super::{ConsumeError, Consumer, TransactionFate};
 use crate::log::LogError;
 use crate::record::{Offset, RecordDecoder, Timestamp};
 
@@ -43,18 +44,19 @@ struct Last {
     records: Vec<(Timestamp, Offset)>,
 }
 
-/// The last `count` records of a partition. Fewer offsets than that hold them at the least; where compaction
+/// The last `count` records of a partition, of those that are to be read. Fewer offsets than that hold them at the least; where compaction
 /// or markers have taken some, more are looked at.
 fn last_records(
     assigned: &mut Assigned,
     count: usize,
     decoder: &mut RecordDecoder,
 ) -> Result<Last, LogError> {
-    let (start, end) = assigned.reader.bounds()?;
+    let (start, mut end) = assigned.reader.bounds()?;
     let mut back = i64::try_from(count).unwrap_or(i64::MAX);
     loop {
         let from = Offset(end.0.saturating_sub(back)).max(start);
         assigned.reader.seek(from)?;
+        let mut transactions = assigned.transactions_anew();
         let mut records = Vec::new();
         while let Some(batch) = assigned.reader.next()? {
             if batch.header().base_offset >= end {
@@ -62,6 +64,15 @@ fn last_records(
             }
             if batch.header().attributes.is_control() && batch.magic() >= 2 {
                 continue;
+            }
+            match fate(&mut transactions, &batch)? {
+                None | Some(TransactionFate::Committed) => {}
+                Some(TransactionFate::Aborted) => continue,
+                // Reading goes no further, until it is decided.
+                Some(TransactionFate::Open) => {
+                    end = batch.header().base_offset;
+                    break;
+                }
             }
             let mut collect = || {
                 let mut of_batch = decoder.records(&batch)?;

@@ -1,8 +1,11 @@
 //! Kafka's consumer: pulls records from the partitions that it is given, in turn.
 
+mod assigned;
 pub mod filter;
 mod last;
 pub mod ordered;
+pub mod range;
+pub mod record;
 mod transactions;
 pub mod wait;
 
@@ -11,11 +14,14 @@ use std::path::PathBuf;
 
 pub use filter::RecordFilter;
 pub use ordered::OrderedConsumer;
+pub use range::{EndPosition, ReadLimits, StartPosition};
+pub use record::{BatchFacts, ConsumerRecord, LogOffsets};
+pub use transactions::TransactionFate;
 pub use wait::{FolderWatch, Waiter, Waker};
 
-use self::transactions::{Fate, Transactions};
-use crate::log::{LogError, LogReader, offset_for_time};
-use crate::record::{Batch, LeaderEpoch, Offset, RecordDecoder, RecordRef, Timestamp, TimestampType};
+use self::assigned::{Assigned, Turn};
+use crate::log::LogError;
+use crate::record::{Offset, RecordDecoder};
 use crate::store::TopicPartition;
 
 /// A partition to be read.
@@ -29,33 +35,6 @@ pub struct ConsumerPartition {
     pub floor: Offset,
 }
 
-/// Where reading begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StartPosition {
-    /// At the log start offset.
-    Earliest,
-    /// At the log end offset.
-    Latest,
-    /// At this offset.
-    At(Offset),
-    /// So many offsets before the log end, or at the log start where there are fewer.
-    BeforeEnd(u64),
-    /// At the first record that is as late as this, or at the log end if there is none.
-    AtTime(Timestamp),
-}
-
-/// What is not read of a partition.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct ReadLimits {
-    /// Reading ends before this offset.
-    pub until_offset: Option<Offset>,
-    /// Reading ends before the first record that is as late as this.
-    pub until_time: Option<Timestamp>,
-    /// Records of transactions that were aborted are passed over, and reading goes no further than to the first
-    /// that is open (`isolation.level=read_committed`).
-    pub committed_only: bool,
-}
-
 /// A failure to read a partition.
 #[derive(Debug, thiserror::Error)]
 #[error("partition {topic_partition}: {source}")]
@@ -66,17 +45,17 @@ pub struct ConsumeError {
     pub source: LogError,
 }
 
-/// A record, with what its batch and partition say of it.
-#[derive(Debug, Clone, Copy)]
-pub struct ConsumerRecord<'a> {
-    /// Its partition.
-    pub topic_partition: &'a TopicPartition,
-    /// Whose timestamp it has.
-    pub timestamp_type: TimestampType,
-    /// The term under which it was appended; −1 in magic 0 and 1.
-    pub leader_epoch: LeaderEpoch,
-    /// The record itself.
-    pub record: RecordRef<'a>,
+/// What is delivered besides data, and found out about it; each costs something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ReadDetails {
+    /// Control records are delivered too.
+    pub control: bool,
+    /// What became of transactions is told of their records.
+    pub fates: bool,
+    /// The partition's log start and log end offset are told.
+    pub log_offsets: bool,
+    /// Its last stable offset is told too, for which all of it is read once more.
+    pub last_stable: bool,
 }
 
 /// What a poll came to.
@@ -104,6 +83,7 @@ pub struct Consumer {
     buffer: Vec<u8>,
     turn_bytes: usize,
     limits: ReadLimits,
+    details: ReadDetails,
     stops_at_end: bool,
 }
 
@@ -117,27 +97,10 @@ impl Default for Consumer {
             buffer: Vec::new(),
             turn_bytes: TURN_BYTES,
             limits: ReadLimits::default(),
+            details: ReadDetails::default(),
             stops_at_end: false,
         }
     }
-}
-
-#[derive(Debug)]
-struct Assigned {
-    topic_partition: TopicPartition,
-    reader: LogReader,
-    /// The offset of the next record to be delivered.
-    position: Offset,
-    /// Where reading ends, if it does.
-    stop_at: Option<Offset>,
-    /// Whether it ends where the log ended when that was looked up.
-    ends_at_present_end: bool,
-    is_finished: bool,
-    /// Whether the receiver broke off in the middle of a batch, which is to be read again from there on.
-    broke_off: bool,
-    until_time: Option<Timestamp>,
-    /// What became of transactions, if that is asked for.
-    transactions: Option<Transactions>,
 }
 
 /// Bytes that one partition is read for before it is another's turn.
@@ -159,6 +122,11 @@ impl Consumer {
         self.limits = limits;
     }
 
+    /// Sets what else is told of the partitions that are added from now on.
+    pub fn set_details(&mut self, details: ReadDetails) {
+        self.details = details;
+    }
+
     /// A consumer for each partition, each where this one stands, which reads none any more.
     fn split(&mut self) -> impl Iterator<Item = Self> {
         let limits = self.limits;
@@ -170,13 +138,24 @@ impl Consumer {
         })
     }
 
-    /// Reads `partition` as well, from `start`.
+    /// Reads `partition` as well, from `start`, and to `end` if there is one, but no further than the limits
+    /// that were set.
     ///
     /// # Errors
     /// When it cannot be read, or an offset is out of its range; it is not read then.
-    pub fn add(&mut self, partition: ConsumerPartition, start: StartPosition) -> Result<(), ConsumeError> {
+    pub fn add(
+        &mut self,
+        partition: ConsumerPartition,
+        start: StartPosition,
+        end: Option<EndPosition>,
+    ) -> Result<(), ConsumeError> {
         let topic_partition = partition.topic_partition.clone();
-        let assigned = Assigned::new(partition, start, self.limits, self.stops_at_end)
+        let assigned = Assigned::new(partition, start, self.limits, self.details)
+            .and_then(|mut assigned| {
+                assigned.end_at(self.stops_at_end.then_some(EndPosition::PresentEnd))?;
+                assigned.end_at(end)?;
+                Ok(assigned)
+            })
             .map_err(|source| ConsumeError { topic_partition, source })?;
         self.partitions.push(assigned);
         self.idle = 0;
@@ -190,6 +169,13 @@ impl Consumer {
         self.idle = 0;
         self.turn = if at < self.turn { self.turn - 1 } else { self.turn } % self.partitions.len().max(1);
         Some(removed.position)
+    }
+
+    /// Makes what has been delivered of a partition all that is read of it.
+    pub fn finish(&mut self, topic_partition: &TopicPartition) {
+        for assigned in self.partitions.iter_mut().filter(|p| p.topic_partition == *topic_partition) {
+            assigned.is_finished = true;
+        }
     }
 
     /// Whether there is nothing to be read.
@@ -243,191 +229,4 @@ impl Consumer {
         self.idle = 0;
         Ok(Poll::CaughtUp)
     }
-}
-
-enum Turn {
-    Progress,
-    Nothing,
-    Stopped,
-}
-
-impl Assigned {
-    fn new(
-        p: ConsumerPartition,
-        start: StartPosition,
-        limits: ReadLimits,
-        stops_at_end: bool,
-    ) -> Result<Self, LogError> {
-        let mut reader = LogReader::new(&p.dir, p.floor);
-        let position = match start {
-            StartPosition::At(offset) => offset,
-            StartPosition::Earliest => reader.bounds()?.0,
-            StartPosition::Latest => reader.bounds()?.1,
-            StartPosition::BeforeEnd(count) => {
-                let (first, end) = reader.bounds()?;
-                let back = i64::try_from(count).unwrap_or(i64::MAX);
-                Offset(end.0.saturating_sub(back)).max(first)
-            }
-            StartPosition::AtTime(time) => match offset_for_time(&p.dir, p.floor, time)? {
-                Some((offset, _)) => offset,
-                None => reader.bounds()?.1,
-            },
-        };
-        reader.seek(position)?;
-        let topic_partition = p.topic_partition;
-        let mut stop_at = limits.until_offset;
-        if stops_at_end {
-            let end = reader.bounds()?.1;
-            stop_at = Some(stop_at.map_or(end, |stop| stop.min(end)));
-        }
-        Ok(Self {
-            topic_partition,
-            reader,
-            position,
-            stop_at,
-            ends_at_present_end: stops_at_end,
-            is_finished: false,
-            broke_off: false,
-            until_time: limits.until_time,
-            transactions: limits.committed_only.then(|| Transactions::new(&p.dir, p.floor)),
-        })
-    }
-
-    fn error(&self, source: LogError) -> ConsumeError {
-        ConsumeError { topic_partition: self.topic_partition.clone(), source }
-    }
-
-    fn take_turn(
-        &mut self,
-        turn_bytes: usize,
-        decoder: &mut RecordDecoder,
-        deliver: &mut impl FnMut(&ConsumerRecord<'_>) -> ControlFlow<()>,
-    ) -> Result<Turn, LogError> {
-        let mut bytes = 0;
-        if std::mem::take(&mut self.broke_off) {
-            self.reader.seek(self.position)?;
-        }
-        loop {
-            if self.stop_at.is_some_and(|stop| self.position >= stop) {
-                self.reader.check_end()?;
-                self.is_finished = true;
-                return Ok(Turn::Progress);
-            }
-            let Some(batch) = self.reader.next()? else {
-                self.lower_stop()?;
-                return Ok(if bytes > 0 || self.is_finished { Turn::Progress } else { Turn::Nothing });
-            };
-            bytes += batch.size();
-            let end = batch.last_offset().next();
-            if let Some(until) = self.until_time
-                && batch.header().max_timestamp >= until
-            {
-                match first_as_late(&batch, self.position, until, decoder) {
-                    Ok(None) => {}
-                    Ok(Some(first)) => {
-                        self.stop_at = Some(self.stop_at.map_or(first, |stop| stop.min(first)))
-                    }
-                    Err(error) => return Err(self.reader.undecodable(&error)),
-                }
-            }
-            match fate(&mut self.transactions, &batch)? {
-                Fate::Committed => {}
-                Fate::Aborted => {
-                    self.position = self.position.max(end);
-                    continue;
-                }
-                Fate::Open => {
-                    self.reader.seek(self.position)?;
-                    // What is open at the end of reading will not be decided in time.
-                    self.is_finished = self.ends_at_present_end;
-                    return Ok(if self.is_finished { Turn::Progress } else { Turn::Nothing });
-                }
-            }
-            let stop = self.stop_at.unwrap_or(Offset(i64::MAX));
-            let (of, position) = (&self.topic_partition, &mut self.position);
-            let delivered = deliver_batch(&batch, of, position, stop, decoder, deliver);
-            match delivered.map_err(|error| self.reader.undecodable(&error))? {
-                ControlFlow::Break(()) => {
-                    self.broke_off = true;
-                    return Ok(Turn::Stopped);
-                }
-                // Offsets that compaction or a control record took are passed over.
-                ControlFlow::Continue(()) => self.position = self.position.max(end.min(stop)),
-            }
-            if bytes >= turn_bytes && (turn_bytes < TURN_BYTES || !self.reader.has_buffered_batch()) {
-                return Ok(Turn::Progress);
-            }
-        }
-    }
-
-    /// With nothing more to be read, what was taken for the end may have been cut off since.
-    fn lower_stop(&mut self) -> Result<(), LogError> {
-        if let Some(stop) = self.stop_at.filter(|_| self.ends_at_present_end)
-            && self.position < stop
-        {
-            let (_, end) = self.reader.bounds()?;
-            self.stop_at = Some(stop.min(end));
-            self.is_finished = self.position >= end;
-        }
-        Ok(())
-    }
-}
-
-/// What became of the transaction of `batch`; one that is in none, or where nobody asks, is committed.
-fn fate(transactions: &mut Option<Transactions>, batch: &Batch<'_>) -> Result<Fate, LogError> {
-    let Some(transactions) = transactions else { return Ok(Fate::Committed) };
-    let header = batch.header();
-    let attributes = header.attributes;
-    if batch.magic() < 2 || !attributes.is_transactional() || attributes.is_control() {
-        return Ok(Fate::Committed);
-    }
-    transactions.fate(header.producer_id, header.base_offset)
-}
-
-/// The first record of `batch` from `position` on that is as late as `until`.
-fn first_as_late(
-    batch: &Batch<'_>,
-    position: Offset,
-    until: Timestamp,
-    decoder: &mut RecordDecoder,
-) -> Result<Option<Offset>, crate::record::BatchError> {
-    let mut records = decoder.records(batch)?;
-    while let Some(record) = records.next()? {
-        if record.offset >= position && record.timestamp >= until {
-            return Ok(Some(record.offset));
-        }
-    }
-    Ok(None)
-}
-
-/// Hands the data records of `batch` from `position` on to `deliver`, moving `position` past each; those from
-/// `stop` on are left.
-fn deliver_batch(
-    batch: &Batch<'_>,
-    topic_partition: &TopicPartition,
-    position: &mut Offset,
-    stop: Offset,
-    decoder: &mut RecordDecoder,
-    deliver: &mut impl FnMut(&ConsumerRecord<'_>) -> ControlFlow<()>,
-) -> Result<ControlFlow<()>, crate::record::BatchError> {
-    if batch.header().attributes.is_control() && batch.magic() >= 2 {
-        return Ok(ControlFlow::Continue(()));
-    }
-    let timestamp_type = batch.timestamp_type();
-    let leader_epoch = batch.header().leader_epoch;
-    let mut records = decoder.records(batch)?;
-    while let Some(record) = records.next()? {
-        if record.offset < *position {
-            continue;
-        }
-        if record.offset >= stop {
-            break;
-        }
-        let flow = deliver(&ConsumerRecord { topic_partition, timestamp_type, leader_epoch, record });
-        *position = record.offset.next();
-        if flow.is_break() {
-            return Ok(flow);
-        }
-    }
-    Ok(ControlFlow::Continue(()))
 }

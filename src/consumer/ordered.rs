@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
 
-use super::{ConsumeError, Consumer, ConsumerRecord, Poll};
-use crate::record::{LeaderEpoch, OwnedRecord, TimestampType};
+use super::{BatchFacts, ConsumeError, Consumer, ConsumerRecord, Poll};
+use crate::record::OwnedRecord;
 use crate::store::TopicPartition;
 
 /// Reads partitions at the same time, and hands out their records in the order of their timestamps. The
@@ -29,8 +29,7 @@ struct Lane {
 #[derive(Debug)]
 struct Queued {
     topic_partition: TopicPartition,
-    timestamp_type: TimestampType,
-    leader_epoch: LeaderEpoch,
+    batch: BatchFacts,
     record: OwnedRecord,
 }
 
@@ -51,6 +50,17 @@ impl OrderedConsumer {
             // A batch at a time is enough to know what is next.
             consumer.set_turn_bytes(1);
             self.partitions.push(Lane { consumer, queue: VecDeque::new(), is_finished: false });
+        }
+    }
+
+    /// Makes what has been delivered of a partition all that is read of it.
+    pub fn finish(&mut self, topic_partition: &TopicPartition) {
+        for lane in &mut self.partitions {
+            let mut positions = lane.consumer.positions();
+            if positions.any(|(of, _)| of == topic_partition) {
+                lane.queue.clear();
+                lane.is_finished = true;
+            }
         }
     }
 
@@ -98,8 +108,7 @@ impl Lane {
             let poll = self.consumer.poll(&mut |record| {
                 queue.push_back(Queued {
                     topic_partition: record.topic_partition.clone(),
-                    timestamp_type: record.timestamp_type,
-                    leader_epoch: record.leader_epoch,
+                    batch: *record.batch,
                     record: OwnedRecord::from(&record.record),
                 });
                 ControlFlow::Continue(())
@@ -118,8 +127,7 @@ impl Queued {
     fn as_ref(&self) -> ConsumerRecord<'_> {
         ConsumerRecord {
             topic_partition: &self.topic_partition,
-            timestamp_type: self.timestamp_type,
-            leader_epoch: self.leader_epoch,
+            batch: &self.batch,
             record: self.record.as_ref(),
         }
     }

@@ -9,11 +9,24 @@ use crate::record::{Batch, BatchError, Offset, RecordDecoder};
 
 /// What became of the transaction that a batch belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fate {
+pub enum TransactionFate {
+    /// A marker commits it.
     Committed,
+    /// A marker aborts it.
     Aborted,
     /// It is open yet: neither it nor anything behind it is stable.
     Open,
+}
+
+impl TransactionFate {
+    /// A word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Committed => "committed",
+            Self::Aborted => "aborted",
+            Self::Open => "open",
+        }
+    }
 }
 
 /// Finds the markers that end transactions, which stand in the log behind what they decide. Reads ahead no
@@ -44,7 +57,7 @@ impl Transactions {
     ///
     /// # Errors
     /// When the log is damaged or gone.
-    pub(super) fn fate(&mut self, producer_id: i64, offset: Offset) -> Result<Fate, LogError> {
+    pub(super) fn fate(&mut self, producer_id: i64, offset: Offset) -> Result<TransactionFate, LogError> {
         if !self.has_begun {
             self.scout.seek(offset)?;
             self.has_begun = true;
@@ -55,10 +68,13 @@ impl Transactions {
                     markers.pop_front();
                 }
                 if let Some((_, commits)) = markers.front() {
-                    return Ok(if *commits { Fate::Committed } else { Fate::Aborted });
+                    return Ok(match commits {
+                        true => TransactionFate::Committed,
+                        false => TransactionFate::Aborted,
+                    });
                 }
             }
-            let Some(batch) = self.scout.next()? else { return Ok(Fate::Open) };
+            let Some(batch) = self.scout.next()? else { return Ok(TransactionFate::Open) };
             if !batch.header().attributes.is_control() || batch.magic() < 2 {
                 continue;
             }
@@ -69,6 +85,45 @@ impl Transactions {
                 Err(error) => return Err(self.scout.undecodable(&error)),
             }
         }
+    }
+}
+
+/// Finds the last stable offset, reading every batch of the log once.
+#[derive(Debug)]
+pub(super) struct LastStable {
+    scout: LogReader,
+    /// Where the open transaction of each producer begins.
+    open: HashMap<i64, Offset>,
+    decoder: RecordDecoder,
+}
+
+impl LastStable {
+    /// That of the partition in `dir`, whose log start offset is `floor` at the least.
+    pub(super) fn new(dir: &Path, floor: Offset) -> Self {
+        Self { scout: LogReader::new(dir, floor), open: HashMap::new(), decoder: RecordDecoder::new() }
+    }
+
+    /// The offset of the first transaction that is open at present, or the log end offset.
+    ///
+    /// # Errors
+    /// When the log is damaged or gone.
+    pub(super) fn look_up(&mut self) -> Result<Offset, LogError> {
+        while let Some(batch) = self.scout.next()? {
+            let header = *batch.header();
+            if batch.magic() < 2 || !header.attributes.is_transactional() {
+                continue;
+            }
+            if !header.attributes.is_control() {
+                self.open.entry(header.producer_id).or_insert(header.base_offset);
+                continue;
+            }
+            match end_marker(&batch, &mut self.decoder) {
+                Ok(Some(_)) => drop(self.open.remove(&header.producer_id)),
+                Ok(None) => {}
+                Err(error) => return Err(self.scout.undecodable(&error)),
+            }
+        }
+        Ok(self.open.values().min().copied().unwrap_or(self.scout.next_offset()))
     }
 }
 

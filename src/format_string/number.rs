@@ -10,6 +10,8 @@ pub enum NumberForm {
     Ascii,
     /// `hex64` to `hex4`: so many hexadecimal digits.
     Hex(u8),
+    /// `hex`: as many hexadecimal digits as it takes.
+    ShortHex,
     /// `big64` to `big8`: so many bytes, the most significant first.
     Big(u8),
     /// `little64` to `little8`: so many bytes, the least significant first.
@@ -23,6 +25,8 @@ pub enum NumberForm {
 /// rpk's names, and what they are for.
 const NAMES: &[(&str, NumberForm)] = &[
     ("ascii", NumberForm::Ascii),
+    ("number", NumberForm::Ascii),
+    ("hex", NumberForm::ShortHex),
     ("hex64", NumberForm::Hex(16)),
     ("hex32", NumberForm::Hex(8)),
     ("hex16", NumberForm::Hex(4)),
@@ -63,6 +67,10 @@ impl NumberForm {
                     out.push(b"0123456789abcdef"[usize::try_from(nibble).unwrap_or(0)]);
                 }
             }
+            Self::ShortHex => {
+                let digits = (64 - number.leading_zeros()).div_ceil(4).max(1);
+                Self::Hex(u8::try_from(digits).unwrap_or(16)).write(number, out);
+            }
             Self::Big(bytes) => out.extend_from_slice(&number.to_be_bytes()[8 - usize::from(bytes)..]),
             Self::Little(bytes) => {
                 let all = number.to_be_bytes();
@@ -81,6 +89,7 @@ impl NumberForm {
     pub fn read(self, bytes: &[u8], is_all: bool) -> Result<Option<(i64, usize)>, String> {
         let width = match self {
             Self::Ascii => return read_decimal(bytes, is_all),
+            Self::ShortHex => return read_short_hex(bytes, is_all),
             Self::Bool => return read_bool(bytes, is_all),
             Self::Fixed(number) => return Ok(Some((i64::from(number), 0))),
             Self::Hex(width) | Self::Big(width) | Self::Little(width) => usize::from(width),
@@ -125,6 +134,22 @@ fn read_decimal(bytes: &[u8], is_all: bool) -> Result<Option<(i64, usize)>, Stri
     }
 }
 
+/// As many hexadecimal digits as there are, 16 at the most.
+fn read_short_hex(bytes: &[u8], is_all: bool) -> Result<Option<(i64, usize)>, String> {
+    let digits = bytes.iter().take(16).take_while(|b| b.is_ascii_hexdigit()).count();
+    if digits == bytes.len() && digits < 16 && !is_all {
+        return Ok(None);
+    }
+    let text = std::str::from_utf8(&bytes[..digits]).unwrap_or_default();
+    match u64::from_str_radix(text, 16) {
+        Ok(number) => Ok(Some((number.cast_signed(), digits))),
+        Err(_) => {
+            let shown = String::from_utf8_lossy(&bytes[..bytes.len().min(20)]);
+            Err(format!("there is no hexadecimal number at '{shown}'"))
+        }
+    }
+}
+
 fn read_bool(bytes: &[u8], is_all: bool) -> Result<Option<(i64, usize)>, String> {
     for (text, number) in [(&b"true"[..], 1), (b"false", 0)] {
         if bytes.starts_with(text) {
@@ -149,6 +174,10 @@ mod tests {
             ("ascii", -1, &b"-1"[..]),
             ("hex64", 255, b"00000000000000ff"),
             ("hex4", 0x1a, b"a"),
+            ("hex", 0x1a, b"1a"),
+            ("hex", 0, b"0"),
+            ("hex", -1, b"ffffffffffffffff"),
+            ("number", 26, b"26"),
             ("hex32", -1, b"ffffffff"),
             ("big32", 258, b"\0\0\x01\x02"),
             ("little16", 258, b"\x02\x01"),
@@ -174,6 +203,11 @@ mod tests {
         assert_eq!(NumberForm::Bool.read(b"tr", false), Ok(None));
         assert!(NumberForm::Bool.read(b"tr", true).is_err());
         assert!(NumberForm::Hex(2).read(b"+1", true).is_err());
+        assert_eq!(NumberForm::ShortHex.read(b"1a", false), Ok(None));
+        assert_eq!(NumberForm::ShortHex.read(b"1ag", false), Ok(Some((26, 2))));
+        assert!(
+            NumberForm::ShortHex.read(b"g", false).is_err() && NumberForm::ShortHex.read(b"", true).is_err()
+        );
         assert!(NumberForm::Ascii.read(&[b'9'; 30], false).is_err());
     }
 

@@ -35,7 +35,8 @@ impl TextForm {
         let Some(name) = modifier else { return Ok(Self::default()) };
         let found = NAMES.iter().find(|(known, _)| *known == name).map(|(_, form)| *form);
         found.ok_or_else(|| {
-            spelling::unknown("form", name, NAMES.iter().map(|(known, _)| *known)) + " (of bytes)"
+            let known = NAMES.iter().map(|(known, _)| *known).chain(["unpack", "re"]);
+            spelling::unknown("form", name, known) + " (of bytes)"
         })
     }
 

@@ -52,16 +52,14 @@ const GO_PIECES: &[(&str, &str)] = &[
 ];
 
 impl TimeForm {
-    /// The form that a modifier of `%d` names; `None` where it names a form of a number.
-    pub(super) fn parse(modifier: Option<&str>) -> Option<Result<Self, String>> {
-        let modifier = modifier?;
-        let bracketed = |name: &str| modifier.strip_prefix(name)?.strip_prefix('[')?.strip_suffix(']');
-        let format = if modifier == "rfc3339" {
-            return Some(Ok(Self::Rfc3339));
-        } else if let Some(format) = bracketed("strftime") {
-            format.to_owned()
-        } else {
-            strftime_of_go(bracketed("go")?)
+    /// The form that a modifier of `%d` names, with what stands between marks behind it; `None` where it names
+    /// a form of a number.
+    pub(super) fn parse(name: &str, marked: Option<&str>) -> Option<Result<Self, String>> {
+        let format = match (name, marked) {
+            ("rfc3339", None) => return Some(Ok(Self::Rfc3339)),
+            ("strftime", Some(format)) => format.to_owned(),
+            ("go", Some(layout)) => strftime_of_go(layout),
+            _ => return None,
         };
         let form = Self::Strftime(format);
         // A format that cannot be written is refused before the first record.
@@ -116,8 +114,8 @@ fn strftime_of_go(layout: &str) -> String {
 mod tests {
     use super::*;
 
-    fn written(modifier: &str, millis: i64) -> String {
-        let form = TimeForm::parse(Some(modifier)).expect("a time").expect("a known one");
+    fn written(name: &str, marked: Option<&str>, millis: i64) -> String {
+        let form = TimeForm::parse(name, marked).expect("a time").expect("a known one");
         let mut out = Vec::new();
         form.write(Timestamp(millis), &mut out);
         String::from_utf8(out).expect("UTF-8")
@@ -125,12 +123,12 @@ mod tests {
 
     #[test]
     fn forms_of_a_time() {
-        assert_eq!(written("rfc3339", 1_700_000_180_123), "2023-11-14T22:16:20.123Z");
-        assert_eq!(written("strftime[%s%%]", 1_700_000_180_123), "1700000180%");
-        assert_eq!(written("rfc3339", -1), "-1");
-        assert_eq!(written("rfc3339", i64::MAX), i64::MAX.to_string());
-        assert_eq!(TimeForm::parse(Some("big64")), None);
-        assert!(TimeForm::parse(Some("strftime[%!]")).is_some_and(|form| form.is_err()));
+        assert_eq!(written("rfc3339", None, 1_700_000_180_123), "2023-11-14T22:16:20.123Z");
+        assert_eq!(written("strftime", Some("%s%%"), 1_700_000_180_123), "1700000180%");
+        assert_eq!(written("rfc3339", None, -1), "-1");
+        assert_eq!(written("rfc3339", None, i64::MAX), i64::MAX.to_string());
+        assert_eq!(TimeForm::parse("big64", None), None);
+        assert!(TimeForm::parse("strftime", Some("%!")).is_some_and(|form| form.is_err()));
     }
 
     #[test]

@@ -121,6 +121,25 @@ impl HeldLock {
         Ok(Self { file })
     }
 
+    /// As [`HeldLock::new`], but does not wait for another process that has the lock; `None` then. The file may be
+    /// there already, and whoever holds its lock may remove it.
+    ///
+    /// # Errors
+    /// When it cannot be made or locked.
+    pub fn try_new(path: &Path) -> Result<Option<Self>, FileError> {
+        loop {
+            let file = LogFile::open(path)?;
+            match fs2::FileExt::try_lock_exclusive(file.file()) {
+                Ok(()) => {}
+                Err(e) if e.raw_os_error() == fs2::lock_contended_error().raw_os_error() => return Ok(None),
+                Err(e) => return Err(FileError::new("lock", path, e)),
+            }
+            if file.is_current().context_io("look up", path)? {
+                return Ok(Some(Self { file }));
+            }
+        }
+    }
+
     /// The lock file, whose content belongs to whoever holds the lock.
     pub fn file(&self) -> &LogFile {
         &self.file

@@ -45,6 +45,18 @@ impl InputBuffer {
         self.bytes
     }
 
+    /// Bytes taken so far, with those that were dropped.
+    pub fn taken(&self) -> u64 {
+        self.bytes - (self.end - self.start) as u64
+    }
+
+    /// The bytes that were taken since there were `before` of them, as they were in the input. Only until more is
+    /// read: [`InputBuffer::fill`] forgets them.
+    pub fn taken_since(&self, before: u64) -> &[u8] {
+        let count = usize::try_from(self.taken().saturating_sub(before)).unwrap_or(usize::MAX);
+        &self.buffer[self.start.saturating_sub(count)..self.start]
+    }
+
     /// When the bytes in memory were read.
     pub fn read_at(&self) -> Timestamp {
         self.read_at

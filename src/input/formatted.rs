@@ -4,6 +4,7 @@ use serde::Deserialize as _;
 use serde_json::value::RawValue;
 
 use super::json;
+use super::matching::{FrontMatch, Matcher};
 use super::record::{Field, InputRecord};
 use crate::format_string::{
     Element, FormatString, FormatStringError, NumberField, NumberForm, TextField, TextForm,
@@ -13,8 +14,8 @@ use crate::record::Timestamp;
 /// A format string that records can be read by.
 ///
 /// Where the length of a field comes before it (`%K{big32}%k`), so many bytes are the field; the length −1
-/// is that of null. Otherwise a field goes up to the next text of the format. Topic, offset, leader epoch
-/// and running number are read and change nothing.
+/// is that of null. A regular expression (`%v{re#…#}`) takes as much as it matches. Otherwise a field goes up to
+/// the next text of the format. What is said of a record's place and producer is read and changes nothing.
 #[derive(Debug, Clone)]
 pub struct RecordPattern {
     steps: Vec<Step>,
@@ -32,7 +33,7 @@ enum Step {
 }
 
 /// Where a field of bytes ends.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 enum Extent {
     /// So many bytes on as its length before said.
     Sized,
@@ -40,6 +41,8 @@ enum Extent {
     Until(Vec<u8>),
     /// With the JSON value.
     Json,
+    /// Where the regular expression has matched.
+    Matched(Box<Matcher>),
     /// With the input.
     Rest,
 }
@@ -152,6 +155,22 @@ fn steps(elements: &[Element], is_record: bool) -> Result<Vec<Step>, FormatStrin
                 };
                 Step::Text(*field, *form, extent)
             }
+            Element::Matched(field, pattern) => {
+                let is_sized = match field {
+                    TextField::Key => sized[0],
+                    TextField::Value => sized[1],
+                    TextField::Topic => false,
+                };
+                if is_sized {
+                    return refuse("a field has either a length before it or a regular expression");
+                }
+                let matcher = Matcher::new(pattern).map_err(FormatStringError)?;
+                Step::Text(*field, TextForm::Plain, Extent::Matched(Box::new(matcher)))
+            }
+            Element::Unpacked(..) => {
+                return refuse("{unpack[…]} can be written and not read; see %v{big32} and the like");
+            }
+            Element::Attribute(..) => return refuse("%a can be written and not read"),
             Element::EachHeader(_) if !is_counted => {
                 return refuse("%h{…} can be read only behind %H, the number of headers, such as %H{3}");
             }
@@ -266,7 +285,14 @@ impl<'a> Reading<'a> {
                 return Err(Fault::Mismatch(format!("{number} is no timestamp")));
             }
             NumberField::Timestamp => record.timestamp = Some(Timestamp(number)),
-            NumberField::Offset | NumberField::LeaderEpoch | NumberField::Index => {}
+            NumberField::Offset
+            | NumberField::LeaderEpoch
+            | NumberField::Index
+            | NumberField::ProducerId
+            | NumberField::ProducerEpoch
+            | NumberField::LogStartOffset
+            | NumberField::LastStableOffset
+            | NumberField::LogEndOffset => {}
         }
         Ok(())
     }
@@ -301,6 +327,14 @@ impl<'a> Reading<'a> {
                 None => return Err(Fault::Incomplete),
             },
             Extent::Json => json_length(rest, self.is_all)?,
+            Extent::Matched(matcher) => match matcher.at_front(rest, self.is_all)? {
+                FrontMatch::Length(length) => length,
+                FrontMatch::Undecided => return Err(Fault::Incomplete),
+                FrontMatch::None => {
+                    let found = String::from_utf8_lossy(&rest[..rest.len().min(20)]);
+                    return Err(Fault::Mismatch(format!("the regular expression does not match {found:?}")));
+                }
+            },
             Extent::Rest if self.is_all => rest.len(),
             Extent::Rest => return Err(Fault::Incomplete),
         };
@@ -335,130 +369,4 @@ fn as_text(bytes: &[u8]) -> Result<&str, String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    type Parsed = (Option<String>, Option<String>, Vec<(String, Option<String>)>);
-
-    fn pattern(format: &str) -> Result<RecordPattern, String> {
-        let format = FormatString::parse(format).map_err(|error| error.0)?;
-        RecordPattern::new(&format, None).map_err(|error| error.0)
-    }
-
-    fn fields(record: &InputRecord) -> Parsed {
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        (
-            record.get(Field::Key).map(text),
-            record.get(Field::Value).map(text),
-            record.headers().map(|h| (text(h.key), h.value.map(text))).collect(),
-        )
-    }
-
-    /// Every record of an input that is all there; what is incomplete without its end must be found to be so.
-    fn read_all(format: &str, input: &[u8]) -> Result<Vec<Parsed>, String> {
-        let pattern = pattern(format)?;
-        let mut record = InputRecord::new();
-        let mut rest = input;
-        let mut all = Vec::new();
-        while !rest.is_empty() {
-            let taken = pattern.read(rest, true, &mut record)?.ok_or("not whole")?;
-            let expected = fields(&record);
-            for cut in 0..taken {
-                if let Ok(Some(shorter)) = pattern.read(&rest[..cut], false, &mut record) {
-                    assert_eq!((shorter, fields(&record)), (taken, expected.clone()));
-                }
-            }
-            all.push(expected);
-            rest = &rest[taken..];
-        }
-        Ok(all)
-    }
-
-    fn some(text: &str) -> Option<String> {
-        Some(text.to_owned())
-    }
-
-    #[test]
-    fn fields_between_text() {
-        let expected = vec![(some("k"), some("a b"), vec![]), (some(""), some("v"), vec![])];
-        assert_eq!(read_all(r"%k\t%v\n", b"k\ta b\n\tv"), Ok(expected));
-        let all = read_all(r"%t[%p]@%o %T %k=%v\n", b"t[3]@17 1700000180000 a=b\n").expect("a record");
-        assert_eq!(all, [(some("a"), some("b"), vec![])]);
-        assert_eq!(read_all("%v", b"all\nof it"), Ok(vec![(None, some("all\nof it"), vec![])]));
-    }
-
-    #[test]
-    fn fields_of_a_given_length() {
-        let input = b"\0\0\0\x02k1\0\0\0\x01v\xff\xff\xff\xff\0\0\0\0";
-        let expected = vec![(some("k1"), some("v"), vec![]), (None, some(""), vec![])];
-        assert_eq!(read_all("%K{big32}%k%V{big32}%v", input), Ok(expected));
-        assert_eq!(read_all("%V:%v{hex}", b"2:6162"), Ok(vec![(None, some("ab"), vec![])]));
-        assert_eq!(read_all("%K{3}%k%v;", b"abcd;"), Ok(vec![(some("abc"), some("d"), vec![])]));
-        let headers = vec![("a".to_owned(), some("1")), ("a".to_owned(), None)];
-        assert_eq!(
-            read_all(
-                r"%H{byte}%h{%K{byte}%k%V{big32}%v}%v\n",
-                b"\x02\x01a\0\0\0\x011\x01a\xff\xff\xff\xffx\n"
-            ),
-            Ok(vec![(None, some("x"), headers)])
-        );
-    }
-
-    #[test]
-    fn encoded_fields() {
-        let input = b"6b31 eA== \"a\\nb\"\n6b31 eA== null\n6b31 eA== [1, 2]\n";
-        let all = read_all(r"%k{hex} %v{base64} %v{json}\n", input).expect("records");
-        let values: Vec<_> = all.into_iter().map(|(_, value, _)| value).collect();
-        assert_eq!(values, [some("a\nb"), None, some("[1, 2]")]);
-    }
-
-    #[test]
-    fn what_cannot_be_read_is_refused_before_it_is() {
-        for (format, expected) in [
-            ("%k%v", "it does not tell where a field ends"),
-            ("%h{%k=%v }%v\\n", "%h{…} can be read only behind %H"),
-            ("%h %v\\n", "%h can be read only as %h{…}"),
-            ("%d{rfc3339} %v\\n", "%d{…} with a date cannot be read"),
-            ("%K{3}", "there is nothing in it to be read"),
-        ] {
-            let message = pattern(format).expect_err(format);
-            assert!(message.starts_with(expected), "{format}: {message}");
-        }
-    }
-
-    #[test]
-    fn what_is_not_as_the_format_says_is_told() {
-        for (format, input, expected) in [
-            ("a%v\\n", &b"b\n"[..], "expected \"a\", found \"b\\n\""),
-            ("%k,%v\\n", b"abc", "the input ends within the record"),
-            ("%V{big32}%v", b"\0\0\0\x05abc", "the input ends within the record"),
-            ("%V{big32}%v", b"\xff\xff\xff\xfeabc", "a length is negative"),
-            ("%p %v\\n", b"-1 x\n", "-1 is no partition"),
-            ("%p %v\\n", b"x x\n", "there is no number at 'x x"),
-            ("%v{hex}\\n", b"zz\n", "'zz' is not hexadecimal"),
-            ("%v{json}\\n", b"{]\n", "there is no JSON value"),
-        ] {
-            let message = read_all(format, input).expect_err(format);
-            assert!(message.starts_with(expected), "{format}: {message}");
-        }
-        let format = FormatString::parse("%k %v\\n").expect("a format");
-        let nulls = RecordPattern::new(&format, Some(b"~".to_vec())).expect("a pattern");
-        let mut record = InputRecord::new();
-        assert_eq!(nulls.read(b"k ~\n", true, &mut record), Ok(Some(4)));
-        assert_eq!(fields(&record), (some("k"), None, vec![]));
-    }
-
-    proptest! {
-        #[test]
-        fn any_bytes_are_read_or_refused(bytes: Vec<u8>, is_all: bool) {
-            for format in ["%K{big16}%k%V{little32}%v", "%H{byte}%h{%K{byte}%k%v{json},}%v{base64}\n", "%T %k{hex}:%v;"] {
-                let pattern = pattern(format).expect(format);
-                if let Ok(Some(taken)) = pattern.read(&bytes, is_all, &mut InputRecord::new()) {
-                    prop_assert!(taken > 0 && taken <= bytes.len());
-                }
-            }
-        }
-    }
-}
+mod tests;

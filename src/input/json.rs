@@ -3,7 +3,8 @@
 //! `key` and `value` are strings or null. Bytes that are no text stand as base64 under `keyBase64` and
 //! `valueBase64`. `headers` is a list of pairs of name and value, or an object; either of a pair can be
 //! `{"base64": …}`. `partition` and `timestamp` say where and when. `v`, `topic`, `offset`,
-//! `timestampType` and `leaderEpoch`, which tell where a record was, are read and change nothing.
+//! `timestampType`, `leaderEpoch`, `producerId`, `producerEpoch` and `transaction`, which tell where a record was
+//! and how it came there, are read and change nothing. An object with `control` is no data and is refused.
 //!
 //! A value that is no string, such as a document in full, is taken as its text.
 
@@ -34,6 +35,14 @@ struct Members<'a> {
     _timestamp_type: IgnoredAny,
     #[serde(default, rename = "leaderEpoch")]
     _leader_epoch: IgnoredAny,
+    #[serde(default, rename = "producerId")]
+    _producer_id: IgnoredAny,
+    #[serde(default, rename = "producerEpoch")]
+    _producer_epoch: IgnoredAny,
+    #[serde(default, rename = "transaction")]
+    _transaction: IgnoredAny,
+    #[serde(default)]
+    control: Option<IgnoredAny>,
     #[serde(default, borrow)]
     headers: Option<&'a RawValue>,
     #[serde(default, borrow, deserialize_with = "even_null")]
@@ -66,6 +75,11 @@ pub(super) fn read(line: &[u8], record: &mut InputRecord) -> Result<(), String> 
     let members: Members<'_> = serde_json::from_slice(line).map_err(|error| plain(&error))?;
     if let Some(v) = members.v.filter(|v| *v != VERSION) {
         return Err(format!("version {v} of the format is not known, only {VERSION}"));
+    }
+    if members.control.is_some() {
+        return Err("it is a control record, which only ends a transaction and is no data; consume without \
+                    --show-control leaves those out"
+            .to_owned());
     }
     if members.timestamp.is_some_and(|timestamp| timestamp < Timestamp::NONE.0) {
         return Err("the timestamp is negative".to_owned());

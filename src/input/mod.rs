@@ -6,7 +6,7 @@
 //! | lines, or what else ends with a delimiter | `lines` |
 //! | headers, key and value of a line | `line_format` |
 //! | records as JSON | `json` |
-//! | records in the form of a format string | `formatted` |
+//! | records in the form of a format string | `formatted`; with a regular expression in it, `matching` |
 //! | all of these behind one face | `reader` |
 //! | text as the bytes of a number, by Kafka's names | `serializer` |
 
@@ -15,6 +15,7 @@ mod formatted;
 mod json;
 pub mod line_format;
 pub mod lines;
+mod matching;
 pub mod reader;
 pub mod ready;
 mod record;

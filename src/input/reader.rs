@@ -173,6 +173,11 @@ impl<'a> RecordReader<'a> {
         }
     }
 
+    /// Whether there is a way on behind a record that is not in its form: with lines, the next line.
+    pub fn can_go_on(&self) -> bool {
+        matches!(self.source, Source::Lines { .. })
+    }
+
     /// Puts the next record that is in memory into `record`. `false` means that more has to be read, or,
     /// after [`RecordReader::fill`] has answered `false`, that there are no more.
     ///

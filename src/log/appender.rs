@@ -43,9 +43,9 @@ pub struct Appended {
 /// Appends to one partition. Any number of these, in any number of processes, may share a partition.
 #[derive(Debug)]
 pub struct LogAppender {
-    dir: PathBuf,
+    pub(super) dir: PathBuf,
     config: LogConfig,
-    jitter_ms: i64,
+    pub(super) jitter_ms: i64,
     lock: FileLock,
     boot: BootId,
     active: Option<ActiveSegment>,
@@ -147,6 +147,19 @@ impl LogAppender {
             Some(left) if left.is_zero() || is_last => self.sync_or_poison(),
             _ => Ok(()),
         }
+    }
+
+    /// Puts everything that was appended through this on the disk.
+    ///
+    /// # Errors
+    /// When that fails, or has failed before; this appender takes no more then.
+    pub fn sync_all(&mut self) -> Result<(), LogError> {
+        if self.is_poisoned {
+            return Err(LogError::SyncFailed(self.dir.clone()));
+        }
+        // What a sync in the background has met, it alone is told: its end is waited for.
+        self.note_writeback(Duration::MAX).map_err(|e| gone_or(e, &self.dir))?;
+        self.sync_or_poison()
     }
 
     /// What has to be done to put everything that this appender has appended on the disk, for another thread to
@@ -317,32 +330,15 @@ impl LogAppender {
         if let Some(synced) = self.synced.take() {
             active.tail.recovery_point = found.max(synced);
         }
-        if active.should_roll(batch, &self.config, self.jitter_ms) {
-            LockedLog {
-                dir: &self.dir,
-                config: &self.config,
-                lock_file: guard.file(),
-                boot: self.boot,
-                active,
-            }
-            .roll()?;
-        }
-        if active.tail.end_offset == active.tail.base_offset {
-            checkpoint::note_epoch(&self.dir, active.tail.leader_epoch, active.tail.end_offset)?;
-        }
-        if self.config.preallocate && active.tail.size == Position(0) {
-            active.log.preallocate(self.config.segment_bytes)?;
-        }
-        let first = active.tail.end_offset;
-        let result = active.append(batch);
-        // After a failed append the tail is what it was, but a roll may have come before.
-        let left = active.tail.write(guard.file(), self.boot);
-        result?;
-        if let Err(error) = left {
-            // The batch is in the log; without the note the next writer looks at the log itself.
-            guard.file().truncate(0).map_err(|_| error)?;
-        }
-        let end = active.tail.end_offset;
+        let mut log = LockedLog {
+            dir: &self.dir,
+            config: &self.config,
+            lock_file: guard.file(),
+            boot: self.boot,
+            active: &mut *active,
+        };
+        log.make_room(batch, self.jitter_ms)?;
+        let appended = log.append(batch)?;
         let limit = if is_first { LEFT_BYTES.min(self.writeback_bytes) } else { self.writeback_bytes };
         if durability == Durability::Written && self.writeback.is_none() && active.tail.unsynced() >= limit {
             let (from, upto) = (active.tail.recovery_point, active.tail.end());
@@ -354,7 +350,7 @@ impl LogAppender {
                 )
             });
         }
-        Ok(Appended { first, end })
+        Ok(appended)
     }
 
     /// Puts everything that this partition holds on the disk.

@@ -5,9 +5,10 @@ use std::path::Path;
 
 use super::batch_reader::{BatchReader, Check, Step};
 use super::bounds::{find_end, find_position, log_start};
-use super::cleaner::{AbortedTxn, LogSummary, Transactions, marker_of};
+use super::cleaner::{LogSummary, Transactions, marker_of};
 use super::error::LogError;
 use super::segment::{Position, SegmentList, SegmentPath};
+use super::txn_index::AbortedTxn;
 use crate::record::{Batch, BatchHeader, Offset, RecordDecoder};
 
 /// Counts the records of the partition in `dir` that can be read, from `floor` on at the least. With

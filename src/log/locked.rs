@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use super::LogConfig;
 use super::active::ActiveSegment;
 use super::error::LogError;
-use super::segment::SegmentList;
+use super::segment::{SegmentList, SegmentPath};
 use super::tail::{BootId, RecoveryPoint};
+use super::{Appended, LogConfig, Position, checkpoint};
 use crate::fs::{FileError, LogFile};
-use crate::record::{Offset, Timestamp};
+use crate::record::{EncodedBatch, Offset, Timestamp};
 
 /// A partition whose lock is held and whose active segment is known.
 #[derive(Debug)]
@@ -41,6 +41,45 @@ impl LockedLog<'_> {
         let mut list = SegmentList::read(self.dir)?.logs;
         list.retain(|base| *base < self.active_base());
         Ok(list)
+    }
+
+    /// The offset that the next record gets.
+    pub(super) fn end_offset(&self) -> Offset {
+        self.active.tail.end_offset
+    }
+
+    /// The files of the active segment.
+    pub(super) fn active_path(&self) -> &SegmentPath {
+        &self.active.path
+    }
+
+    /// Sees to it that `batch` can be appended to the active segment: begins a new one if it must.
+    pub(super) fn make_room(&mut self, batch: &EncodedBatch, jitter_ms: i64) -> Result<(), LogError> {
+        if self.active.should_roll(batch, self.config, jitter_ms) {
+            self.roll()?;
+        }
+        let tail = &self.active.tail;
+        if tail.end_offset == tail.base_offset {
+            checkpoint::note_epoch(self.dir, tail.leader_epoch, tail.end_offset)?;
+        }
+        if self.config.preallocate && tail.size == Position(0) {
+            self.active.log.preallocate(self.config.segment_bytes)?;
+        }
+        Ok(())
+    }
+
+    /// Appends `batch` to the active segment, which has room for it, and leaves word of that.
+    pub(super) fn append(&mut self, batch: &mut EncodedBatch) -> Result<Appended, LogError> {
+        let first = self.active.tail.end_offset;
+        let result = self.active.append(batch);
+        // After a failed append the tail is what it was, but a roll may have come before.
+        let left = self.active.tail.write(self.lock_file, self.boot);
+        result?;
+        if let Err(error) = left {
+            // The batch is in the log; without the note the next writer looks at the log itself.
+            self.lock_file.truncate(0).map_err(|_| error)?;
+        }
+        Ok(Appended { first, end: self.active.tail.end_offset })
     }
 
     /// Begins a new segment.

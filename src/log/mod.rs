@@ -22,6 +22,7 @@
 //! | compaction | `cleaner` |
 //! | deleting old segments | `retention` |
 //! | putting one segment in the place of several | `swap` |
+//! | ending a transaction: its marker, and `.txnindex` | `transaction`, `txn_index` |
 //! | working on a partition under its lock, besides appending | `locked` |
 
 mod active;
@@ -53,6 +54,8 @@ mod tail;
 mod tests;
 pub mod time_index;
 pub mod time_search;
+pub mod transaction;
+mod txn_index;
 pub mod verify;
 mod writeback;
 
@@ -65,5 +68,7 @@ pub use reader::LogReader;
 pub use recovery::rebuild_indexes;
 pub use retention::{Retained, RetentionConfig};
 pub use segment::{Position, SegmentPath};
+#[cfg(test)]
+pub(crate) use tail::BootId;
 pub use time_search::offset_for_time;
 pub(crate) use writeback::SyncWork;

@@ -17,6 +17,7 @@ use super::segment::{Position, SegmentList, SegmentPath};
 use super::swap;
 use super::tail::{RecoveryPoint, Tail};
 use super::time_index::{self, TimeEntry};
+use super::txn_index;
 use crate::fs::{self, LogFile};
 use crate::record::{LeaderEpoch, Offset, Timestamp};
 
@@ -93,6 +94,8 @@ pub(crate) fn recover(
         }
         Known::AfterLossOfPower(_) => {}
     }
+    // A writer may have died, or the power been lost, before the marker was there that an entry tells of.
+    txn_index::truncate_to(&SegmentPath::new(dir, active), tail.end_offset)?;
     Ok(ActiveSegment::open(dir, tail)?)
 }
 
@@ -129,6 +132,8 @@ fn remove_leftovers(dir: &Path, list: &SegmentList) -> Result<(), LogError> {
     let orphans = list.indexes.iter().filter(is_orphan).map(|base| SegmentPath::new(dir, *base).index());
     let times = list.time_indexes.iter().filter(is_orphan);
     let orphans = orphans.chain(times.map(|base| SegmentPath::new(dir, *base).time_index()));
+    let aborted = list.txn_indexes.iter().filter(is_orphan);
+    let orphans = orphans.chain(aborted.map(|base| SegmentPath::new(dir, *base).txn_index()));
     for path in orphans.chain(list.temporary_files.iter().cloned()) {
         fs::remove_file(&path)?;
     }
@@ -145,12 +150,10 @@ fn drop_segments_after(
     for &later in list.logs.iter().rev().filter(|later| **later > base) {
         let segment = SegmentPath::new(dir, later);
         let bytes = LogFile::open(&segment.log())?.len()?;
-        for file in [segment.index(), segment.time_index()] {
-            if file.exists() {
-                fs::remove_file(&file)?;
-            }
+        // The log comes last: without it the others are leftovers.
+        for file in segment.files() {
+            fs::remove_if_present(&file)?;
         }
-        fs::remove_file(&segment.log())?;
         repairs.push(Repair::SegmentDropped { path: segment.log(), bytes });
     }
     Ok(fs::sync_dir(dir)?)

@@ -1,15 +1,16 @@
 //! Mending what [`super::verify`] finds, without losing a valid record.
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use super::appender::LOCK_FILE;
 use super::batch_reader::{BatchReader, Check, Found, Step, find_valid_batch};
-use super::cleaner::{CleanedSegment, LogCleaner, remove_cleaned};
+use super::cleaner::{CleanedSegment, LogCleaner, LogSummary, remove_cleaned};
 use super::error::LogError;
 use super::scan::Scan;
 use super::segment::{Position, SegmentList, SegmentPath};
 use super::swap::{self, Disposal};
-use super::{CleanerConfig, LogAppender, LogConfig};
+use super::{CleanerConfig, LogAppender, LogConfig, txn_index};
 use crate::fs::{self, FileLock};
 use crate::record::Offset;
 
@@ -59,6 +60,7 @@ pub fn repair(dir: &Path, config: LogConfig) -> Result<Vec<Mended>, LogError> {
     }
     let mut appender = LogAppender::open(dir, config)?;
     appender.log_end_offset()?;
+    mend_txn_indexes(dir, &mut appender, &mut mended)?;
     mended.extend(
         appender
             .take_repairs()
@@ -165,6 +167,27 @@ fn keep_bytes(reader: &BatchReader, from: Position, to: Position, path: &Path) -
         at += read as u64;
     }
     Ok(file.sync_data()?)
+}
+
+/// Sees to it that each aborted transaction has its entry.
+fn mend_txn_indexes(
+    dir: &Path,
+    appender: &mut LogAppender,
+    mended: &mut Vec<Mended>,
+) -> Result<(), LogError> {
+    appender.with_lock(|_| {
+        let list = SegmentList::read(dir)?;
+        let summary = LogSummary::read(dir, &list.logs, &mut |_| ControlFlow::Continue(()))?;
+        let Some(summary) = summary else { return Ok(()) };
+        for &base in &list.logs {
+            let segment = SegmentPath::new(dir, base);
+            if txn_index::mend(&segment, summary.aborted_in(base, list.after(base)))? {
+                let what = "added what it lacked of aborted transactions".into();
+                mended.push(Mended { path: segment.txn_index(), what });
+            }
+        }
+        Ok(())
+    })
 }
 
 /// Makes the indexes of a closed segment anew if they are not sound.

@@ -72,7 +72,7 @@ impl SegmentPath {
         self.file("timeindex")
     }
 
-    /// The aborted transactions; only where a broker has seen some.
+    /// The aborted transactions; only where there are some.
     pub fn txn_index(&self) -> PathBuf {
         self.file("txnindex")
     }
@@ -111,6 +111,8 @@ pub struct SegmentList {
     pub indexes: Vec<Offset>,
     /// Base offsets of the `.timeindex` files, ascending.
     pub time_indexes: Vec<Offset>,
+    /// Base offsets of the `.txnindex` files, ascending.
+    pub txn_indexes: Vec<Offset>,
     /// Temporary files; unless one holds the partition's lock, somebody may be writing them.
     pub temporary_files: Vec<PathBuf>,
     /// Whether somebody is putting segments in the place of others, or died doing so.
@@ -133,6 +135,7 @@ impl SegmentList {
                 "log" => &mut list.logs,
                 "index" => &mut list.indexes,
                 "timeindex" => &mut list.time_indexes,
+                "txnindex" => &mut list.txn_indexes,
                 other => {
                     list.has_swap_files |= other.ends_with(SWAP_SUFFIX);
                     continue;
@@ -140,7 +143,7 @@ impl SegmentList {
             };
             kind.extend(SegmentPath::parse_base_offset(stem));
         }
-        for kind in [&mut list.logs, &mut list.indexes, &mut list.time_indexes] {
+        for kind in [&mut list.logs, &mut list.indexes, &mut list.time_indexes, &mut list.txn_indexes] {
             kind.sort_unstable();
         }
         Ok(list)

@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 
 use super::batch_reader::{BatchReader, Check, Found, Step, find_valid_batch};
 use super::checkpoint::read_leader_epochs;
-use super::cleaner::Watcher;
+use super::cleaner::{LogSummary, Watcher, marker_of};
 use super::error::LogError;
 use super::offset_index::OffsetIndex;
 use super::segment::{CLEANED_SUFFIX, DELETED_SUFFIX, Position, SWAP_SUFFIX, SegmentList, SegmentPath};
 use super::time_index::{ENTRY_LEN, TimeEntry};
+use super::txn_index;
 use crate::fs::{self, IoContext as _};
 use crate::record::{Batch, Offset, RecordDecoder, Timestamp};
 
@@ -75,6 +76,7 @@ pub fn verify(dir: &Path, watch: &mut Watcher<'_>) -> Result<Verified, LogError>
     let list = SegmentList::read(dir)?;
     let mut verified = Verified::default();
     let mut decoder = RecordDecoder::new();
+    let mut summary = LogSummary::default();
     let mut end = list.logs.first().copied().unwrap_or(Offset::ZERO);
     for (n, &base) in list.logs.iter().enumerate() {
         let next = list.logs.get(n + 1).copied();
@@ -83,11 +85,12 @@ pub fn verify(dir: &Path, watch: &mut Watcher<'_>) -> Result<Verified, LogError>
             let problem = format!("it begins at offset {base}, but the segment before it ends at {end}");
             check.find(check.segment.log(), problem, Remedy::None);
         }
-        end = match check.run(&mut decoder, watch)? {
+        end = match check.run(&mut decoder, &mut summary, watch)? {
             ControlFlow::Continue(segment_end) => segment_end,
             ControlFlow::Break(()) => return Ok(verified),
         };
     }
+    check_txn_indexes(dir, &list, &summary, &mut verified)?;
     check_other_files(dir, &list, end, &mut verified)?;
     Ok(verified)
 }
@@ -130,6 +133,7 @@ impl<'v> SegmentCheck<'v> {
     fn run(
         &mut self,
         decoder: &mut RecordDecoder,
+        summary: &mut LogSummary,
         watch: &mut Watcher<'_>,
     ) -> Result<ControlFlow<(), Offset>, LogError> {
         let path = self.segment.log();
@@ -141,6 +145,7 @@ impl<'v> SegmentCheck<'v> {
                 Step::Batch(at, batch) => {
                     let size = batch.size() as u64;
                     self.check_batch(&batch, at, end, decoder);
+                    follow_transactions(&batch, decoder, summary);
                     end = end.max(batch.last_offset().next());
                     self.verified.bytes += size;
                     if watch(size).is_break() {
@@ -315,8 +320,48 @@ impl TimeWalk {
 pub(super) fn has_sound_indexes(segment: &SegmentPath, next: Offset) -> Result<bool, LogError> {
     let mut verified = Verified::default();
     let mut check = SegmentCheck::open(segment.clone(), Some(next), &mut verified)?;
-    let _ = check.run(&mut RecordDecoder::new(), &mut |_| ControlFlow::Continue(()))?;
+    let mut summary = LogSummary::default();
+    let _ = check.run(&mut RecordDecoder::new(), &mut summary, &mut |_| ControlFlow::Continue(()))?;
     Ok(!verified.findings.iter().any(|finding| finding.remedy == Remedy::RebuildIndex))
+}
+
+/// Takes note of what a batch means to transactions. What cannot be decoded has been found already.
+fn follow_transactions(batch: &Batch<'_>, decoder: &mut RecordDecoder, summary: &mut LogSummary) {
+    let header = batch.header();
+    if batch.magic() < 2 || header.producer_id < 0 {
+        return;
+    }
+    let marker = if header.attributes.is_control() { marker_of(batch, decoder) } else { Ok(None) };
+    if let Ok(marker) = marker {
+        summary.observe(header, marker);
+    }
+}
+
+/// Whether each aborted transaction has its entry. An entry that tells of nothing in the log does no harm.
+fn check_txn_indexes(
+    dir: &Path,
+    list: &SegmentList,
+    summary: &LogSummary,
+    verified: &mut Verified,
+) -> Result<(), LogError> {
+    for &base in &list.logs {
+        let segment = SegmentPath::new(dir, base);
+        let (entries, is_whole) = txn_index::entries(&segment)?;
+        let mut find = |problem: String| {
+            let (path, remedy) = (segment.txn_index(), Remedy::RebuildIndex);
+            verified.findings.push(Finding { path, problem, remedy });
+        };
+        if !is_whole {
+            find("it ends within an entry".into());
+        }
+        for missing in txn_index::missing(summary.aborted_in(base, list.after(base)), &entries) {
+            find(format!(
+                "the transaction of producer {} that was aborted at offset {} is not in it",
+                missing.producer_id, missing.last_offset
+            ));
+        }
+    }
+    Ok(())
 }
 
 fn check_other_files(

@@ -2,10 +2,12 @@
 
 use std::fs::File;
 use std::io::{self, Write as _};
+use std::os::unix::fs::FileTypeExt as _;
 
 use rustix::event::{PollFd, PollFlags, poll};
 
 use super::StdoutError;
+use crate::fs;
 
 /// Bytes that are collected before they are written.
 const PIECE: usize = 128 << 10;
@@ -54,9 +56,34 @@ impl DataWriter {
         self.escape = Some(escape);
     }
 
-    /// Lets a pipe hold more, for one who prints much and keeps no account of what has been read.
-    pub fn widen(&self) {
-        crate::fs::widen_pipe(&self.file);
+    /// Lets a pipe hold more, if it is one.
+    pub fn widen_pipe(&self) {
+        fs::widen_pipe(&self.file);
+    }
+
+    /// Calls `then` once nobody can read standard output any more, from a thread of its own; whoever waits for more
+    /// to write would not find out otherwise. Nothing is watched that is no pipe or socket.
+    ///
+    /// # Errors
+    /// When there can be no such thread.
+    pub fn when_closed(&self, then: impl FnOnce() + Send + 'static) -> io::Result<()> {
+        let kind = self.file.metadata()?.file_type();
+        if !kind.is_fifo() && !kind.is_socket() {
+            return Ok(());
+        }
+        let file = self.file.try_clone()?;
+        std::thread::Builder::new().name("stdout".to_owned()).spawn(move || {
+            loop {
+                // Errors and hang-ups are told without being asked for.
+                let mut fds = [PollFd::new(&file, PollFlags::empty())];
+                match poll(&mut fds, None) {
+                    Err(rustix::io::Errno::INTR) => {}
+                    Err(_) => return,
+                    Ok(_) => return then(),
+                }
+            }
+        })?;
+        Ok(())
     }
 
     /// Where the next data goes. [`DataWriter::spill`] is due after each record or line.

@@ -41,6 +41,11 @@ pub struct StdoutError {
 }
 
 impl StdoutError {
+    /// Nobody reads standard output any more.
+    pub fn closed_pipe() -> Self {
+        Self { source: io::ErrorKind::BrokenPipe.into() }
+    }
+
     /// Whether whoever read it has gone away, which ends a command without any error.
     pub fn is_closed_pipe(&self) -> bool {
         self.source.kind() == io::ErrorKind::BrokenPipe

@@ -20,6 +20,7 @@ pub struct ProduceReport {
     topic: String,
     prints_batches: bool,
     output: OutputFormat,
+    is_rehearsal: bool,
     partitions: BTreeMap<i32, PartitionTally>,
     appended_bytes: u64,
     /// The partition and the last offset of the batch that was added last.
@@ -32,6 +33,8 @@ pub struct ProduceReport {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct PartitionTally {
     records: u64,
+    batches: u64,
+    bytes: u64,
     first: Offset,
     last: Offset,
 }
@@ -43,6 +46,7 @@ impl ProduceReport {
             topic,
             prints_batches,
             output,
+            is_rehearsal: false,
             partitions: BTreeMap::new(),
             appended_bytes: 0,
             last: None,
@@ -50,14 +54,21 @@ impl ProduceReport {
         }
     }
 
+    /// A report on what would be produced to `topic`: there are no offsets to tell.
+    pub fn of_rehearsal(topic: String, output: OutputFormat) -> Self {
+        Self { is_rehearsal: true, ..Self::new(topic, false, output) }
+    }
+
     /// Takes a batch into account, and tells of it if that is wanted.
     pub fn add(&mut self, receipt: &Receipt, ui: &mut Ui) {
         let (first, last) = (receipt.offsets.first, receipt.offsets.end.plus(-1));
         let records = receipt.offsets.end.since(first).unsigned_abs();
         self.appended_bytes += receipt.bytes as u64;
-        let tally = PartitionTally { records: 0, first, last };
+        let tally = PartitionTally { records: 0, batches: 0, bytes: 0, first, last };
         let tally = self.partitions.entry(receipt.partition).or_insert(tally);
         tally.records += records;
+        tally.batches += 1;
+        tally.bytes += receipt.bytes as u64;
         tally.last = last;
         self.last = Some((receipt.partition, last));
         if self.prints_batches {
@@ -86,16 +97,22 @@ impl ProduceReport {
         if self.output != OutputFormat::Json {
             return;
         }
-        let partitions: Vec<_> = self
-            .partitions
-            .iter()
-            .map(|(partition, tally)| {
-                json!({
-                    "partition": partition, "records": tally.records,
-                    "firstOffset": tally.first.0, "lastOffset": tally.last.0,
-                })
-            })
-            .collect();
+        let of_partition = |(partition, tally): (&i32, &PartitionTally)| match self.is_rehearsal {
+            false => json!({
+                "partition": partition, "records": tally.records,
+                "firstOffset": tally.first.0, "lastOffset": tally.last.0,
+            }),
+            true => json!({ "partition": partition, "records": tally.records, "bytes": tally.bytes }),
+        };
+        let partitions: Vec<_> = self.partitions.iter().map(of_partition).collect();
+        if self.is_rehearsal {
+            let line = json!({
+                "v": VERSION, "dryRun": true, "topic": self.topic, "records": self.records(),
+                "inputBytes": input_bytes, "partitions": partitions,
+            });
+            self.print(&line.to_string(), ui);
+            return self.flush(ui);
+        }
         let line = json!({
             "v": VERSION, "topic": self.topic, "records": self.records(), "inputBytes": input_bytes,
             "appendedBytes": self.appended_bytes, "seconds": elapsed.as_secs_f64(), "partitions": partitions,
@@ -110,8 +127,8 @@ impl ProduceReport {
         let seconds = elapsed.as_secs_f64();
         let rate = if seconds > 0.0 { records as f64 / seconds } else { 0.0 };
         ui.note(&format!(
-            "produced {records} {}, {} in {seconds:.1} s ({rate:.0} records/s)",
-            if records == 1 { "record" } else { "records" },
+            "produced {}, {} in {seconds:.1} s ({rate:.0} records/s)",
+            counted(records, "record", "records"),
             human_bytes(input_bytes),
         ));
         for (partition, tally) in &self.partitions {
@@ -123,6 +140,22 @@ impl ProduceReport {
             let offsets =
                 if first == last { format!("offset {first}") } else { format!("offsets {first} to {last}") };
             ui.note(&format!("  {topic}-{partition}: {count} at {offsets}{among}"));
+        }
+    }
+
+    /// Says on standard error what would be produced, a line for the whole and one a partition.
+    pub fn summarize_rehearsal(&self, input_bytes: u64, ui: &mut Ui) {
+        let records = self.records();
+        let input = human_bytes(input_bytes);
+        ui.note(&format!(
+            "would produce {}, {input}; nothing was written",
+            counted(records, "record", "records")
+        ));
+        for (partition, tally) in &self.partitions {
+            let (topic, bytes) = (&self.topic, human_bytes(tally.bytes));
+            let records = counted(tally.records, "record", "records");
+            let batches = counted(tally.batches, "batch", "batches");
+            ui.note(&format!("  {topic}-{partition}: {records} in {batches}, {bytes}"));
         }
     }
 
@@ -150,4 +183,9 @@ impl ProduceReport {
             self.failure = Some(error);
         }
     }
+}
+
+/// `1 record`, `2 records`.
+fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }

@@ -2,6 +2,7 @@
 
 use crate::log::LogError;
 use crate::record::{CompressionError, Timestamp};
+use crate::store::StoreError;
 
 /// Why records could not be produced.
 #[derive(Debug, thiserror::Error)]
@@ -57,4 +58,10 @@ pub enum ProduceError {
     /// The codec failed.
     #[error(transparent)]
     Compression(#[from] CompressionError),
+    /// The transaction could not be gone on with or ended.
+    #[error(transparent)]
+    Transaction(#[from] StoreError),
+    /// Part of what was produced in the transaction is not in the log.
+    #[error("the transaction cannot be committed: a part of it could not be appended")]
+    TransactionFailed,
 }

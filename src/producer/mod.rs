@@ -3,24 +3,30 @@
 //! The first batches, and what a pause of the input leaves, are appended by the thread that collects; an input
 //! that goes on filling batches gets a `pipeline` of threads. The `sender` is what appends in both cases.
 
+mod config;
 mod error;
+mod ledger;
 mod limits;
 pub mod partitioner;
 mod pipeline;
 mod sender;
 mod sync_round;
+mod transaction;
 mod upkeep;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+pub use config::{Acks, ProducerConfig};
 pub use error::ProduceError;
+use ledger::Ledger;
 use limits::{check_size, check_timestamp, usize_of};
 
 pub use partitioner::{KeylessPlacement, Partitioner};
 use pipeline::{Pipeline, Sealing, SharedSender, locked};
 use sender::{News, Sender};
+use transaction::InTransaction;
 pub use upkeep::UpkeepConfig;
 
 use crate::log::{Appended, LogAppender, LogConfig, Repair};
@@ -29,52 +35,6 @@ use crate::record::{
     BatchBuilder, Compression, Compressor, EncodedBatch, NewRecord, Offset, Timestamp, TimestampType,
 };
 use crate::store::TopicConfig;
-
-/// What a producer waits for, and reports, after an append (Kafka's `acks`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Acks {
-    /// `0`: nothing. The failure of a batch shows only if another one follows it.
-    None,
-    /// `1`: the operating system has the batch; it survives the death of any process.
-    #[default]
-    Leader,
-    /// `all`: the disk has the batch; it survives a loss of power.
-    All,
-}
-
-/// How a producer batches.
-#[derive(Debug, Clone)]
-pub struct ProducerConfig {
-    /// `batch.size`: bytes that a batch grows to, before compression. A larger record gets a batch of its
-    /// own. `None` lets the producer choose: large batches, less where there are many partitions.
-    pub batch_size: Option<usize>,
-    /// `buffer.memory`: bytes that all unfinished batches may take together.
-    pub buffer_memory: usize,
-    /// `compression.type`.
-    pub compression: Compression,
-    /// The codec's level; `None` for Kafka's default.
-    pub compression_level: Option<i32>,
-    /// `acks`.
-    pub acks: Acks,
-    /// How keyless records are spread.
-    pub placement: KeylessPlacement,
-    /// `partitioner.ignore.keys`: records with a key are spread as those without.
-    pub ignore_keys: bool,
-}
-
-impl Default for ProducerConfig {
-    fn default() -> Self {
-        Self {
-            batch_size: None,
-            buffer_memory: 32 << 20,
-            compression: Compression::None,
-            compression_level: None,
-            acks: Acks::default(),
-            placement: KeylessPlacement::default(),
-            ignore_keys: false,
-        }
-    }
-}
 
 /// The topic that a producer writes to.
 #[derive(Debug, Clone)]
@@ -143,6 +103,9 @@ pub struct Producer {
     is_unsettled: bool,
     hidden_failure: Option<ProduceError>,
     news: News,
+    /// How far all that was sent is acknowledged.
+    ledger: Ledger,
+    transaction: Option<Box<InTransaction>>,
 }
 
 /// What batches grow to where the user does not say.
@@ -180,12 +143,14 @@ impl Producer {
             batch_limit: config.batch_size.unwrap_or(chosen).min(ceiling),
             pending_bytes: 0,
             pending_since: None,
-            sender: Arc::new(Mutex::new(Sender::new(&topic, config.acks))),
+            sender: Arc::new(Mutex::new(Sender::new(&topic, &config))),
             pipeline: None,
             full_batches: 0,
             is_unsettled: false,
             hidden_failure: None,
             news: News::default(),
+            ledger: Ledger::new(count),
+            transaction: None,
             topic,
             config,
         })
@@ -219,6 +184,7 @@ impl Producer {
         if !builder.is_empty() && builder.has_room(record, self.batch_limit) {
             let before = builder.size();
             builder.push(record);
+            self.ledger.add(1);
             self.pending_bytes += builder.size() - before;
             if self.pending_bytes > self.config.buffer_memory {
                 self.send_all()?;
@@ -252,9 +218,10 @@ impl Producer {
             let chosen = self.send(&NewRecord { value: Some(value), ..*like }, partition)?;
             next = match usize::try_from(chosen).ok().and_then(|at| self.builders.get_mut(at)) {
                 Some(builder) if partition.is_some() || self.topic.partitions.len() == 1 => {
-                    let before = builder.size();
+                    let (before, records) = (builder.size(), builder.count());
                     let left_over = builder.push_values(like, values, self.batch_limit);
                     self.pending_bytes += builder.size() - before;
+                    self.ledger.add(builder.count().abs_diff(records).into());
                     left_over
                 }
                 _ => values.next(),
@@ -273,6 +240,7 @@ impl Producer {
         let builder = &mut self.builders[at];
         let before = builder.size();
         builder.push(record);
+        self.ledger.begin_batch(at);
         self.pending_bytes += builder.size() - before;
         if is_large && self.config.compression != Compression::None {
             // It has a batch of its own. Whether that is small enough shows when it is compressed, and the
@@ -297,7 +265,7 @@ impl Producer {
             return self.append(at);
         }
         self.collect(false)?;
-        self.note_leaving(at);
+        self.note_leaving(at)?;
         if let Some(pipeline) = &mut self.pipeline {
             pipeline.submit(at, &mut self.builders[at]);
         }
@@ -335,10 +303,11 @@ impl Producer {
             let mut sender = locked(&self.sender);
             let settled = sender.settle();
             self.news.extend(sender.take_news());
+            self.ledger.note(&self.news.receipts, settled.is_err());
             result = result.and(settled);
         }
         self.is_unsettled = false;
-        result
+        self.note_outcome(result)
     }
 
     /// Takes note of what has become of the batches that are on their way; with `waits` of all.
@@ -348,9 +317,10 @@ impl Producer {
         if result.is_err() {
             // Those behind the one that failed are dropped on their way.
             result = result.and(pipeline.collect(true, &mut self.news));
+            self.ledger.note(&self.news.receipts, true);
             locked(&self.sender).resume();
         }
-        result
+        self.note_outcome(result)
     }
 
     /// Waits until no batch is on its way.
@@ -368,8 +338,13 @@ impl Producer {
         self.pending_since
     }
 
-    /// The batches acknowledged since the last call.
+    /// The batches acknowledged since the last call; those of a transaction once it is committed.
     pub fn take_receipts(&mut self) -> std::vec::Drain<'_, Receipt> {
+        if self.transaction.is_some() {
+            return self.news.receipts.drain(..0);
+        }
+        self.ledger.note(&self.news.receipts, false);
+        self.ledger.forget_receipts();
         self.news.receipts.drain(..)
     }
 
@@ -411,22 +386,46 @@ impl Producer {
         flushed.and(closed)
     }
 
-    /// Takes note that the batch of the `at`-th partition is pending no more.
-    fn note_leaving(&mut self, at: usize) {
+    /// Whether every record that was sent is acknowledged.
+    pub fn has_all_acknowledged(&mut self) -> bool {
+        self.ledger.note(&self.news.receipts, false);
+        self.ledger.has_all()
+    }
+
+    /// How many records from the first on are acknowledged without a gap. Records behind a gap may be, too, and
+    /// after a failure all that come later are taken for such.
+    pub fn acknowledged(&mut self) -> u64 {
+        self.ledger.note(&self.news.receipts, false);
+        self.ledger.acknowledged()
+    }
+
+    /// Takes note that the batch of the `at`-th partition is pending no more, and makes it a part of the
+    /// transaction, if there is one.
+    fn note_leaving(&mut self, at: usize) -> Result<(), ProduceError> {
         self.pending_bytes = self.pending_bytes.saturating_sub(self.builders[at].size() - HEADER_LEN);
         if self.pending_bytes == 0 {
             self.pending_since = None;
         }
+        if self.transaction.is_some() { self.join_transaction(at) } else { Ok(()) }
     }
 
     /// Finishes and appends the batch of the `at`-th partition; nothing else is on its way there.
     fn append(&mut self, at: usize) -> Result<(), ProduceError> {
-        self.note_leaving(at);
+        let appended = self.append_batch(at);
+        let has_failed = appended.is_err() || self.hidden_failure.is_some();
+        self.ledger.note(&self.news.receipts, has_failed);
+        appended
+    }
+
+    fn append_batch(&mut self, at: usize) -> Result<(), ProduceError> {
+        self.note_leaving(at)?;
         let finished = self.sealing.seal(&mut self.builders[at], &mut self.compressor, &mut self.encoded);
         if let Some(failure) = self.hidden_failure.take() {
             return Err(failure);
         }
-        finished?;
+        if let Err(error) = finished {
+            return self.note_outcome(Err(error.into()));
+        }
         self.is_unsettled |= self.config.acks == Acks::All;
         let mut sender = locked(&self.sender);
         let appended = sender.append(at, &mut self.encoded);
@@ -434,10 +433,12 @@ impl Producer {
         match appended {
             Err(failure) => {
                 sender.resume();
+                drop(sender);
                 if self.config.acks == Acks::None && matches!(failure, ProduceError::Log { .. }) {
                     self.hidden_failure = Some(failure);
                     return Ok(());
                 }
+                self.note_refused(at, &failure);
                 Err(failure)
             }
             Ok(()) => Ok(()),
@@ -461,5 +462,7 @@ fn starting_partition(partitions: &[PathBuf]) -> u64 {
     ends.map(|end| end.0.max(0).cast_unsigned()).fold(0, u64::wrapping_add)
 }
 
+#[cfg(test)]
+mod crash_tests;
 #[cfg(test)]
 mod tests;

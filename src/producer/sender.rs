@@ -1,14 +1,14 @@
 //! The half of a producer that appends: what Kafka's `Sender` is behind its `RecordAccumulator`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::limits::fits;
 use super::sync_round::{self, SyncRound};
 use super::upkeep::Upkeep;
-use super::{Acks, ProduceError, ProducerTopic, Receipt, number};
-use crate::log::{Durability, LogAppender, LogConfig, LogError, Repair};
-use crate::record::EncodedBatch;
+use super::{Acks, ProduceError, ProducerConfig, ProducerTopic, Receipt, number};
+use crate::log::{Appended, Durability, LogAppender, LogConfig, LogError, Repair};
+use crate::record::{EncodedBatch, Offset};
 
 /// With `acks=all`, how much is appended before it is put on the disk while more is being appended. Less would
 /// have the disk write the file's metadata more often than the data are worth; more would leave it idle for
@@ -21,6 +21,8 @@ pub(super) struct Sender {
     dirs: Vec<PathBuf>,
     log: LogConfig,
     acks: Acks,
+    /// Whether nothing is appended.
+    is_rehearsal: bool,
     partitions: Vec<Partition>,
     upkeep: Option<Upkeep>,
     news: News,
@@ -34,6 +36,8 @@ pub(super) struct Sender {
 #[derive(Debug, Default)]
 struct Partition {
     appender: Option<LogAppender>,
+    /// How many records would have been appended.
+    rehearsed: i64,
     /// With `acks=all`: what was appended and is not known to be on the disk.
     unsynced: Vec<Receipt>,
     /// Whether a batch has failed, so that those behind it, which may be on their way, are not to be appended:
@@ -63,14 +67,15 @@ impl News {
 
 impl Sender {
     /// A sender to `topic`. Nothing is opened until a partition gets its first batch.
-    pub(super) fn new(topic: &ProducerTopic, acks: Acks) -> Self {
+    pub(super) fn new(topic: &ProducerTopic, config: &ProducerConfig) -> Self {
         let count = topic.partitions.len();
         Self {
             dirs: topic.partitions.clone(),
             log: topic.log,
-            acks,
+            acks: config.acks,
+            is_rehearsal: config.is_rehearsal,
             partitions: (0..count).map(|_| Partition::default()).collect(),
-            upkeep: topic.upkeep.map(|config| Upkeep::new(config, count)),
+            upkeep: topic.upkeep.filter(|_| !config.is_rehearsal).map(|config| Upkeep::new(config, count)),
             news: News::default(),
             unsynced_bytes: 0,
             round: None,
@@ -106,10 +111,14 @@ impl Sender {
         }
         let failed = |source| ProduceError::Log { partition: number(at), source };
         let partition = &mut self.partitions[at];
-        let appender = match &mut partition.appender {
-            Some(appender) => appender,
-            none => none.insert(LogAppender::open(&self.dirs[at], self.log).map_err(failed)?),
-        };
+        if self.is_rehearsal {
+            let first = Offset(partition.rehearsed);
+            partition.rehearsed += i64::from(batch.header().count);
+            let offsets = Appended { first, end: Offset(partition.rehearsed) };
+            self.news.receipts.push(Receipt { partition: number(at), offsets, bytes });
+            return Ok(());
+        }
+        let appender = opened(&mut partition.appender, &self.dirs[at], self.log).map_err(failed)?;
         let appended = appender.append(batch, Durability::Written);
         self.news.repairs.append(&mut appender.take_repairs());
         let receipt = Receipt { partition: number(at), offsets: appended.map_err(failed)?, bytes };
@@ -124,6 +133,21 @@ impl Sender {
             self.news.upkeep_failures.append(&mut upkeep.take_failures());
         }
         Ok(())
+    }
+
+    /// The offset that the next record of the `at`-th partition would get now.
+    ///
+    /// # Errors
+    /// When the partition cannot be opened or read.
+    pub(super) fn log_end_offset(&mut self, at: usize) -> Result<Offset, ProduceError> {
+        let appender = opened(&mut self.partitions[at].appender, &self.dirs[at], self.log);
+        let end = appender.and_then(LogAppender::log_end_offset);
+        end.map_err(|source| ProduceError::Log { partition: number(at), source })
+    }
+
+    /// Makes what is appended from now on acknowledged when the disk has it.
+    pub(super) fn ask_for_the_disk(&mut self) {
+        self.acks = Acks::All;
     }
 
     /// With `acks=all`, puts everything that was appended on the disk, and so acknowledges it.
@@ -253,5 +277,17 @@ impl Sender {
     #[cfg(test)]
     pub(super) fn upkeep(&mut self) -> Option<&mut Upkeep> {
         self.upkeep.as_mut()
+    }
+}
+
+/// Who appends to the partition in `dir`; opened when it is first needed.
+fn opened<'a>(
+    appender: &'a mut Option<LogAppender>,
+    dir: &Path,
+    log: LogConfig,
+) -> Result<&'a mut LogAppender, LogError> {
+    match appender {
+        Some(appender) => Ok(appender),
+        none => Ok(none.insert(LogAppender::open(dir, log)?)),
     }
 }

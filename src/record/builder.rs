@@ -4,9 +4,10 @@
 //! uncompressed batch is copied once, from the producer's input. The checksum does not cover base
 //! offset and leader epoch, so a finished batch waits for its offset without a second pass.
 
+use super::batch_producer::BatchProducer;
 use super::compression::{Compression, CompressionError, Compressor};
 use super::decoder::Header;
-use super::header::{ATTRIBUTES_AT, Attributes, BatchHeader, CRC_AT, HEADER_LEN, LOG_OVERHEAD};
+use super::header::{ATTRIBUTES_AT, BatchHeader, CRC_AT, HEADER_LEN, LOG_OVERHEAD};
 use super::varint::{MAX_VARINT_LEN, put_varlong, varlong_len, write_varlong};
 use super::{LeaderEpoch, Offset, Timestamp, checksum};
 
@@ -24,6 +25,8 @@ pub struct BatchBuilder {
     count: i32,
     base_timestamp: Timestamp,
     max_timestamp: Timestamp,
+    /// Whose the next batch is; `None` for nobody's in particular.
+    producer: Option<BatchProducer>,
 }
 
 /// The fields of a record to be encoded.
@@ -64,7 +67,13 @@ impl BatchBuilder {
             count: 0,
             base_timestamp: Timestamp::NONE,
             max_timestamp: Timestamp::NONE,
+            producer: None,
         }
+    }
+
+    /// Makes the batch that is finished next `producer`'s, and only that one.
+    pub fn set_producer(&mut self, producer: BatchProducer) {
+        self.producer = Some(producer);
     }
 
     /// Bytes of the batch so far, header included, before compression.
@@ -185,15 +194,29 @@ impl BatchBuilder {
         append_time: Option<Timestamp>,
         out: &mut EncodedBatch,
     ) -> Result<(), CompressionError> {
-        out.bytes.clear();
         if compressor.codec() == Compression::None {
             std::mem::swap(&mut self.buffer, &mut out.bytes);
             out.bytes.truncate(self.filled);
         } else {
+            out.bytes.clear();
             out.bytes.resize(HEADER_LEN, 0);
             compressor.compress(&self.buffer[HEADER_LEN..self.filled], &mut out.bytes)?;
         }
-        let mut attributes = Attributes::default().with_codec(compressor.codec().id());
+        self.seal(compressor.codec(), append_time, out);
+        Ok(())
+    }
+
+    /// As [`BatchBuilder::finish`], without compression.
+    pub(super) fn finish_uncompressed(&mut self, out: &mut EncodedBatch) {
+        std::mem::swap(&mut self.buffer, &mut out.bytes);
+        out.bytes.truncate(self.filled);
+        self.seal(Compression::None, None, out);
+    }
+
+    /// Writes the header of a batch whose records are in `out`, and begins anew.
+    fn seal(&mut self, codec: Compression, append_time: Option<Timestamp>, out: &mut EncodedBatch) {
+        let producer = self.producer.take().unwrap_or(BatchProducer::NOBODY);
+        let mut attributes = producer.attributes.with_codec(codec.id());
         if append_time.is_some() {
             attributes = attributes.with_log_append_time();
         }
@@ -207,17 +230,16 @@ impl BatchBuilder {
             last_offset_delta: self.count - 1,
             base_timestamp: self.base_timestamp,
             max_timestamp: append_time.unwrap_or(self.max_timestamp),
-            producer_id: -1,
-            producer_epoch: -1,
-            base_sequence: -1,
+            producer_id: producer.id,
+            producer_epoch: producer.epoch,
+            base_sequence: producer.base_sequence,
             count: self.count,
         });
         self.clear();
-        Ok(())
     }
 
     /// Forgets what was collected.
-    fn clear(&mut self) {
+    pub fn clear(&mut self) {
         if self.buffer.len() < HEADER_LEN {
             self.buffer.resize(HEADER_LEN, 0);
         }

@@ -1,5 +1,8 @@
 //! Control records: what a batch with the control flag holds instead of data (KIP-98, KIP-595).
 
+use super::Timestamp;
+use super::batch_producer::BatchProducer;
+use super::builder::{BatchBuilder, EncodedBatch, NewRecord};
 use super::decoder::RecordRef;
 
 /// What a control record says (`ControlRecordType`).
@@ -96,4 +99,59 @@ pub fn coordinator_epoch(record: &RecordRef<'_>) -> Result<i32, &'static str> {
         return Err("its transaction marker has a negative version");
     }
     Ok(i32::from_be_bytes([e0, e1, e2, e3]))
+}
+
+/// What ends a transaction in a partition (Kafka's `EndTransactionMarker`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EndMarker {
+    /// Whose transaction it is.
+    pub producer_id: i64,
+    /// In which epoch of that producer.
+    pub producer_epoch: i16,
+    /// Epoch of the transaction coordinator, from 0.
+    pub coordinator_epoch: i32,
+    /// Whether the transaction is committed, or else aborted.
+    pub commits: bool,
+}
+
+impl EndMarker {
+    /// The control batch of this marker, written at `timestamp` (`MemoryRecords.withEndTransactionMarker`).
+    pub fn encode(&self, timestamp: Timestamp) -> EncodedBatch {
+        let kind = if self.commits { ControlType::Commit } else { ControlType::Abort };
+        let mut key = [0; 4];
+        key[2..].copy_from_slice(&kind.id().to_be_bytes());
+        let mut value = [0; 6];
+        value[2..].copy_from_slice(&self.coordinator_epoch.to_be_bytes());
+        let mut builder = BatchBuilder::new();
+        builder.push(&NewRecord { timestamp, key: Some(&key), value: Some(&value), headers: &[] });
+        builder.set_producer(BatchProducer::of_marker(self.producer_id, self.producer_epoch));
+        let mut batch = EncodedBatch::default();
+        builder.finish_uncompressed(&mut batch);
+        batch
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Batch, RecordDecoder};
+    use super::*;
+
+    #[test]
+    fn a_marker_is_read_back() {
+        for commits in [true, false] {
+            let marker = EndMarker { producer_id: 77, producer_epoch: 3, coordinator_epoch: 9, commits };
+            let encoded = marker.encode(Timestamp(5));
+            let batch = Batch::parse(encoded.bytes()).expect("a batch").expect("a whole one");
+            batch.verify().expect("its checksum");
+            let header = batch.header();
+            assert!(header.attributes.is_control() && header.attributes.is_transactional());
+            assert_eq!((header.producer_id, header.producer_epoch, header.base_sequence), (77, 3, -1));
+            let mut decoder = RecordDecoder::new();
+            let mut records = decoder.records(&batch).expect("records");
+            let record = records.next().expect("readable").expect("one record");
+            let kind = if commits { ControlType::Commit } else { ControlType::Abort };
+            assert_eq!((ControlType::of(&record), coordinator_epoch(&record)), (Ok(kind), Ok(9)));
+            assert_eq!(record.timestamp, Timestamp(5));
+        }
+    }
 }

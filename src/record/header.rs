@@ -113,6 +113,18 @@ impl Attributes {
         Self(if is_set { cleared | Self::DELETE_HORIZON } else { cleared })
     }
 
+    /// These bits with the batch in a transaction.
+    #[must_use]
+    pub fn with_transactional(self) -> Self {
+        Self(self.0 | Self::TRANSACTIONAL)
+    }
+
+    /// These bits with the batch one of control records.
+    #[must_use]
+    pub fn with_control(self) -> Self {
+        Self(self.0 | Self::CONTROL)
+    }
+
     /// These bits with the timestamp type set to `LogAppendTime`.
     #[must_use]
     pub fn with_log_append_time(self) -> Self {
@@ -222,7 +234,7 @@ impl BatchHeader {
 
 /// `DefaultRecordBatch.incrementSequence`, whose `int`s overflow where a damaged header makes them.
 #[inline]
-fn increment_sequence(sequence: i32, increment: i32) -> i32 {
+pub(crate) fn increment_sequence(sequence: i32, increment: i32) -> i32 {
     if sequence > i32::MAX.wrapping_sub(increment) {
         increment.wrapping_sub(i32::MAX.wrapping_sub(sequence)).wrapping_sub(1)
     } else {

@@ -16,6 +16,7 @@
 //! | what is in the records of Kafka's own topics | `message` |
 
 pub mod batch;
+mod batch_producer;
 pub mod builder;
 pub mod checksum;
 pub mod compression;
@@ -33,6 +34,7 @@ mod types;
 pub mod varint;
 
 pub use batch::{Batch, BatchError, Frame};
+pub use batch_producer::BatchProducer;
 pub use builder::{BatchBuilder, EncodedBatch, NewRecord};
 pub use compression::{Compression, CompressionError, Compressor, UnknownCompression};
 pub use decoder::{Header, Headers, RecordDecoder, RecordRef, Records};

@@ -4,7 +4,9 @@
 use std::path::PathBuf;
 
 use super::topic_admin::MAX_PARTITIONS;
-use super::{CONSUMER_OFFSETS, ConfigError, InvalidTopicName, TopicId, TopicName, TopicPartition};
+use super::{
+    CONSUMER_OFFSETS, ConfigError, InvalidTopicName, TopicId, TopicName, TopicPartition, TransactionalId,
+};
 use crate::fs::FileError;
 use crate::log::LogError;
 use crate::log::checkpoint::CheckpointError;
@@ -96,6 +98,30 @@ pub enum StoreError {
         partition: TopicPartition,
         /// What went wrong.
         source: crate::log::LogError,
+    },
+    /// Another process has this transactional id.
+    #[error(
+        "transactional.id '{0}' is in use by a producer that is running; wait for it to end, or choose another id"
+    )]
+    TransactionalIdInUse(TransactionalId),
+    /// The transaction could not be committed, and is aborted.
+    #[error("the transaction could not be committed and is aborted: {0}")]
+    NotCommitted(#[source] Box<StoreError>),
+    /// It is not known whether the transaction is committed: the disk failed just when that was noted.
+    #[error(
+        "whether the transaction is committed is not certain: {0}; it will be the one or the other as a whole \
+         after the next `mkafka produce` or `mkafka clean`"
+    )]
+    TransactionInDoubt(#[source] Box<StoreError>),
+    /// The transaction has been decided, but not every partition knows of it.
+    #[error("the transaction is {}, but that is not noted in all partitions yet: {source}; the next \
+         `mkafka produce` or `mkafka clean` does it", if *.committed { "committed" } else { "aborted" })]
+    TransactionUnfinished {
+        /// How it was decided.
+        committed: bool,
+        /// What went wrong.
+        #[source]
+        source: Box<StoreError>,
     },
     /// The replication factor is no positive 16-bit number.
     #[error("The replication factor must be between 1 and 32767 inclusive")]

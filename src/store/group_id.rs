@@ -54,27 +54,31 @@ impl GroupId {
         hash.checked_abs().unwrap_or(0) % count.max(1)
     }
 
-    /// The name of a folder that is this group's alone: the id where that is a good name for a folder, else
-    /// with what is not percent-encoded; the end of a long one is replaced by a checksum of the whole.
+    /// The name of a folder that is this group's alone.
     pub fn folder_name(&self) -> String {
-        const LONGEST: usize = 200;
-        let mut name = String::with_capacity(self.0.len());
-        for (at, byte) in self.0.bytes().enumerate() {
-            let plain =
-                byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_') || (byte == b'.' && at > 0);
-            if plain {
-                name.push(char::from(byte));
-            } else {
-                name.push_str(&format!("%{byte:02X}"));
-            }
-        }
-        if name.len() > LONGEST {
-            let hash = uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_OID, self.0.as_bytes());
-            name.truncate(LONGEST);
-            name.push_str(&format!("%{}", hash.simple()));
-        }
-        name
+        file_name_of(&self.0)
     }
+}
+
+/// The name of a file or folder that is `id`'s alone: the id where that is a good name for one, else with what is
+/// not percent-encoded; the end of a long one is replaced by a checksum of the whole.
+pub(super) fn file_name_of(id: &str) -> String {
+    const LONGEST: usize = 200;
+    let mut name = String::with_capacity(id.len());
+    for (at, byte) in id.bytes().enumerate() {
+        let plain = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_') || (byte == b'.' && at > 0);
+        if plain {
+            name.push(char::from(byte));
+        } else {
+            name.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    if name.len() > LONGEST {
+        let hash = uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_OID, id.as_bytes());
+        name.truncate(LONGEST);
+        name.push_str(&format!("%{}", hash.simple()));
+    }
+    name
 }
 
 impl AsRef<str> for GroupId {

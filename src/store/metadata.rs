@@ -84,7 +84,7 @@ pub(super) fn write_data_dir_version(path: &Path) -> Result<(), StoreError> {
 }
 
 /// Reads a JSON file whose `version` comes first of all: a newer version may look like anything else.
-fn read_versioned<T: serde::de::DeserializeOwned>(path: &Path) -> Result<Option<T>, StoreError> {
+pub(super) fn read_versioned<T: serde::de::DeserializeOwned>(path: &Path) -> Result<Option<T>, StoreError> {
     let Some(bytes) = fs::read_if_present(path)? else { return Ok(None) };
     let version =
         serde_json::from_slice::<Versioned>(&bytes).map_err(|e| damaged(path, e.to_string()))?.version;
@@ -148,6 +148,11 @@ impl MetadataPaths {
     /// `.mkafka/groups`.
     pub(super) fn groups(&self) -> PathBuf {
         self.root.join("groups")
+    }
+
+    /// `.mkafka/transactions`.
+    pub(super) fn transactions(&self) -> PathBuf {
+        self.root.join("transactions")
     }
 
     /// `.mkafka/topics.lock`, held exclusively to create, alter or delete a topic.

@@ -17,6 +17,7 @@ mod topic_config;
 mod topic_id;
 mod topic_name;
 mod topic_selection;
+pub mod transactions;
 pub mod transfer;
 
 pub use consumer_offsets::{CommittedOffset, GroupOffsets, OffsetsLog};
@@ -31,3 +32,4 @@ pub use topic_config::{CleanupPolicy, ConfigError, TopicCompression, TopicConfig
 pub use topic_id::{InvalidTopicId, TopicId};
 pub use topic_name::{CONSUMER_OFFSETS, InvalidTopicName, MAX_NAME_LENGTH, TopicName, TopicPartition};
 pub use topic_selection::{InvalidPattern, TopicPattern, TopicSelection};
+pub use transactions::{EndedTransaction, InvalidTransactionalId, Transaction, TransactionalId};

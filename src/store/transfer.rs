@@ -21,7 +21,9 @@ use super::{
 use crate::fs::{self, IoContext as _, LogFile};
 use crate::log::checkpoint::LEADER_EPOCH_CHECKPOINT;
 use crate::log::segment::SegmentList;
-use crate::log::{CleanerConfig, LogCleaner, LogConfig, LogError, SegmentPath, rebuild_indexes, repair};
+use crate::log::{
+    CleanerConfig, LogCleaner, LogConfig, LogError, SegmentPath, rebuild_indexes, repair, transaction,
+};
 use crate::record::Offset;
 
 /// The name of the manifest.
@@ -359,6 +361,10 @@ impl TopicImport<'_> {
         let id = id.unwrap_or_else(TopicId::random);
         for number in 0..self.manifest.partitions {
             let folder = self.staging.join(number.to_string());
+            // A transaction that was open when it was exported is nobody's here.
+            transaction::abort_all(&folder, LogConfig::from(&self.manifest.configs)).map_err(|source| {
+                StoreError::Log { partition: TopicPartition::new(name.clone(), number), source }
+            })?;
             let metadata = super::checkpoint::partition_metadata_to_bytes(id);
             fs::write_new(&folder.join(super::checkpoint::PARTITION_METADATA), &metadata)?;
             fs::sync_dir(&folder)?;

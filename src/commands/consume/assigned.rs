@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use anyhow::bail;
 
 use super::position_file::PositionFile;
-use crate::consumer::{Consumer, ConsumerPartition, FolderWatch, StartPosition, Waiter};
+use super::range::Ranges;
+use crate::consumer::{Consumer, ConsumerPartition, EndPosition, FolderWatch, StartPosition, Waiter};
 use crate::record::Offset;
 use crate::store::{DataDir, LogStartOffsets, StoreError, Topic, TopicPartition, TopicSelection};
 
@@ -15,7 +16,7 @@ pub(super) struct Assignment {
     selection: TopicSelection,
     /// The numbers of the partitions; none for all that there are, and all that come.
     wanted: Vec<u32>,
-    start: StartPosition,
+    ranges: Ranges,
     /// What is read already.
     assigned: BTreeSet<TopicPartition>,
     watch: Option<FolderWatch>,
@@ -28,9 +29,9 @@ impl Assignment {
         data_dir: DataDir,
         selection: TopicSelection,
         wanted: Vec<u32>,
-        start: StartPosition,
+        ranges: Ranges,
     ) -> Self {
-        Self { data_dir, selection, wanted, start, assigned: BTreeSet::new(), watch: None, follows: true }
+        Self { data_dir, selection, wanted, ranges, assigned: BTreeSet::new(), watch: None, follows: true }
     }
 
     /// Looks for no partitions that come later.
@@ -50,9 +51,15 @@ impl Assignment {
             // Watching begins before the first look, so that nothing falls between the two.
             self.watch = Some(waiter.watch_folder(&self.data_dir.topics_folder()));
         }
-        let start = self.start;
+        for topic in self.selection.existing(&self.data_dir)?.values() {
+            self.ranges
+                .named_of(topic.name.as_str())
+                .try_for_each(|wanted| number(topic, wanted).map(drop))?;
+        }
+        let ranges = self.ranges.clone();
         self.assign(consumer, waiter, |of| {
-            positions.and_then(|file| file.position(of)).map_or(start, StartPosition::At)
+            let (start, end) = ranges.of(of);
+            (positions.and_then(|file| file.position(of)).map_or(start, StartPosition::At), end)
         })
     }
 
@@ -60,7 +67,7 @@ impl Assignment {
     /// came after reading began.
     pub(super) fn pick_up_new(&mut self, consumer: &mut Consumer, waiter: &mut Waiter) -> anyhow::Result<()> {
         match self.watch.as_mut().is_some_and(FolderWatch::take) {
-            true => self.assign(consumer, waiter, |_| StartPosition::Earliest),
+            true => self.assign(consumer, waiter, |_| (StartPosition::Earliest, None)),
             false => Ok(()),
         }
     }
@@ -69,7 +76,7 @@ impl Assignment {
         &mut self,
         consumer: &mut Consumer,
         waiter: &mut Waiter,
-        start: impl Fn(&TopicPartition) -> StartPosition,
+        range: impl Fn(&TopicPartition) -> (StartPosition, Option<EndPosition>),
     ) -> anyhow::Result<()> {
         let mut floors: Option<LogStartOffsets> = None;
         for topic in self.selection.existing(&self.data_dir)?.values() {
@@ -84,7 +91,8 @@ impl Assignment {
                 };
                 let read = consumer_partition(&self.data_dir, floors, of.clone());
                 waiter.watch_log(&read.dir);
-                consumer.add(read, start(&of))?;
+                let (start, end) = range(&of);
+                consumer.add(read, start, end)?;
                 self.assigned.insert(of);
             }
         }
@@ -95,18 +103,21 @@ impl Assignment {
         if self.wanted.is_empty() {
             return Ok(topic.partitions.clone());
         }
-        let mut numbers = BTreeSet::new();
-        for &wanted in &self.wanted {
-            match i32::try_from(wanted) {
-                Ok(number) if topic.partitions.binary_search(&number).is_ok() => drop(numbers.insert(number)),
-                _ => bail!(
-                    "topic '{}' has no partition {wanted} here: it has {} partition(s), numbered from 0",
-                    topic.name,
-                    topic.partition_count
-                ),
-            }
-        }
+        let numbers =
+            self.wanted.iter().map(|wanted| number(topic, *wanted)).collect::<Result<BTreeSet<_>, _>>()?;
         Ok(numbers.into_iter().collect())
+    }
+}
+
+/// The partition of `topic` with the number `wanted`.
+fn number(topic: &Topic, wanted: u32) -> anyhow::Result<i32> {
+    match i32::try_from(wanted) {
+        Ok(number) if topic.partitions.binary_search(&number).is_ok() => Ok(number),
+        _ => bail!(
+            "topic '{}' has no partition {wanted} here: it has {} partition(s), numbered from 0",
+            topic.name,
+            topic.partition_count
+        ),
     }
 }
 

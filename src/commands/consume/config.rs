@@ -200,14 +200,37 @@ impl ConsumerConfig {
             if !args.partition.is_empty() {
                 return Err("Options group and partition cannot be specified together.");
             }
-            if args.range.offset.is_some() {
+            if !args.range.offset.is_empty() {
                 return Err(
                     "Options group and offset cannot be specified together: `mkafka groups reset-offsets` \
                             moves a group",
                 );
             }
-            if args.checkpoint.is_some() {
-                return Err("Options group and checkpoint cannot be specified together.");
+            // clap sees these only beside --group, not beside group.id.
+            let range = &args.range;
+            let unfit = [
+                (args.checkpoint.is_some(), "Options group and checkpoint cannot be specified together."),
+                (
+                    range.from_timestamp.is_some(),
+                    "Options group and from-timestamp cannot be specified together.",
+                ),
+                (
+                    range.to_timestamp.is_some(),
+                    "Options group and to-timestamp cannot be specified together.",
+                ),
+                (
+                    range.until_offset.is_some(),
+                    "Options group and until-offset cannot be specified together.",
+                ),
+                (range.tail.is_some(), "Options group and tail cannot be specified together."),
+                (range.ordered, "Options group and ordered cannot be specified together."),
+                (
+                    range.max_messages_per_partition.is_some(),
+                    "Options group and max-messages-per-partition cannot be specified together.",
+                ),
+            ];
+            if let Some((_, message)) = unfit.into_iter().find(|(is_given, _)| *is_given) {
+                return Err(message);
             }
         }
         let with_group = args.delivery.is_some()

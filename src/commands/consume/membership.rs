@@ -134,16 +134,16 @@ impl Membership {
         waiter.watch_log(&partition.dir);
         let Some(committed) = committed else {
             let start = self.start_over(&of, "there is no committed offset")?;
-            consumer.add(partition, start)?;
+            consumer.add(partition, start, None)?;
             // From the end on means from this moment on, for whoever reads the partition next.
             return self.commit_start(consumer, &of);
         };
-        match consumer.add(partition.clone(), StartPosition::At(committed.offset)) {
+        match consumer.add(partition.clone(), StartPosition::At(committed.offset), None) {
             Err(ConsumeError { source: LogError::OffsetOutOfRange { offset, start, end }, .. }) => {
                 let why = format!("the committed offset {offset} is out of range ({start} to {end})");
                 let start = self.start_over(&of, &why)?;
                 ui.warn(&format!("{of}: {why}: going on {}", place(start)));
-                consumer.add(partition, start)?;
+                consumer.add(partition, start, None)?;
                 self.commit_start(consumer, &of)
             }
             other => Ok(other?),

@@ -7,28 +7,34 @@ mod exec;
 mod membership;
 mod position_file;
 mod printer;
+mod quota;
+mod range;
 mod session;
 mod view;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 
 use self::assigned::{Assignment, check_topics};
-use self::config::{AutoOffsetReset, ConsumerConfig};
+use self::config::ConsumerConfig;
 use self::dead_letter::DeadLetters;
 use self::exec::Exec;
 use self::membership::Membership;
 use self::position_file::PositionFile;
 use self::printer::Printer;
+use self::quota::Quota;
+use self::range::Ranges;
 use self::session::{Session, Source, Terms};
+use super::dead_transactions::DeadTransactionsWatch;
 use super::interrupt::Interrupt;
 use super::{EndedBySignal, UsageError, data_dir_location};
 use crate::cli::GlobalArgs;
 use crate::cli::consume::ConsumeArgs;
-use crate::cli::consume_range::OffsetArg;
-use crate::consumer::{ReadLimits, StartPosition, Waiter, Waker};
+use crate::consumer::{ReadDetails, ReadLimits, Waiter, Waker};
 use crate::output::Ui;
 use crate::output::record::RecordFormat;
 use crate::record::{Offset, Timestamp};
@@ -39,10 +45,12 @@ use crate::store::{DataDir, StoreError, TopicName, TopicSelection};
 /// # Errors
 /// When the topic cannot be read or the output not be written.
 pub fn run(global: &GlobalArgs, args: &ConsumeArgs, ui: &mut Ui) -> anyhow::Result<()> {
-    let format = view::record_format(&args.view, ui)?;
+    let format = view::record_format(&args.view, args.range.show_control, ui)?;
+    let details = details(args, &format);
     let filter = view::record_filter(&args.filter)?;
     let selection = selection(args)?;
     let config = ConsumerConfig::new(args)?;
+    let mut ranges = Ranges::new(args, &config, &selection)?;
     crate::fs::raise_open_files_limit();
     let path = data_dir_location(global)?.path;
     let data_dir = DataDir::open_for_reading(&path)?;
@@ -53,11 +61,19 @@ pub fn run(global: &GlobalArgs, args: &ConsumeArgs, ui: &mut Ui) -> anyhow::Resu
     printer.filter = filter;
     printer.skips_faults = args.view.skip_message_on_error;
     printer.bytes_left = args.range.max_bytes.unwrap_or(u64::MAX);
+    printer.quota = args.range.max_messages_per_partition.map(Quota::new);
     end_when_asked(&interrupt, waiter.waker(), args.exec.is_some())?;
     let now = Timestamp::now().0;
-    let until_time = args.range.to_timestamp.map(|time| time.millis(now));
+    let mut limits = ReadLimits {
+        until_offset: args.range.until_offset.map(Offset),
+        until_time: args.range.to_timestamp.map(|time| Timestamp(time.millis(now))),
+        committed_only: config.committed_only,
+    };
+    let is_to_the_present = ranges.give_end(&mut limits);
     // Nothing that comes now can be from before a time that is past.
-    let stop_at_end = args.range.exit_at_end || until_time.is_some_and(|time| time <= now);
+    let is_past = limits.until_time.is_some_and(|time| time.0 <= now);
+    let stop_at_end = args.range.exit_at_end || is_to_the_present || is_past;
+    let dead_transactions = config.committed_only.then(|| DeadTransactionsWatch::new(&data_dir));
     let source = match &config.group {
         Some(group) => {
             let writable = DataDir::open_for_writing(&path)?;
@@ -69,9 +85,8 @@ pub fn run(global: &GlobalArgs, args: &ConsumeArgs, ui: &mut Ui) -> anyhow::Resu
         }
         None => {
             // Not for a group: what lies in the pipe counts as consumed, and is lost with who reads it.
-            ui.data().widen();
-            let start = start(args, &config);
-            let mut assignment = Assignment::new(data_dir, selection, args.partition.clone(), start);
+            ui.data().widen_pipe();
+            let mut assignment = Assignment::new(data_dir, selection, args.partition.clone(), ranges);
             if stop_at_end {
                 assignment = assignment.finally();
             }
@@ -81,20 +96,13 @@ pub fn run(global: &GlobalArgs, args: &ConsumeArgs, ui: &mut Ui) -> anyhow::Resu
             }
         }
     };
-    let terms = Terms {
-        stop_at_end,
-        idle_limit: args.range.timeout_ms.map(Duration::from_millis),
-        delivery: config.delivery,
-        save_interval: config.commit_interval,
-        limits: ReadLimits {
-            until_offset: args.range.until_offset.map(Offset),
-            until_time: until_time.map(Timestamp),
-            committed_only: config.committed_only,
-        },
-        tail: args.range.tail,
-        is_ordered: args.range.ordered || args.range.tail.is_some(),
-    };
+    let terms = terms(args, &config, limits, details, stop_at_end);
+    let waker = waiter.waker();
     let mut session = Session::new(ui, &interrupt, waiter, printer, terms);
+    if !stop_at_end && args.exec.is_none() {
+        end_with_reader(&mut session, waker)?;
+    }
+    session.dead_transactions = dead_transactions;
     let result = session.run(source);
     let printed = session.printer.printed();
     result?;
@@ -146,17 +154,42 @@ fn printer(
     Ok(Printer::to_command(format, limit, exec))
 }
 
-fn start(args: &ConsumeArgs, config: &ConsumerConfig) -> StartPosition {
-    if let Some(time) = args.range.from_timestamp {
-        return StartPosition::AtTime(Timestamp(time.millis(Timestamp::now().0)));
+/// When a run ends, and how it delivers.
+fn terms(
+    args: &ConsumeArgs,
+    config: &ConsumerConfig,
+    limits: ReadLimits,
+    details: ReadDetails,
+    stop_at_end: bool,
+) -> Terms {
+    Terms {
+        stop_at_end,
+        idle_limit: args.range.timeout_ms.map(Duration::from_millis),
+        delivery: config.delivery,
+        save_interval: config.commit_interval,
+        limits,
+        details,
+        tail: args.range.tail,
+        is_ordered: args.range.ordered || args.range.tail.is_some(),
     }
-    match args.range.offset {
-        None if config.reset == Some(AutoOffsetReset::Earliest) => StartPosition::Earliest,
-        None | Some(OffsetArg::Latest) => StartPosition::Latest,
-        Some(OffsetArg::Earliest) => StartPosition::Earliest,
-        Some(OffsetArg::At(offset)) => StartPosition::At(Offset(offset)),
-        Some(OffsetArg::BeforeEnd(count)) => StartPosition::BeforeEnd(count),
-    }
+}
+
+/// Ends a run that follows topics once nobody reads standard output any more.
+fn end_with_reader(session: &mut Session<'_>, waker: Waker) -> anyhow::Result<()> {
+    let is_closed = Arc::clone(&session.stdout_is_closed);
+    let end = move || {
+        is_closed.store(true, Ordering::Relaxed);
+        waker.wake();
+    };
+    session.ui.data().when_closed(end).context("cannot watch standard output")
+}
+
+/// What is found out about records for `format` and the options.
+fn details(args: &ConsumeArgs, format: &RecordFormat) -> ReadDetails {
+    let mut details = format.details();
+    details.control |= args.range.show_control;
+    details.fates |= args.range.show_control;
+    details
 }
 
 fn selection(args: &ConsumeArgs) -> anyhow::Result<TopicSelection> {

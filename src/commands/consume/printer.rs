@@ -4,6 +4,7 @@
 use std::ops::ControlFlow;
 
 use super::exec::Exec;
+use super::quota::Quota;
 use crate::consumer::{ConsumerRecord, RecordFilter};
 use crate::output::StdoutError;
 use crate::output::data::DataWriter;
@@ -22,6 +23,8 @@ pub(super) struct Printer {
     pub(super) skips_faults: bool,
     /// Bytes of keys and values after which it takes no more.
     pub(super) bytes_left: u64,
+    /// How many records it takes of each partition, if that is limited.
+    pub(super) quota: Option<Quota>,
     mode: Mode,
     /// How many records it has taken.
     printed: u64,
@@ -53,6 +56,7 @@ impl Printer {
             filter: RecordFilter::new(),
             skips_faults: false,
             bytes_left: u64::MAX,
+            quota: None,
             mode,
             printed: 0,
             limit,
@@ -127,6 +131,8 @@ impl Printer {
             let bytes = length(record.record.key) + length(record.record.value);
             self.bytes_left = self.bytes_left.saturating_sub(bytes);
         }
+        let is_enough =
+            self.quota.as_mut().is_some_and(|quota| quota.take(record.topic_partition)) || is_enough;
         if is_enough || self.is_full() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 

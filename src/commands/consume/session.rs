@@ -2,6 +2,8 @@
 //! account of what has been delivered.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::anyhow;
@@ -11,11 +13,13 @@ use super::exec::Outcome;
 use super::membership::Membership;
 use super::position_file::PositionFile;
 use super::printer::Printer;
+use super::quota::Quota;
 use crate::cli::consume::DeliveryArg;
+use crate::commands::dead_transactions::DeadTransactionsWatch;
 use crate::commands::interrupt::Interrupt;
-use crate::consumer::{Consumer, OrderedConsumer, Poll, ReadLimits, Waiter};
+use crate::consumer::{Consumer, OrderedConsumer, Poll, ReadDetails, ReadLimits, Waiter};
 use crate::group::{GroupError, Positions};
-use crate::output::Ui;
+use crate::output::{StdoutError, Ui};
 
 /// Where partitions come from, and who is told how far they have been read.
 pub(super) enum Source {
@@ -40,6 +44,8 @@ pub(super) struct Terms {
     pub(super) save_interval: Duration,
     /// What is not read of a partition.
     pub(super) limits: ReadLimits,
+    /// What else is found out about records.
+    pub(super) details: ReadDetails,
     /// The number of the newest records of all partitions together with which reading begins.
     pub(super) tail: Option<u64>,
     /// Whether the partitions are merged by timestamp.
@@ -53,6 +59,10 @@ pub(super) struct Session<'a> {
     pub(super) waiter: Waiter,
     pub(super) printer: Printer,
     pub(super) terms: Terms,
+    /// Set once nobody reads standard output any more.
+    pub(super) stdout_is_closed: Arc<AtomicBool>,
+    /// Where transactions count: whether one keeps this waiting whose producer has died.
+    pub(super) dead_transactions: Option<DeadTransactionsWatch>,
     consumer: Consumer,
     /// What reads instead, where partitions are merged.
     ordered: Option<OrderedConsumer>,
@@ -77,6 +87,7 @@ impl<'a> Session<'a> {
     ) -> Self {
         let mut consumer = Consumer::new();
         consumer.set_limits(terms.limits);
+        consumer.set_details(terms.details);
         if terms.stop_at_end {
             consumer.stop_at_end();
         }
@@ -88,6 +99,8 @@ impl<'a> Session<'a> {
             waiter,
             printer,
             terms,
+            stdout_is_closed: Arc::default(),
+            dead_transactions: None,
             consumer,
             ordered,
             has_timed_out: false,
@@ -104,6 +117,9 @@ impl<'a> Session<'a> {
 
     /// Reads what `source` gives, and at the end accounts for what was delivered, however it ended.
     pub(super) fn run(&mut self, mut source: Source) -> anyhow::Result<()> {
+        if let Some(dead) = &mut self.dead_transactions {
+            dead.look(self.ui);
+        }
         match &mut source {
             Source::Assigned(assignment) => {
                 assignment.begin(&mut self.consumer, &mut self.waiter, None)?;
@@ -131,6 +147,9 @@ impl<'a> Session<'a> {
     fn read_all(&mut self, source: &mut Source) -> anyhow::Result<()> {
         let mut idle_since = Instant::now();
         while self.interrupt.status().is_none() && !self.printer.is_full() {
+            if self.stdout_is_closed.load(Ordering::Relaxed) {
+                return Err(StdoutError::closed_pipe().into());
+            }
             self.tend(source)?;
             let before = self.printer.printed();
             let poll = self.poll()?;
@@ -138,6 +157,9 @@ impl<'a> Session<'a> {
                 idle_since = Instant::now();
             }
             let is_caught_up = matches!(poll, Poll::CaughtUp);
+            if is_caught_up && let Some(dead) = &mut self.dead_transactions {
+                dead.look(self.ui);
+            }
             if is_caught_up || !matches!(source, Source::Assigned(_)) {
                 self.deliver(source)?;
                 self.account(source)?;
@@ -201,6 +223,10 @@ impl<'a> Session<'a> {
         } else {
             self.consumer.poll(&mut |record| printer.print(record, out))?
         };
+        for full in self.printer.quota.as_mut().map(Quota::take_full).unwrap_or_default() {
+            self.consumer.finish(&full);
+            self.ordered.iter_mut().for_each(|ordered| ordered.finish(&full));
+        }
         for fault in self.printer.take_faults() {
             self.ui.warn(&fault.to_string());
         }

@@ -3,12 +3,13 @@
 use crate::cli::consume_view::{FilterArgs, RecordOutput, ViewArgs};
 use crate::commands::{UsageError, properties_in};
 use crate::consumer::RecordFilter;
-use crate::format_string::{FormatString, unescape};
+use crate::format_string::{Element, FormatString, unescape};
 use crate::output::Ui;
 use crate::output::record::{FieldForm, JsonFormat, PrettyFormat, RecordFormat, TemplateFormat, TextFormat};
 
-/// How records are written. On a terminal, what it cannot show is escaped.
-pub(super) fn record_format(args: &ViewArgs, ui: &Ui) -> anyhow::Result<RecordFormat> {
+/// How records are written; with `shows_control` also what became of transactions. On a terminal, what it cannot
+/// show is escaped.
+pub(super) fn record_format(args: &ViewArgs, shows_control: bool, ui: &Ui) -> anyhow::Result<RecordFormat> {
     let mut properties = Vec::new();
     if let Some(path) = &args.formatter_config {
         properties.extend(properties_in(path)?);
@@ -31,11 +32,18 @@ pub(super) fn record_format(args: &ViewArgs, ui: &Ui) -> anyhow::Result<RecordFo
     if args.nul {
         text.end_with(vec![0]);
     }
+    if args.show_null {
+        text.set_null_literal(b"NULL".to_vec());
+    }
     let escapes = ui.stdout_is_terminal();
     let forms = text.forms_mut().clone();
     if let Some(format) = &args.format {
         let parsed = FormatString::parse(format);
         let parsed = parsed.map_err(|error| UsageError(format!("--format '{format}': {error}")))?;
+        if parsed.has(|element| matches!(element, Element::Matched(..))) {
+            let message = "{re#…#} tells how far a field goes in an input; it cannot be written";
+            return Err(UsageError(format!("--format '{format}': {message}")).into());
+        }
         let null = text.null_literal().unwrap_or_default().to_vec();
         return Ok(RecordFormat::Template(TemplateFormat::new(parsed, forms, null, escapes)));
     }
@@ -46,6 +54,9 @@ pub(super) fn record_format(args: &ViewArgs, ui: &Ui) -> anyhow::Result<RecordFo
         RecordOutput::Text => {
             if escapes {
                 text.escape();
+            }
+            if shows_control {
+                text.print_transactions();
             }
             RecordFormat::Text(text)
         }

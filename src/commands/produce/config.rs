@@ -8,7 +8,7 @@ use crate::input::Serializer;
 use crate::producer::{Acks, KeylessPlacement, ProducerConfig, ProducerTopic};
 use crate::record::Compression;
 use crate::spelling;
-use crate::store::{Topic, TopicCompression, TopicPartition, WritableDataDir};
+use crate::store::{DataDir, Topic, TopicCompression, TopicPartition, TransactionalId};
 
 /// The configs that do something.
 pub(in crate::commands) const NAMES: &[&str] = &[
@@ -25,6 +25,8 @@ pub(in crate::commands) const NAMES: &[&str] = &[
     "max.request.size",
     "partitioner.class",
     "partitioner.ignore.keys",
+    "transaction.timeout.ms",
+    "transactional.id",
     "value.serializer",
 ];
 
@@ -71,7 +73,12 @@ pub(in crate::commands) struct Configs {
     /// The levels that were given for each codec.
     levels: Vec<(Compression, i32)>,
     acks_given: bool,
-    idempotence: bool,
+    /// `enable.idempotence`, if it is given.
+    idempotence: Option<bool>,
+    /// `transactional.id`.
+    pub(super) transactional_id: Option<TransactionalId>,
+    /// `transaction.timeout.ms`: how long a transaction may be open.
+    pub(super) transaction_timeout: Option<Duration>,
 }
 
 impl Configs {
@@ -105,15 +112,29 @@ impl Configs {
                 PartitionerArg::Sticky => KeylessPlacement::Sticky,
             };
         }
-        if configs.idempotence {
-            if configs.acks_given && configs.producer.acks != Acks::All {
-                // ProducerConfig.postProcessAndValidateIdempotenceConfigs
-                let message = "Must set acks to all in order to use the idempotent producer.";
-                return Err(UsageError(message.to_owned()).into());
-            }
-            configs.producer.acks = Acks::All;
-        }
+        configs.settle_idempotence(args.transaction)?;
         Ok(configs)
+    }
+
+    /// Whether everything is one transaction.
+    pub(super) fn is_transactional(&self, args: &BatchingArgs) -> bool {
+        args.transaction || self.transactional_id.is_some()
+    }
+
+    /// What idempotence asks for of the other configs (`ProducerConfig.postProcessAndValidateIdempotenceConfigs`).
+    fn settle_idempotence(&mut self, transaction: bool) -> anyhow::Result<()> {
+        let is_transactional = transaction || self.transactional_id.is_some();
+        let refuse = |message: &str| Err(UsageError(message.to_owned()).into());
+        if is_transactional && self.idempotence == Some(false) {
+            return refuse("Cannot set a transactional.id without also enabling idempotence.");
+        }
+        if is_transactional || self.idempotence == Some(true) {
+            if self.acks_given && self.producer.acks != Acks::All {
+                return refuse("Must set acks to all in order to use the idempotent producer.");
+            }
+            self.producer.acks = Acks::All;
+        }
+        Ok(())
     }
 
     /// Sets a producer config by Kafka's name (`ProducerConfig`).
@@ -149,7 +170,7 @@ impl Configs {
                 };
                 self.levels.push((codec, value.parse().map_err(|_| bad("a number is needed"))?));
             }
-            "enable.idempotence" => self.idempotence = flag()?,
+            "enable.idempotence" => self.idempotence = Some(flag()?),
             "key.serializer" => self.key_serializer = Serializer::named(value)?,
             "value.serializer" => self.value_serializer = Serializer::named(value)?,
             "linger.ms" => {
@@ -167,7 +188,12 @@ impl Configs {
                 );
             }
             "transactional.id" => {
-                return Err("transactional.id: transactions come in a later version".to_owned());
+                self.transactional_id = Some(TransactionalId::new(value).map_err(|e| e.to_string())?);
+            }
+            "transaction.timeout.ms" => {
+                let ms = value.parse::<u64>().ok().filter(|ms| (1..=i32::MAX as u64).contains(ms));
+                let ms = ms.ok_or_else(|| bad("a number of milliseconds from 1 to 2147483647 is needed"))?;
+                self.transaction_timeout = Some(Duration::from_millis(ms));
             }
             known if OF_A_BROKER.contains(&known) => {}
             known
@@ -210,7 +236,7 @@ impl Configs {
     /// The producer's view of `topic`, whose configs may choose codec and timestamps.
     pub(in crate::commands) fn for_topic(
         &self,
-        data_dir: &WritableDataDir,
+        data_dir: &DataDir,
         topic: &Topic,
     ) -> anyhow::Result<(ProducerTopic, ProducerConfig)> {
         let missing = (0..topic.partition_count).find(|p| topic.partitions.binary_search(p).is_err());
@@ -290,7 +316,12 @@ mod tests {
                 "yes",
                 "invalid value 'yes' for enable.idempotence: valid are true and false",
             ),
-            ("transactional.id", "x", "transactional.id: transactions come in a later version"),
+            ("transactional.id", "", "the transactional.id is invalid: the empty string is not allowed"),
+            (
+                "transaction.timeout.ms",
+                "0",
+                "invalid value '0' for transaction.timeout.ms: a number of milliseconds from 1 to 2147483647",
+            ),
             (
                 "partitioner.class",
                 "com.example.Mine",

@@ -5,10 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context as _;
 
-use super::session::{RecordRefused, STDIN, Session};
-use crate::input::{InputError, InputForm, InputRecord, LineContent};
+use super::session::{STDIN, Session, is_the_record};
+use crate::input::{InputForm, InputRecord, LineContent};
 use crate::output::prompt::{Prompt, TerminalState, Typed};
-use crate::producer::ProduceError;
 use crate::record::Timestamp;
 
 /// What stands before the line that is typed, as in Kafka's tool.
@@ -24,6 +23,9 @@ pub(super) fn content(form: &InputForm) -> Option<LineContent> {
 
 /// Whether line editing has what it needs: a person on both sides, at a terminal that can move its cursor.
 pub(super) fn is_possible(session: &Session<'_>) -> bool {
+    if session.rehearsal.is_some() {
+        return false;
+    }
     let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
     TerminalState::of_stdin().is_some() && session.ui.stderr_is_terminal() && !session.quiet && !is_dumb
 }
@@ -49,6 +51,9 @@ pub(super) fn run(
     })?;
     let mut number = 0;
     let status = loop {
+        if session.left == Some(0) {
+            break 0;
+        }
         let typed = prompt.read_line(PROMPT);
         let _busy = busy.lock().unwrap_or_else(PoisonError::into_inner);
         match typed {
@@ -85,13 +90,8 @@ fn produce_line(
         session.report.tell_last(session.ui);
     }
     let Err(error) = result else { return Ok(()) };
-    let is_the_line = error.is::<InputError>()
-        || error.is::<RecordRefused>()
-        || error
-            .downcast_ref::<ProduceError>()
-            .is_some_and(|error| !matches!(error, ProduceError::Log { .. }));
     let message = format!("mkafka: {}", crate::commands::message(&error));
-    match is_the_line {
+    match is_the_record(&error) {
         true => session.ui.note(&message),
         // The record was good, and is lost: that is a failure even if the next ones fare better.
         false => session.ui.error(&crate::commands::message(&error)),
@@ -113,6 +113,11 @@ fn try_produce(
     content.read(line.as_bytes(), STDIN, number, &mut record)?;
     let place = || format!("line {number}");
     session.send(&mut record, Timestamp::now(), Vec::new(), &place)?;
+    session.count_down();
+    if let Some(tee) = &mut session.tee {
+        tee.take(line.as_bytes());
+        tee.take(b"\n");
+    }
     let flushed = session.producer.flush();
     session.after_appends();
     Ok(flushed?)

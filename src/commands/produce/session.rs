@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, IsTerminal as _};
+use std::ops::ControlFlow;
 use std::os::fd::AsFd as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -9,9 +10,15 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail};
 
 use super::form::RecordExtras;
+use super::pace::Pace;
+use super::rehearsal::Rehearsal;
+use super::tee::Tee;
+use super::transaction::Deadline;
 use crate::commands::interrupt::Interrupt;
 use crate::fs;
-use crate::input::{Field, InputBuffer, InputForm, InputRecord, Ready, RecordReader, wait_for_input};
+use crate::input::{
+    Field, InputBuffer, InputError, InputForm, InputRecord, Ready, RecordReader, wait_for_input,
+};
 use crate::output::Ui;
 use crate::output::produced::ProduceReport;
 use crate::output::progress::Progress;
@@ -36,15 +43,27 @@ pub(super) struct Session<'a> {
     pub(super) flushed_at: Option<Instant>,
     pub(super) sync: bool,
     pub(super) quiet: bool,
+    /// When and after how long the transaction may be open no longer.
+    pub(super) deadline: Option<Deadline>,
     /// `max.request.size`.
     pub(super) max_request_size: Option<usize>,
     /// Records of the input that are passed over yet.
     pub(super) skip: u64,
+    /// Records of the input that were passed over.
+    pub(super) skipped: u64,
+    /// How many records are produced yet, at the most; `None` for all.
+    pub(super) left: Option<u64>,
+    pub(super) pace: Option<Pace>,
+    pub(super) tee: Option<Tee>,
+    /// What has been found wrong with records, where nothing is produced.
+    pub(super) rehearsal: Option<Rehearsal>,
     /// Bytes that a record of the input may have at the most.
     pub(super) record_limit: usize,
     pub(super) report: ProduceReport,
     /// Bytes of the inputs that have been read to their end.
     pub(super) input_bytes: u64,
+    /// Whether any input was a file, which can be read again.
+    pub(super) has_read_file: bool,
     pub(super) interrupt: Interrupt,
     pub(super) ui: &'a mut Ui,
 }
@@ -70,7 +89,7 @@ impl Session<'_> {
                 bail!("cannot read {}: it is a folder", path.display());
             }
             self.read(file, path.display().to_string())?;
-            if self.interrupt.status().is_some() {
+            if self.is_over() {
                 break;
             }
         }
@@ -81,6 +100,7 @@ impl Session<'_> {
     fn read(&mut self, source: File, name: String) -> anyhow::Result<()> {
         let metadata = source.metadata().with_context(|| format!("cannot read {name}"))?;
         let may_pause = !metadata.is_file();
+        self.has_read_file |= metadata.is_file();
         fs::widen_pipe(&source);
         let prompts = source.is_terminal() && self.ui.stderr_is_terminal() && !self.quiet;
         let total = metadata.is_file().then_some(metadata.len());
@@ -103,8 +123,9 @@ impl Session<'_> {
         loop {
             self.send_available(reader)?;
             self.after_appends();
+            Deadline::check(self.deadline)?;
             bar.set(reader.input().bytes_read());
-            if self.interrupt.status().is_some() {
+            if self.is_over() {
                 return Ok(());
             }
             if may_pause && self.wait(reader, prompts)? == Ready::Interrupted {
@@ -125,22 +146,108 @@ impl Session<'_> {
         let read_at = reader.input().read_at();
         let mut record = InputRecord::new();
         let mut headers = Vec::new();
-        while reader.next(&mut record)? {
+        let mut before = reader.input().taken();
+        while self.left != Some(0) {
+            match reader.next(&mut record) {
+                Ok(false) => break,
+                Ok(true) => {}
+                Err(error) => {
+                    self.at_fault(error.into(), reader.can_go_on())?;
+                    continue;
+                }
+            }
             if self.skip > 0 {
                 self.skip -= 1;
+                self.skipped += 1;
+                before = reader.input().taken();
                 continue;
             }
-            headers = self.send(&mut record, read_at, headers, &|| reader.place())?;
-            if self.sync {
-                self.producer.flush()?;
+            if self.hold_back(&record)?.is_break() {
+                return Ok(());
             }
+            headers = match self.send(&mut record, read_at, headers, &|| reader.place()) {
+                Ok(headers) => headers,
+                Err(error) => {
+                    self.at_fault(error, true)?;
+                    Vec::new()
+                }
+            };
+            self.count_down();
+            if let Some(tee) = &mut self.tee {
+                tee.take(reader.input().taken_since(before));
+                before = reader.input().taken();
+            }
+            if self.sync || self.tee.as_ref().is_some_and(Tee::is_full) {
+                self.producer.flush()?;
+                self.after_appends();
+            }
+        }
+        if let Some(tee) = &mut self.tee {
+            // Empty lines that are no records.
+            tee.take(reader.input().taken_since(before));
         }
         Ok(())
     }
 
+    /// One record less is wanted.
+    pub(super) fn count_down(&mut self) {
+        self.left = self.left.map(|left| left.saturating_sub(1));
+    }
+
+    /// Whether there is nothing more to be done, whatever the input has.
+    fn is_over(&self) -> bool {
+        self.left == Some(0) || self.interrupt.status().is_some()
+    }
+
+    /// What is wrong with one record is told in a rehearsal, which goes on if it can; else it is the end.
+    fn at_fault(&mut self, error: anyhow::Error, can_go_on: bool) -> anyhow::Result<()> {
+        match &mut self.rehearsal {
+            Some(rehearsal) if can_go_on && is_the_record(&error) => {
+                rehearsal.tell(&error, self.ui);
+                Ok(())
+            }
+            _ => Err(error),
+        }
+    }
+
+    /// Waits until `record` may be produced, if there is a rate; what is pending is appended meanwhile.
+    /// Breaks off when the process is asked to end.
+    fn hold_back(&mut self, record: &InputRecord) -> anyhow::Result<ControlFlow<()>> {
+        let Some(pace) = &mut self.pace else { return Ok(ControlFlow::Continue(())) };
+        let mut now = Instant::now();
+        while let Some(wait) = pace.wait(now) {
+            let linger_left = match (self.producer.pending_since(), self.linger) {
+                (Some(since), Some(linger)) => Some(linger.saturating_sub(now.duration_since(since))),
+                (Some(_), None) => Some(Duration::ZERO),
+                // Appended, and not acknowledged before a flush.
+                (None, _) => self.producer.is_unsettled().then_some(Duration::ZERO),
+            };
+            match linger_left {
+                Some(Duration::ZERO) => {
+                    self.producer.flush()?;
+                    pass_on_appended(&mut self.producer, &mut self.report, self.tee.as_mut(), self.ui);
+                }
+                left => {
+                    let due = left.into_iter().chain(self.producer.sync_due_in()).min();
+                    self.interrupt.sleep(due.map_or(wait, |due| due.min(wait)));
+                    self.producer.sync_due()?;
+                }
+            }
+            if self.interrupt.status().is_some() {
+                return Ok(ControlFlow::Break(()));
+            }
+            now = Instant::now();
+        }
+        let length = |field| record.get(field).map_or(0, <[u8]>::len);
+        pace.spend(length(Field::Key) + length(Field::Value), now);
+        Ok(ControlFlow::Continue(()))
+    }
+
     /// Whether key and value of a record are what the input gives, and nothing is to be done between two records.
     fn takes_fields_as_they_are(&self) -> bool {
-        !self.sync && self.skip == 0 && self.max_request_size.is_none() && self.extras.leave_fields()
+        let is_plain = self.pace.is_none() && self.tee.is_none() && self.rehearsal.is_none();
+        let takes_all = self.skip == 0 && self.left.is_none();
+        is_plain && takes_all && !self.sync && self.max_request_size.is_none() && self.extras.leave_fields()
     }
 
     /// Hands one record to the producer. `headers` is room that is used again: it is answered for the next
@@ -187,6 +294,7 @@ impl Session<'_> {
             (None, _) => self.producer.is_unsettled().then_some(PAUSE),
         };
         if let Some(patience) = patience {
+            let patience = Deadline::limit(self.deadline, Some(patience)).unwrap_or(patience);
             match wait_for_input(input, Some(self.interrupt.as_fd()), Some(patience))? {
                 Ready::TimedOut => {
                     self.producer.flush()?;
@@ -200,9 +308,12 @@ impl Session<'_> {
             self.ui.prompt(">");
         }
         loop {
-            let patience = self.producer.sync_due_in();
+            let patience = Deadline::limit(self.deadline, self.producer.sync_due_in());
             match wait_for_input(input, Some(self.interrupt.as_fd()), patience)? {
-                Ready::TimedOut => self.producer.sync_due()?,
+                Ready::TimedOut => {
+                    Deadline::check(self.deadline)?;
+                    self.producer.sync_due()?;
+                }
                 ready => return Ok(ready),
             }
         }
@@ -210,26 +321,53 @@ impl Session<'_> {
 
     /// Tells what appending has brought to light, and which offsets it gave.
     pub(super) fn after_appends(&mut self) {
-        for receipt in self.producer.take_receipts() {
-            self.report.add(&receipt, self.ui);
-        }
-        for repair in self.producer.take_repairs() {
-            self.ui.warn(&repair.to_string());
-        }
-        for failure in self.producer.take_upkeep_failures() {
-            self.ui.warn(&format!("old records are kept for now: {failure}"));
-        }
-        self.report.flush(self.ui);
+        pass_on_appended(&mut self.producer, &mut self.report, self.tee.as_mut(), self.ui);
+    }
+
+    /// How many records of the input, from the first one on, need not be read again.
+    pub(super) fn acknowledged(&mut self) -> u64 {
+        self.skipped + self.producer.acknowledged()
     }
 
     /// Says in the end what was produced.
     pub(super) fn finish(&mut self, started: Instant, says_summary: bool) {
         let elapsed = started.elapsed();
+        if let Some(rehearsal) = &mut self.rehearsal {
+            rehearsal.close(self.ui);
+        }
         self.report.print_receipt(self.input_bytes, elapsed, self.ui);
-        if says_summary {
+        if self.rehearsal.is_some() && !self.quiet {
+            self.report.summarize_rehearsal(self.input_bytes, self.ui);
+        } else if says_summary {
             self.report.summarize(self.input_bytes, elapsed, self.ui);
         }
     }
+}
+
+/// Tells what appending has brought to light, which offsets it gave, and passes on what is acknowledged.
+fn pass_on_appended(producer: &mut Producer, report: &mut ProduceReport, tee: Option<&mut Tee>, ui: &mut Ui) {
+    for receipt in producer.take_receipts() {
+        report.add(&receipt, ui);
+    }
+    for repair in producer.take_repairs() {
+        ui.warn(&repair.to_string());
+    }
+    for failure in producer.take_upkeep_failures() {
+        ui.warn(&format!("old records are kept for now: {failure}"));
+    }
+    if let Some(tee) = tee.filter(|_| producer.has_all_acknowledged()) {
+        tee.pass_on(ui);
+    }
+    report.flush(ui);
+}
+
+/// Whether an error is about one record, so that those after it may be good.
+pub(super) fn is_the_record(error: &anyhow::Error) -> bool {
+    let of_input = error
+        .downcast_ref()
+        .is_some_and(|error| matches!(error, InputError::Malformed { .. } | InputError::MalformedLine(_)));
+    let of_producer = error.downcast_ref().is_some_and(|error| !matches!(error, ProduceError::Log { .. }));
+    of_input || of_producer || error.is::<RecordRefused>()
 }
 
 /// The same room for headers, with nothing in it that would be borrowed.

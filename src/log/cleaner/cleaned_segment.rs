@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::time::SystemTime;
 
-use super::transactions::AbortedTxn;
 use crate::fs::{FileError, LogFile, write_new};
 use crate::log::index_rules::{IndexRules, NewEntries};
 use crate::log::segment::CLEANED_SUFFIX;
+use crate::log::txn_index::AbortedTxn;
 use crate::log::{LogError, Position, SegmentPath};
 use crate::record::{BatchHeader, Offset};
 

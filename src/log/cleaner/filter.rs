@@ -3,7 +3,8 @@
 
 use super::offset_map::OffsetMap;
 use super::summary::LogSummary;
-use super::transactions::{AbortedTxn, Transactions, marker_of};
+use super::transactions::{Transactions, marker_of};
+use crate::log::txn_index::AbortedTxn;
 use crate::record::{
     Batch, BatchError, BatchHeader, Offset, RecordDecoder, RecordRef, RetainedBatch, Timestamp, empty_batch,
 };

@@ -34,7 +34,7 @@ pub(super) use cleaned_segment::CleanedSegment;
 use groups::SealedSegment;
 use pass::Pass;
 pub(super) use summary::LogSummary;
-pub(super) use transactions::{AbortedTxn, Transactions, marker_of};
+pub(super) use transactions::{Transactions, marker_of};
 
 use super::appender::gone_or;
 use super::segment::{CLEANED_SUFFIX, SegmentList};

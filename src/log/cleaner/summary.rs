@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use super::Watcher;
-use super::transactions::{AbortedTxn, marker_of};
+use super::transactions::marker_of;
 use crate::log::batch_reader::{Advance, BatchReader, Check};
+use crate::log::txn_index::AbortedTxn;
 use crate::log::{LogError, SegmentPath};
 use crate::record::control::ControlType;
 use crate::record::{BatchHeader, Offset, RecordDecoder, Timestamp};
@@ -71,7 +72,8 @@ impl LogSummary {
         Ok(Some(summary))
     }
 
-    fn observe(&mut self, header: &BatchHeader, marker: Option<ControlType>) {
+    /// Takes note of the batch with this header that follows those before; `marker` is what it says if it is one.
+    pub(in crate::log) fn observe(&mut self, header: &BatchHeader, marker: Option<ControlType>) {
         let producer = self.producers.entry(header.producer_id).or_insert(LastRecord {
             epoch: header.producer_epoch,
             last_data_offset: None,
@@ -99,6 +101,29 @@ impl LogSummary {
                 last_stable_offset: self.first_open().unwrap_or(last_offset.next()),
             });
         }
+    }
+
+    /// The aborted transactions whose markers lie in the segment at `base`, behind which the one at `next` comes.
+    pub(in crate::log) fn aborted_in(
+        &self,
+        base: Offset,
+        next: Option<Offset>,
+    ) -> impl Iterator<Item = &AbortedTxn> {
+        let within = base..next.unwrap_or(Offset(i64::MAX));
+        self.aborted.iter().filter(move |aborted| within.contains(&aborted.last_offset))
+    }
+
+    /// The first offset of the transaction of `producer_id` that is not decided, if it has one.
+    pub(in crate::log) fn open_since(&self, producer_id: i64) -> Option<Offset> {
+        self.open.get(&producer_id).copied()
+    }
+
+    /// The producers that have a transaction that is not decided, with their epochs, by the id.
+    pub(in crate::log) fn open_producers(&self) -> Vec<(i64, i16)> {
+        let epoch = |id| self.producers.get(id).map_or(0, |last| last.epoch);
+        let mut open: Vec<(i64, i16)> = self.open.keys().map(|id| (*id, epoch(id))).collect();
+        open.sort_unstable();
+        open
     }
 
     /// The first offset of the oldest transaction that is not decided: nothing from there on may be cleaned.

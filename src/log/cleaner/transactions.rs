@@ -2,35 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::log::txn_index::AbortedTxn;
 use crate::record::control::ControlType;
 use crate::record::{Batch, BatchError, Offset, RecordDecoder};
-
-/// A transaction that was aborted, as a `.txnindex` has it (Kafka's `AbortedTxn`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::log) struct AbortedTxn {
-    pub(in crate::log) producer_id: i64,
-    /// Of its first batch.
-    pub(in crate::log) first_offset: Offset,
-    /// Of its abort marker.
-    pub(in crate::log) last_offset: Offset,
-    /// Up to where all transactions were decided once it was.
-    pub(in crate::log) last_stable_offset: Offset,
-}
-
-impl AbortedTxn {
-    /// Bytes of an entry.
-    pub(in crate::log) const LEN: usize = 34;
-
-    /// The bytes of its entry: a version, and the fields in order.
-    pub(in crate::log) fn encode(&self) -> [u8; Self::LEN] {
-        let mut out = [0; Self::LEN];
-        let fields = [self.producer_id, self.first_offset.0, self.last_offset.0, self.last_stable_offset.0];
-        for (n, field) in fields.iter().enumerate() {
-            out[2 + 8 * n..10 + 8 * n].copy_from_slice(&field.to_be_bytes());
-        }
-        out
-    }
-}
 
 /// What the marker in the control batch `batch` says; `None` where compaction has emptied it.
 pub(in crate::log) fn marker_of(

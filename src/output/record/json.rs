@@ -1,5 +1,6 @@
 //! A record as a JSON object.
 
+use super::control::{Control, transaction_name};
 use super::field::FieldForm;
 use super::{Fault, FieldForms};
 use crate::consumer::ConsumerRecord;
@@ -8,7 +9,8 @@ use crate::output::json;
 
 /// One object a line: `v topic partition offset timestamp timestampType leaderEpoch headers key value`. What
 /// is not UTF-8 stands as base64, under `keyBase64` and `valueBase64`, and in headers as `{"base64": …}`.
-/// Numbers stand as such where a deserializer says that they are.
+/// Where transactions are asked for, `producerId producerEpoch transaction` come behind `leaderEpoch`, and of a
+/// control record `control`, an object. Numbers stand as such where a deserializer says that they are.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct JsonFormat {
     /// How keys, values and values of headers are shown.
@@ -26,8 +28,9 @@ impl JsonFormat {
         json::number(out, "partition", consumed.topic_partition.partition);
         json::number(out, "offset", record.offset.0);
         json::number(out, "timestamp", record.timestamp.0);
-        json::text(out, "timestampType", consumed.timestamp_type.name());
-        json::number(out, "leaderEpoch", consumed.leader_epoch.0);
+        json::text(out, "timestampType", consumed.batch.timestamp_type.name());
+        json::number(out, "leaderEpoch", consumed.batch.leader_epoch.0);
+        write_transaction(consumed, out);
         json::name(out, "headers");
         out.push(b'[');
         for (i, header) in record.headers.iter().enumerate() {
@@ -43,14 +46,38 @@ impl JsonFormat {
             out.push(b']');
         }
         out.push(b']');
-        write_field("key", &self.forms.key, record.key, out)?;
-        write_field("value", &self.forms.value, record.value, out)?;
+        // What Kafka wrote into a control record is no business of a deserializer.
+        let forms = if consumed.batch.is_control() { &FieldForms::default() } else { &self.forms };
+        write_field("key", &forms.key, record.key, out)?;
+        write_field("value", &forms.value, record.value, out)?;
         out.extend_from_slice(b"}\n");
         if self.escapes {
             escape_json_from(start, out);
         }
         Ok(())
     }
+}
+
+/// The members about producer and transaction, or about what a control record says.
+fn write_transaction(consumed: &ConsumerRecord<'_>, out: &mut Vec<u8>) {
+    let (control, batch) = (Control::of(consumed), consumed.batch);
+    if control.is_none() && batch.fate.is_none() {
+        return;
+    }
+    json::number(out, "producerId", batch.producer_id);
+    json::number(out, "producerEpoch", batch.producer_epoch);
+    let Some(control) = control else {
+        json::text(out, "transaction", transaction_name(consumed));
+        return;
+    };
+    json::name(out, "control");
+    out.extend_from_slice(b"{\"type\":");
+    json::bytes_item(out, Some(control.name.as_bytes()));
+    json::number(out, "typeId", control.id);
+    if let Some(epoch) = control.coordinator_epoch {
+        json::number(out, "coordinatorEpoch", epoch);
+    }
+    out.push(b'}');
 }
 
 fn write_field(

@@ -6,8 +6,10 @@
 //! | JSON | `json` |
 //! | as a format string says | `template` |
 //! | for people | `pretty` |
+//! | control records and the fate of transactions in any of these | `control` |
 //! | the bytes of a key or value in any of these | `field` |
 
+mod control;
 mod field;
 mod json;
 mod pretty;
@@ -20,7 +22,7 @@ pub use pretty::PrettyFormat;
 pub use template::TemplateFormat;
 pub use text::TextFormat;
 
-use crate::consumer::ConsumerRecord;
+use crate::consumer::{ConsumerRecord, ReadDetails};
 
 /// How records are written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +71,14 @@ impl Fault {
 }
 
 impl RecordFormat {
+    /// What it writes that a consumer finds out only when it is asked to.
+    pub fn details(&self) -> ReadDetails {
+        match self {
+            Self::Template(format) => format.details(),
+            _ => ReadDetails::default(),
+        }
+    }
+
     /// Appends `record` to `out`.
     ///
     /// # Errors
@@ -97,10 +107,11 @@ impl RecordFormat {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::consumer::BatchFacts;
     use crate::format_string::FormatString;
     use crate::record::{
         Batch, BatchBuilder, Compression, Compressor, EncodedBatch, Header, LeaderEpoch, NewRecord, Offset,
-        RecordDecoder, Timestamp, TimestampType,
+        RecordDecoder, Timestamp,
     };
     use crate::store::{TopicName, TopicPartition};
 
@@ -121,12 +132,8 @@ mod tests {
         let mut records = decoder.records(&batch).expect("records");
         let record = records.next().expect("valid").expect("a record");
         let topic_partition = TopicPartition::new(TopicName::new("t").expect("legal"), 3);
-        let record = ConsumerRecord {
-            topic_partition: &topic_partition,
-            timestamp_type: TimestampType::CreateTime,
-            leader_epoch: LeaderEpoch(2),
-            record,
-        };
+        let record =
+            ConsumerRecord { topic_partition: &topic_partition, batch: &BatchFacts::of(&batch), record };
         let mut out = Vec::new();
         format.write(&record, &mut out).expect("a record that can be shown");
         String::from_utf8_lossy(&out).into_owned()

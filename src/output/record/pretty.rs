@@ -2,9 +2,10 @@
 
 use anstyle::{AnsiColor, Style};
 
+use super::control::Control;
 use super::field::FieldForm;
 use super::{Fault, FieldForms};
-use crate::consumer::ConsumerRecord;
+use crate::consumer::{ConsumerRecord, TransactionFate};
 use crate::format_string::TimeForm;
 use crate::output::escape::escape_text_from;
 
@@ -20,6 +21,7 @@ pub struct PrettyFormat {
 const WHERE: Style = AnsiColor::Cyan.on_default().bold();
 const WHEN: Style = Style::new().dimmed();
 const NAME: Style = AnsiColor::Green.on_default();
+const CONTROL: Style = AnsiColor::Yellow.on_default().bold();
 const NULL: Style = Style::new().dimmed();
 
 impl PrettyFormat {
@@ -32,6 +34,26 @@ impl PrettyFormat {
         TimeForm::Strftime("%Y-%m-%d %H:%M:%S%.3f %:z".to_owned()).write(record.timestamp, &mut when);
         self.styled(WHEN, &when, out);
         out.push(b'\n');
+        if let Some(control) = Control::of(consumed) {
+            let batch = consumed.batch;
+            out.extend_from_slice(b"  ");
+            self.styled(CONTROL, control.name.as_bytes(), out);
+            let mut rest = format!(" producer {} epoch {}", batch.producer_id, batch.producer_epoch);
+            if let Some(epoch) = control.coordinator_epoch {
+                rest += &format!(" coordinator epoch {epoch}");
+            }
+            out.extend_from_slice(rest.as_bytes());
+            out.push(b'\n');
+            return Ok(());
+        }
+        if let Some(fate) = consumed.batch.fate {
+            out.extend_from_slice(b"  ");
+            self.styled(NAME, b"transaction", out);
+            out.extend_from_slice(b": ");
+            let style = if fate == TransactionFate::Committed { Style::new() } else { CONTROL };
+            self.styled(style, fate.name().as_bytes(), out);
+            out.push(b'\n');
+        }
         for header in record.headers.iter() {
             out.extend_from_slice(b"  header ");
             self.styled(NAME, &escaped(header.key), out);

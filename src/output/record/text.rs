@@ -1,5 +1,6 @@
 //! Kafka's columns of text (`DefaultMessageFormatter`).
 
+use super::control::{Control, transaction_name};
 use super::field::FieldForm;
 use super::{Fault, FieldForms};
 use crate::consumer::ConsumerRecord;
@@ -34,6 +35,8 @@ pub struct TextFormat {
     offset: bool,
     delivery: bool,
     epoch: bool,
+    /// What became of transactions, and what control records say; no column of Kafka's.
+    transaction: bool,
     headers: bool,
     key: bool,
     value: bool,
@@ -57,6 +60,7 @@ impl Default for TextFormat {
             offset: false,
             delivery: false,
             epoch: false,
+            transaction: false,
             headers: false,
             key: false,
             value: true,
@@ -118,6 +122,11 @@ impl TextFormat {
         self.key_separator = separator;
     }
 
+    /// Prints a column about transactions.
+    pub fn print_transactions(&mut self) {
+        self.transaction = true;
+    }
+
     /// Ends each record with `separator`.
     pub fn end_with(&mut self, separator: Vec<u8>) {
         self.line_separator = separator;
@@ -126,6 +135,11 @@ impl TextFormat {
     /// How keys, values and values of headers are shown.
     pub fn forms_mut(&mut self) -> &mut FieldForms {
         &mut self.forms
+    }
+
+    /// Lets `literal` stand for null.
+    pub fn set_null_literal(&mut self, literal: Vec<u8>) {
+        self.null_literal = Some(literal);
     }
 
     /// What was said to stand for null.
@@ -144,7 +158,10 @@ impl TextFormat {
             self.write_columns(record, out)?;
         }
         if self.value {
-            self.write_field("value", &self.forms.value, record.record.value, out)?;
+            match record.batch.is_control() {
+                false => self.write_field("value", &self.forms.value, record.record.value, out)?,
+                true => write_control(record, out),
+            }
             out.extend_from_slice(&self.line_separator);
         }
         Ok(())
@@ -176,6 +193,7 @@ impl TextFormat {
             || self.offset
             || self.delivery
             || self.epoch
+            || self.transaction
             || self.headers
             || self.key
     }
@@ -189,6 +207,7 @@ impl TextFormat {
             self.offset,
             self.delivery,
             self.epoch,
+            self.transaction,
             self.headers,
             self.key,
             self.value,
@@ -202,10 +221,10 @@ impl TextFormat {
         };
         let mut digits = itoa::Buffer::new();
         if self.timestamp {
-            if record.timestamp_type == TimestampType::None {
+            if record.batch.timestamp_type == TimestampType::None {
                 out.extend_from_slice(b"NO_TIMESTAMP");
             } else {
-                out.extend_from_slice(record.timestamp_type.name().as_bytes());
+                out.extend_from_slice(record.batch.timestamp_type.name().as_bytes());
                 out.push(b':');
                 out.extend_from_slice(digits.format(record.record.timestamp.0).as_bytes());
             }
@@ -227,7 +246,7 @@ impl TextFormat {
             end_column(out);
         }
         if self.epoch {
-            match record.leader_epoch.0 {
+            match record.batch.leader_epoch.0 {
                 -1 => out.extend_from_slice(b"Epoch:NOT_PRESENT"),
                 epoch => {
                     out.extend_from_slice(b"Epoch:");
@@ -236,12 +255,22 @@ impl TextFormat {
             }
             end_column(out);
         }
+        if self.transaction {
+            let (title, what) = match Control::of(record) {
+                Some(control) => ("Control:", control.name),
+                None => ("Transaction:", transaction_name(record)),
+            };
+            out.extend_from_slice(title.as_bytes());
+            out.extend_from_slice(what.as_bytes());
+            end_column(out);
+        }
         if self.headers {
             self.write_headers(record, out)?;
             end_column(out);
         }
         if self.key {
-            self.write_field("key", &self.forms.key, record.record.key, out)?;
+            let key = record.record.key.filter(|_| !record.batch.is_control());
+            self.write_field("key", &self.forms.key, key, out)?;
             end_column(out);
         }
         Ok(())
@@ -264,6 +293,19 @@ impl TextFormat {
             self.write_field("header", &self.forms.header, header.value, out)?;
         }
         Ok(())
+    }
+}
+
+/// What stands in the place of a control record's value, which is no text.
+fn write_control(record: &ConsumerRecord<'_>, out: &mut Vec<u8>) {
+    let mut digits = itoa::Buffer::new();
+    out.extend_from_slice(b"producerId:");
+    out.extend_from_slice(digits.format(record.batch.producer_id).as_bytes());
+    out.extend_from_slice(b" producerEpoch:");
+    out.extend_from_slice(digits.format(record.batch.producer_epoch).as_bytes());
+    if let Some(epoch) = Control::of(record).and_then(|control| control.coordinator_epoch) {
+        out.extend_from_slice(b" coordinatorEpoch:");
+        out.extend_from_slice(digits.format(epoch).as_bytes());
     }
 }
 

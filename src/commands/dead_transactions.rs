@@ -1,0 +1,62 @@
+//! Transactions whose producers have died, ended by whoever comes along.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use crate::output::Ui;
+use crate::store::{DataDir, WritableDataDir};
+
+/// Ends what dead producers have left in `data_dir`, and says so. That it cannot be done keeps nobody from what
+/// they are about.
+pub(super) fn end_dead_transactions(data_dir: &WritableDataDir, ui: &mut Ui) {
+    match data_dir.end_dead_transactions() {
+        Ok(ended) => {
+            for transaction in ended {
+                for repair in &transaction.repairs {
+                    ui.warn(&repair.to_string());
+                }
+                let who = match &transaction.transactional_id {
+                    Some(id) => format!("with transactional.id '{id}'"),
+                    None => format!("with producer id {}", transaction.producer_id),
+                };
+                let what = if transaction.committed { "committed" } else { "aborted" };
+                ui.warn(&format!("a producer {who} has died: its transaction is {what}"));
+            }
+        }
+        Err(error) => ui.warn(&format!("a transaction that a dead producer left stays open: {error}")),
+    }
+}
+
+/// Looks now and then whether a producer has died that keeps a `read_committed` consumer waiting.
+#[derive(Debug)]
+pub(super) struct DeadTransactionsWatch {
+    path: PathBuf,
+    /// When the next look is due.
+    next: Instant,
+}
+
+/// The time between two looks.
+const INTERVAL: Duration = Duration::from_millis(250);
+
+impl DeadTransactionsWatch {
+    /// A watch on the data directory at `path`; the first look is due.
+    pub(super) fn new(data_dir: &DataDir) -> Self {
+        Self { path: data_dir.path().to_owned(), next: Instant::now() }
+    }
+
+    /// Looks, if that is due. Who may not write to the data directory leaves it to those who may.
+    pub(super) fn look(&mut self, ui: &mut Ui) {
+        let now = Instant::now();
+        if now < self.next {
+            return;
+        }
+        self.next = now + INTERVAL;
+        let Ok(dir) = DataDir::open_for_reading(&self.path) else { return };
+        if !dir.has_open_transactions().unwrap_or(false) {
+            return;
+        }
+        if let Ok(writable) = DataDir::open_for_writing(&self.path) {
+            end_dead_transactions(&writable, ui);
+        }
+    }
+}

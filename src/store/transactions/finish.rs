@@ -1,0 +1,158 @@
+//! Ending transactions in all their partitions, be it for a producer that died.
+
+use super::state::{OpenState, TransactionFiles, TransactionPhase};
+use crate::fs::{self, HeldLock};
+use crate::log::transaction::COORDINATOR_EPOCH;
+use crate::log::{LogAppender, LogConfig, LogError, Repair};
+use crate::record::Offset;
+use crate::record::control::EndMarker;
+use crate::store::{StoreError, TopicPartition, WritableDataDir};
+
+/// A transaction that was ended for a producer that died.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EndedTransaction {
+    /// Whose it was.
+    pub producer_id: i64,
+    /// The transactional id of that producer, if it has one.
+    pub transactional_id: Option<String>,
+    /// Whether it was committed, or else aborted.
+    pub committed: bool,
+    /// What opening its partitions has mended.
+    pub repairs: Vec<Repair>,
+}
+
+/// How it is known where a transaction is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lookup {
+    /// It is in all its partitions.
+    KnownOpen,
+    /// The logs tell.
+    InTheLog,
+}
+
+/// Ends the transaction `state` in all its partitions, on the disk.
+pub(super) fn end(
+    dir: &WritableDataDir,
+    files: &TransactionFiles,
+    state: &OpenState,
+    lookup: Lookup,
+) -> Result<(), StoreError> {
+    end_noting_repairs(dir, files, state, lookup, &mut Vec::new())
+}
+
+fn end_noting_repairs(
+    dir: &WritableDataDir,
+    files: &TransactionFiles,
+    state: &OpenState,
+    lookup: Lookup,
+    repairs: &mut Vec<Repair>,
+) -> Result<(), StoreError> {
+    let marker = EndMarker {
+        producer_id: state.producer_id,
+        producer_epoch: state.producer_epoch,
+        coordinator_epoch: COORDINATOR_EPOCH,
+        commits: state.phase == TransactionPhase::PrepareCommit,
+    };
+    let others = other_states(files, state)?;
+    for added in &state.partitions {
+        let of = added.topic_partition();
+        let topic = match dir.topic(&of.topic) {
+            Ok(topic) => topic,
+            // There is nobody left to be told.
+            Err(StoreError::UnknownTopic { .. }) => continue,
+            Err(error) => return Err(error),
+        };
+        let oldest = if topic.known_to_us {
+            oldest_from(&others, &of).map_or(added.from, |from| from.min(added.from))
+        } else {
+            // A broker that is gone may have left transactions open that only the log tells of.
+            0
+        };
+        let ended = LogAppender::open(&dir.partition_path(&of), LogConfig::from(&topic.config)).and_then(
+            |mut appender| {
+                match lookup {
+                    Lookup::KnownOpen => drop(appender.commit_open_transaction(&marker)?),
+                    Lookup::InTheLog => drop(appender.end_transaction(&marker, Offset(oldest))?),
+                }
+                repairs.extend(appender.take_repairs());
+                appender.sync_all()
+            },
+        );
+        match ended {
+            Err(LogError::Gone(_)) => {}
+            other => other.map_err(|source| StoreError::Log { partition: of, source })?,
+        }
+    }
+    Ok(())
+}
+
+/// The open transactions of other producers. One that comes to be after this look begins behind this one's.
+fn other_states(files: &TransactionFiles, state: &OpenState) -> Result<Vec<OpenState>, StoreError> {
+    let mut others = Vec::new();
+    for producer_id in files.producers_with_state()? {
+        if producer_id != state.producer_id {
+            others.extend(files.read_state(producer_id)?);
+        }
+    }
+    Ok(others)
+}
+
+/// Where the first of `states` that has to do with partition `of` begins there.
+fn oldest_from(states: &[OpenState], of: &TopicPartition) -> Option<i64> {
+    let all = states.iter().flat_map(|state| &state.partitions);
+    all.filter(|added| added.topic == of.topic && added.partition == of.partition)
+        .map(|added| added.from)
+        .min()
+}
+
+/// Removes the files of producers that died before they had a transaction. The caller holds the lock.
+pub(super) fn sweep(files: &TransactionFiles) -> Result<(), StoreError> {
+    for producer_id in files.producers()? {
+        let presence = HeldLock::try_new(&files.presence(producer_id))?;
+        if presence.is_some() && files.read_state(producer_id)?.is_none() {
+            files.forget_state(producer_id)?;
+            fs::remove_if_present(&files.presence(producer_id))?;
+        }
+    }
+    Ok(())
+}
+
+/// Ends the transactions whose producers have died.
+pub(super) fn end_dead(dir: &WritableDataDir) -> Result<Vec<EndedTransaction>, StoreError> {
+    let files = TransactionFiles::of(dir);
+    if files.producers_with_state()?.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut lock = files.lock()?;
+    let _guard = lock.acquire()?;
+    let mut ended = Vec::new();
+    let mut failure = None;
+    for producer_id in files.producers_with_state()? {
+        match end_if_dead(dir, &files, producer_id) {
+            Ok(found) => ended.extend(found),
+            Err(error) => failure = failure.or(Some(error)),
+        }
+    }
+    failure.map_or(Ok(ended), Err)
+}
+
+fn end_if_dead(
+    dir: &WritableDataDir,
+    files: &TransactionFiles,
+    producer_id: i64,
+) -> Result<Option<EndedTransaction>, StoreError> {
+    let Some(_presence) = HeldLock::try_new(&files.presence(producer_id))? else { return Ok(None) };
+    let mut repairs = Vec::new();
+    let state = files.read_state(producer_id)?;
+    if let Some(state) = &state {
+        end_noting_repairs(dir, files, state, Lookup::InTheLog, &mut repairs)?;
+    }
+    files.forget_state(producer_id)?;
+    fs::remove_if_present(&files.presence(producer_id))?;
+    Ok(state.map(|state| EndedTransaction {
+        producer_id,
+        transactional_id: state.transactional_id,
+        committed: state.phase == TransactionPhase::PrepareCommit,
+        repairs,
+    }))
+}
