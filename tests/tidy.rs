@@ -110,21 +110,49 @@ fn module_of(path: &Path) -> String {
     Path::new(path.components().next().unwrap().as_os_str()).file_stem().unwrap().to_str().unwrap().to_owned()
 }
 
-/// The modules named behind each `crate::` in a line: one, or those of a list in braces.
-fn modules_named(line: &str) -> Vec<String> {
+/// The modules named behind each `crate::` in `code`, with the places where: one, or those of a list in braces.
+fn modules_named(code: &str) -> Vec<(usize, String)> {
     let name = |text: &str| -> String {
         text.trim_start().chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect()
     };
     let mut found = Vec::new();
-    for (_, behind) in line.match_indices("crate::").map(|(at, m)| (at, &line[at + m.len()..])) {
-        match behind.strip_prefix('{') {
-            // `use crate::{log::A, store::B}`, as far as it is on one line; rustfmt splits only long ones.
-            Some(list) => found.extend(list.trim_end_matches("};").split(", ").map(name)),
-            None => found.push(name(behind)),
+    for (at, _) in code.match_indices("crate::") {
+        let behind = &code[at + "crate::".len()..];
+        let Some(list) = behind.strip_prefix('{') else {
+            found.push((at, name(behind)));
+            continue;
+        };
+        let (mut depth, mut begin) = (1, 0);
+        for (end, c) in list.char_indices() {
+            match c {
+                '{' => depth += 1,
+                '}' => depth -= 1,
+                _ => {}
+            }
+            if (c == ',' && depth == 1) || depth == 0 {
+                found.push((at, name(&list[begin..end])));
+                begin = end + 1;
+            }
+            if depth == 0 {
+                break;
+            }
         }
     }
-    found.retain(|module| !module.is_empty());
+    found.retain(|(_, module)| !module.is_empty());
     found
+}
+
+/// `text` without its comments, line for line.
+fn without_comments(text: &str) -> String {
+    text.lines().map(|line| line.split("//").next().unwrap()).collect::<Vec<_>>().join("\n")
+}
+
+/// `text` up to its tests, which come last in a file.
+fn without_tests(text: &str) -> &str {
+    let tests_at = text.match_indices("\n#[cfg(test)]\n").map(|(at, found)| at + found.len());
+    let is_module =
+        |at: &usize| text[*at..].lines().next().unwrap().ends_with('{') && text[*at..].contains("mod ");
+    &text[..tests_at.into_iter().find(is_module).unwrap_or(text.len())]
 }
 
 #[test]
@@ -135,13 +163,17 @@ fn each_module_uses_only_those_below_it() {
         let Some((_, allowed)) = LAYERS.iter().find(|(name, _)| *name == module) else {
             panic!("src/{module} has no place in LAYERS: give it one, here and in lib.rs");
         };
-        for (number, line) in text.lines().enumerate() {
-            let code = line.split("//").next().unwrap();
-            for used in modules_named(code) {
-                if used != module && !allowed.contains(&used.as_str()) {
-                    wrong.push(format!("src/{}:{}: {module} uses {used}", path.display(), number + 1));
-                }
+        let code = without_comments(&text);
+        let place = |at: usize| format!("src/{}:{}", path.display(), code[..at].lines().count().max(1));
+        for (at, used) in modules_named(&code) {
+            if used != module && !allowed.contains(&used.as_str()) {
+                wrong.push(format!("{}: {module} uses {used}", place(at)));
             }
+        }
+        // The long way to another module says nothing of it.
+        let depth = path.components().count() - usize::from(path.ends_with("mod.rs"));
+        if let Some(at) = without_tests(&code).find(&"super::".repeat(depth)) {
+            wrong.push(format!("{}: say crate::", place(at)));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -149,10 +181,15 @@ fn each_module_uses_only_those_below_it() {
 
 #[test]
 fn modules_behind_crate_are_found() {
-    assert_eq!(modules_named("use crate::log::LogError;"), ["log"]);
-    assert_eq!(modules_named("use crate::{fs::FileLock, store};"), ["fs", "store"]);
-    assert_eq!(modules_named("f(crate::fs::a, crate::record::B)"), ["fs", "record"]);
-    assert_eq!(modules_named("pub(crate) fn f()"), [""; 0]);
+    let names = |code| modules_named(code).into_iter().map(|(_, name)| name).collect::<Vec<_>>();
+    assert_eq!(names("use crate::log::LogError;"), ["log"]);
+    assert_eq!(names("use crate::{fs::FileLock, store};"), ["fs", "store"]);
+    assert_eq!(
+        names("use crate::{\n    fs::{self, FileLock},\n    store,\n};\nuse x::{y, z};"),
+        ["fs", "store"]
+    );
+    assert_eq!(names("f(crate::fs::a, crate::record::B)"), ["fs", "record"]);
+    assert_eq!(names("pub(crate) fn f()"), [""; 0]);
 }
 
 /// What systems have in different ways, and the files that may name it. Tests may too.
@@ -183,11 +220,7 @@ fn what_is_of_the_system_is_named_where_the_map_says() {
     for (path, text) in rust_files("src") {
         let name = path.to_str().unwrap();
         let is_test = name.contains("tests") || name == "fs/schedule.rs";
-        // In a file the tests come last.
-        let tests_at = text.match_indices("\n#[cfg(test)]\n").map(|(at, found)| at + found.len());
-        let is_module =
-            |at: &usize| text[*at..].lines().next().unwrap().ends_with('{') && text[*at..].contains("mod ");
-        let code = &text[..tests_at.into_iter().find(is_module).unwrap_or(text.len())];
+        let code = without_tests(&text);
         for (line, number) in code.lines().zip(1..).filter(|_| !is_test) {
             let line = line.split("//").next().unwrap();
             for (what, files) in OF_THE_SYSTEM.iter().filter(|(what, _)| line.contains(what)) {
