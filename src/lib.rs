@@ -78,6 +78,23 @@
 //! | text printed | [`output`]: [`output::Ui`] for lines, [`output::record`] for records |
 //! | the exit status decided | [`commands::run`] |
 //!
+//! # Where the operating system shows
+//!
+//! Any Unix will do; Linux is what is tested. Each thing that systems have in different ways is named in one
+//! module, and `tests/tidy.rs` holds it to that:
+//!
+//! | what | where | without it |
+//! | --- | --- | --- |
+//! | flock | `fs::lock` | locks that a broker holds (fcntl) are seen in the same file |
+//! | fallocate | `fs::file` | Linux alone takes room before it is needed; others do nothing |
+//! | the size of a pipe | `fs::pipe` | pipes stay as they are |
+//! | /proc | `fs::processes` | `mkafka ps` says that it cannot tell; boots are not told apart |
+//! | inotify, or what `notify` has | `consumer::wait` | files are looked at every few milliseconds |
+//! | signals | `commands::interrupt` | |
+//! | poll | `input::ready`, `output::data` | |
+//! | a terminal's state | `output::prompt` | |
+//! | the clock that no one sets | `group::presence` | |
+//!
 //! # The ways through
 //!
 //! **produce.** [`commands::produce`] reads records with [`input::RecordReader`] and hands each to a
@@ -107,6 +124,9 @@
 //! files that it is given. [`dump::FileKind`] tells what a file is; [`dump::LogWalk`] takes a segment batch by
 //! batch from the same [`log::BatchReader`] that reads and mends logs, and goes on behind damage;
 //! [`output::dump`] writes what is found in Kafka's words, or as JSON; every fault counts for the exit status.
+
+#[cfg(not(unix))]
+compile_error!("mkafka needs a Unix: its locks between processes are flock's, and it waits with poll");
 
 pub mod cli;
 pub mod commands;

@@ -4,6 +4,7 @@
 
 mod broker_folder;
 mod common;
+mod completions;
 mod consume;
 mod consume_control;
 mod consume_offsets;
@@ -25,6 +26,7 @@ mod produce_forms;
 mod prompt;
 mod readme;
 mod refusals;
+mod shells;
 mod tidy;
 mod topic_configs;
 mod topics;

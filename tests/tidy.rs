@@ -155,6 +155,54 @@ fn modules_behind_crate_are_found() {
     assert_eq!(modules_named("pub(crate) fn f()"), [""; 0]);
 }
 
+/// What systems have in different ways, and the files that may name it. Tests may too.
+const OF_THE_SYSTEM: &[(&str, &[&str])] = &[
+    ("fs2::", &["fs/lock.rs"]),
+    ("notify::", &["consumer/wait.rs"]),
+    ("rustyline::", &["output/prompt.rs"]),
+    ("signal_hook::", &["commands/interrupt.rs"]),
+    ("rustix::event", &["input/ready.rs", "output/data.rs"]),
+    ("rustix::fs", &["fs/file.rs", "fs/processes.rs"]),
+    ("rustix::process", &["fs/file.rs", "fs/lock.rs"]),
+    ("rustix::termios", &["output/prompt.rs"]),
+    ("rustix::time", &["group/presence.rs"]),
+    ("\"/proc", &["cli/manual.rs", "fs/processes.rs"]),
+    ("std::os::unix::fs", &["fs/file.rs", "fs/mod.rs", "fs/processes.rs", "output/prompt.rs"]),
+    ("std::os::unix::net", &["commands/interrupt.rs"]),
+    ("std::os::unix::process", &["commands/consume/exec.rs"]),
+    ("rustix::pipe", &["fs/pipe.rs"]),
+    ("target_os", &["fs/file.rs", "fs/pipe.rs"]),
+];
+
+#[test]
+fn what_is_of_the_system_is_named_where_the_map_says() {
+    let mut seen = BTreeSet::new();
+    for (path, text) in rust_files("src") {
+        let name = path.to_str().unwrap();
+        let is_test = name.contains("tests") || name == "fs/schedule.rs";
+        // In a file the tests come last.
+        let tests_at = text.match_indices("\n#[cfg(test)]\n").map(|(at, found)| at + found.len());
+        let is_module =
+            |at: &usize| text[*at..].lines().next().unwrap().ends_with('{') && text[*at..].contains("mod ");
+        let code = &text[..tests_at.into_iter().find(is_module).unwrap_or(text.len())];
+        for (line, number) in code.lines().zip(1..).filter(|_| !is_test) {
+            let line = line.split("//").next().unwrap();
+            for (what, files) in OF_THE_SYSTEM.iter().filter(|(what, _)| line.contains(what)) {
+                assert!(
+                    files.contains(&name),
+                    "src/{name}:{number} names {what}, and lib.rs says where that is"
+                );
+                seen.insert((*what, name.to_owned()));
+            }
+        }
+    }
+    for (what, files) in OF_THE_SYSTEM {
+        for file in *files {
+            assert!(seen.contains(&(*what, (*file).to_owned())), "src/{file} does not name {what} any more");
+        }
+    }
+}
+
 #[test]
 fn only_output_prints() {
     let macros = ["print", "println", "eprint", "eprintln", "dbg"];

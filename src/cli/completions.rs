@@ -1,12 +1,19 @@
 //! The arguments of `mkafka completions`.
 
-use clap::{Args, Command};
+use std::ffi::OsString;
+
+use clap::Args;
 use clap_complete::Shell;
 
 /// Print the completion script of a shell.
 ///
+/// Topics, groups, partitions and the names of configurations complete too, from the data directory that the
+/// command line names so far: the script runs mkafka itself at each Tab, which must be on the PATH. Nothing is
+/// changed by that.
+///
 /// The script goes to standard output. Each shell has a place where it looks for such scripts; the examples
-/// show one for each. A shell that is running already reads it only when told to.
+/// show one for each. A shell that is running already reads it only when told to. The Debian package installs
+/// those of bash, zsh and fish.
 #[derive(Debug, Args)]
 #[command(
     override_usage = "mkafka completions [OPTIONS] <SHELL>",
@@ -27,38 +34,8 @@ pub struct CompletionsArgs {
     pub shell: Shell,
 }
 
-/// The command line as completions should know it. What is accepted only so that scripts carry over is
-/// hidden in the help; clap_complete would offer it all the same.
-pub fn command_for_completions() -> Command {
-    let mut command = super::command().disable_help_subcommand(true);
-    command.build();
-    only_visible(&command)
-}
-
-fn only_visible(command: &Command) -> Command {
-    // clap adds these to the copy by itself.
-    let of_clap = ["help", "version"];
-    let is_visible = |id: &clap::Id| {
-        let argument = command.get_arguments().find(|argument| argument.get_id() == id);
-        argument.is_none_or(|argument| !argument.is_hide_set())
-    };
-    let arguments = command
-        .get_arguments()
-        .filter(|argument| is_visible(argument.get_id()) && !of_clap.contains(&argument.get_id().as_str()));
-    let groups = command.get_groups().filter(|group| group.get_args().all(is_visible));
-    let mut copy = Command::new(command.get_name().to_owned())
-        .args(arguments.cloned().map(|argument| argument.global(false)))
-        .groups(groups.cloned())
-        .subcommands(command.get_subcommands().filter(|sub| !sub.is_hide_set()).map(only_visible))
-        .disable_help_subcommand(true);
-    if let Some(about) = command.get_about() {
-        copy = copy.about(about.clone());
-    }
-    if let Some(version) = command.get_version() {
-        copy = copy.version(version.to_owned());
-    }
-    match command.get_long_flag() {
-        Some(flag) => copy.long_flag(flag.to_owned()),
-        None => copy,
-    }
+/// A command line that is being typed, with the actions of Kafka's tools (`topics --describe`) where clap's
+/// subcommands stand. The number of words stays.
+pub fn with_actions_named(words: Vec<OsString>) -> Vec<OsString> {
+    super::kafka_forms::action_named(words)
 }

@@ -59,6 +59,21 @@ pub(super) fn action_first(mut args: Vec<OsString>) -> Result<Vec<OsString>, cla
     }
 }
 
+/// Gives an action that is written as in Kafka (`topics --describe`) the name of its subcommand, and puts it in
+/// its place, as far as the command line says which it is.
+pub(super) fn action_named(args: Vec<OsString>) -> Vec<OsString> {
+    let Ok(mut args) = action_first(args.clone()) else { return args };
+    let tool =
+        subcommand_at(&args).and_then(|at| Some((at, TOOLS.iter().find(|tool| args[at] == tool.name)?)));
+    if let Some((at, tool)) = tool
+        && let Some(action) = args.get_mut(at + 1)
+        && let Some(name) = tool.actions.iter().find(|name| action == *name)
+    {
+        *action = OsString::from(name.trim_start_matches('-'));
+    }
+    args
+}
+
 /// Where the subcommand stands: the first argument that is neither an option nor an option's value.
 fn subcommand_at(args: &[OsString]) -> Option<usize> {
     let mut at = 1;
@@ -113,6 +128,13 @@ mod tests {
         ] {
             assert_eq!(moved(line).unwrap(), expected);
         }
+        let named = |line: &str| {
+            let args = action_named(line.split(' ').map(OsString::from).collect());
+            args.iter().map(|arg| arg.to_str().unwrap()).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(named("mkafka topics --topic o --describe"), "mkafka topics describe --topic o");
+        assert_eq!(named("mkafka groups list --state"), "mkafka groups list --state");
+        assert_eq!(named("mkafka topics --create --list"), "mkafka topics --create --list");
         for line in [
             "mkafka topics --create --list",
             "mkafka topics --topic x",

@@ -281,7 +281,6 @@ mod tests {
     #[test]
     fn clap_finds_no_fault_with_the_arguments() {
         command().debug_assert();
-        completions::command_for_completions().debug_assert();
     }
 
     #[test]

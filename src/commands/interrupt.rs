@@ -1,4 +1,5 @@
-//! SIGINT and SIGTERM: the first asks for an orderly end, the second ends at once.
+//! Signals. SIGINT and SIGTERM: the first asks for an orderly end, the second ends at once. The only file that
+//! names signal_hook.
 
 use std::io::{self, Read as _};
 use std::os::fd::{AsFd, BorrowedFd};
@@ -7,7 +8,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGINT, SIGTERM, SIGXFSZ};
+
+use crate::input::wait_for_input;
 
 /// How long a command that is asked to end may take to do so.
 const GRACE: Duration = Duration::from_secs(1);
@@ -50,10 +53,8 @@ impl Interrupt {
 
     /// Sleeps for `duration`, or until the process is asked to end.
     pub(super) fn sleep(&self, duration: Duration) {
-        use rustix::event::{PollFd, PollFlags, Timespec, poll};
-        let timeout = Timespec::try_from(duration).ok();
         // Whatever ends it early: the caller looks at the status.
-        let _ = poll(&mut [PollFd::new(&self.readable_when_asked, PollFlags::IN)], timeout.as_ref());
+        let _ = wait_for_input(&self.readable_when_asked, None, Some(duration));
     }
 
     /// A descriptor that becomes readable when the process is asked to end.
@@ -88,6 +89,14 @@ impl Interrupt {
         })?;
         Ok(())
     }
+}
+
+/// Makes passing the limit on file sizes (`ulimit -f`) an error of the write, like a full disk, where it
+/// would otherwise end the process in the middle of it.
+pub(super) fn survive_file_size_limit() {
+    static SEEN: AtomicBool = AtomicBool::new(false);
+    // A handler that does next to nothing is enough. Where there is no such signal there is none to survive.
+    let _ = signal_hook::flag::register(SIGXFSZ, &SEEN);
 }
 
 /// The exit status that tells of the signal, if there was one.

@@ -20,7 +20,6 @@ pub mod verify;
 pub mod wait;
 
 use std::process::ExitCode;
-use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context as _, Result};
 
@@ -44,22 +43,6 @@ pub struct UsageError(pub String);
 #[derive(Debug, thiserror::Error)]
 #[error("ended by a signal")]
 struct EndedBySignal(u8);
-
-/// Lets the process have as many open files as it may: each partition that is written takes four.
-fn raise_open_files_limit() {
-    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-    let limit = getrlimit(Resource::Nofile);
-    // Where that is refused, running out of them is reported when it happens.
-    let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
-}
-
-/// Makes passing the limit on file sizes (`ulimit -f`) an error of the write, like a full disk, where it
-/// would otherwise end the process in the middle of it.
-fn survive_file_size_limit() {
-    static SEEN: AtomicBool = AtomicBool::new(false);
-    // A handler that does next to nothing is enough. Where there is no such signal there is none to survive.
-    let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, &SEEN);
-}
 
 /// The line for `error`: each cause on the way down, from what was being done to what went wrong. The
 /// engine's errors have their cause in their own text already; it is not said twice.
@@ -98,7 +81,7 @@ pub fn run(cli: &Cli) -> ExitCode {
         Ok(ui) => ui,
         Err(_) => return ExitCode::from(FAILED),
     };
-    survive_file_size_limit();
+    interrupt::survive_file_size_limit();
     let done = match &cli.command {
         Command::Topics(args) => topics::run(&cli.global, args, &mut ui),
         Command::Configs(args) => configs::run(&cli.global, args, &mut ui),

@@ -79,15 +79,10 @@ impl LogFile {
         seam::run(change, || self.file.set_len(length)).context_io("truncate", &self.path)
     }
 
-    /// Takes room for `length` bytes on the disk, without making the file longer. File systems that cannot do
-    /// that do nothing.
+    /// Takes room for `length` bytes on the disk, without making the file longer. Systems and file systems that
+    /// cannot do that do nothing.
     pub fn preallocate(&self, length: u64) -> Result<(), FileError> {
-        use rustix::fs::{FallocateFlags, fallocate};
-        use rustix::io::Errno;
-        match fallocate(&self.file, FallocateFlags::KEEP_SIZE, 0, length) {
-            Err(Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL) => Ok(()),
-            other => other.map_err(io::Error::from).context_io("take room for", &self.path),
-        }
+        take_room(&self.file, length).context_io("take room for", &self.path)
     }
 
     /// Puts its content on the disk (fdatasync). A failure must never be retried into a success: the
@@ -110,4 +105,27 @@ impl LogFile {
             Err(e) => Err(e),
         }
     }
+}
+
+#[cfg(target_os = "linux")]
+fn take_room(file: &File, length: u64) -> io::Result<()> {
+    use rustix::fs::{FallocateFlags, fallocate};
+    use rustix::io::Errno;
+    match fallocate(file, FallocateFlags::KEEP_SIZE, 0, length) {
+        Err(Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL) => Ok(()),
+        other => Ok(other?),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn take_room(_file: &File, _length: u64) -> io::Result<()> {
+    Ok(())
+}
+
+/// Lets the process have as many open files as it may: each partition that is written takes four.
+pub fn raise_open_files_limit() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    // Where that is refused, running out of them is reported when it happens.
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
 }

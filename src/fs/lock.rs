@@ -234,7 +234,6 @@ pub fn broker_is_live(dir: &Path) -> Result<bool, FileError> {
     fcntl_locked(&file).context_io("look for a lock on", &path)
 }
 
-#[cfg(unix)]
 fn fcntl_locked(file: &std::fs::File) -> std::io::Result<bool> {
     use rustix::process::{Flock, FlockOffsetType, FlockType};
     let query = Flock {
@@ -245,9 +244,4 @@ fn fcntl_locked(file: &std::fs::File) -> std::io::Result<bool> {
         offset_type: FlockOffsetType::Set,
     };
     Ok(rustix::process::fcntl_getlk(file, &query)?.is_some())
-}
-
-#[cfg(not(unix))]
-fn fcntl_locked(_file: &std::fs::File) -> std::io::Result<bool> {
-    Ok(false)
 }

@@ -14,7 +14,7 @@ pub mod processes;
 pub(crate) mod schedule;
 pub(crate) mod seam;
 
-pub use file::LogFile;
+pub use file::{LogFile, raise_open_files_limit};
 pub use lock::{FileLock, HeldLock, LockGuard, broker_is_live, is_locked, lock_folder, try_lock_folder};
 pub use pipe::widen_pipe;
 
@@ -22,7 +22,7 @@ use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use seam::Change;
 
@@ -251,15 +251,9 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
 }
 
 /// Gives a temporary file (0600 at birth) the permissions that any other new file would have had.
-#[cfg(unix)]
 fn make_readable(file: &File) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
     file.set_permissions(fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn make_readable(_file: &File) -> io::Result<()> {
-    Ok(())
 }
 
 /// Puts the content of the file `path` on the disk; no error when there is no such file.
@@ -293,6 +287,15 @@ pub fn list_folder(path: &Path) -> Result<Vec<OsString>, FileError> {
 pub fn look_up(path: &Path) -> io::Result<fs::Metadata> {
     seam::look();
     fs::metadata(path)
+}
+
+/// How long ago a file got its name: a rename counts as a change of it, if not of what is in it.
+pub fn age(metadata: &fs::Metadata) -> Duration {
+    use std::os::unix::fs::MetadataExt as _;
+    let seconds = u64::try_from(metadata.ctime()).unwrap_or(0);
+    let nanos = u32::try_from(metadata.ctime_nsec()).unwrap_or(0);
+    let changed = SystemTime::UNIX_EPOCH + Duration::new(seconds, nanos);
+    changed.elapsed().unwrap_or_default()
 }
 
 /// When a name in the folder whose `metadata` this is was made or removed last, as far as the system's clock

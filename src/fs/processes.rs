@@ -1,6 +1,8 @@
-//! Which processes have files below a folder open or locked, from Linux' /proc.
+//! What Linux' /proc tells: which processes have files below a folder open or locked, and which boot this is. The
+//! only file that names /proc.
 
 use std::collections::HashMap;
+use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
@@ -37,7 +39,8 @@ pub enum UseKind {
 pub fn uses_below(root: &Path) -> Result<Vec<FileUse>, FileError> {
     let root = root.canonicalize().context_io("open", root)?;
     let proc = Path::new("/proc");
-    let locks = std::fs::read_to_string(proc.join("locks")).context_io("read", &proc.join("locks"))?;
+    let locks = std::fs::read_to_string(proc.join("locks")).map_err(without_proc);
+    let locks = locks.context_io("read", &proc.join("locks"))?;
     let mut uses = Vec::new();
     let files = lockable_files(&root)?;
     uses.extend(locks.lines().filter_map(parse_lock).filter_map(|lock| {
@@ -56,6 +59,22 @@ pub fn uses_below(root: &Path) -> Result<Vec<FileUse>, FileError> {
     Ok(uses)
 }
 
+/// Which boot of which machine this is, a UUID as text; `None` where the system does not say.
+pub fn boot_id() -> Option<[u8; 36]> {
+    let text = std::fs::read("/proc/sys/kernel/random/boot_id").ok()?;
+    text.get(..36)?.try_into().ok()
+}
+
+/// Says of a missing file that it is the system's fault.
+fn without_proc(error: io::Error) -> io::Error {
+    match error.kind() {
+        io::ErrorKind::NotFound => {
+            io::Error::new(error.kind(), "only Linux tells who uses files, and only where /proc is mounted")
+        }
+        _ => error,
+    }
+}
+
 /// The command line of a process, with spaces between its words; `None` where it does not show.
 pub fn command_line(pid: u32) -> Option<String> {
     let bytes = std::fs::read(format!("/proc/{pid}/cmdline")).ok()?;
@@ -64,8 +83,8 @@ pub fn command_line(pid: u32) -> Option<String> {
     (!words.is_empty()).then(|| words.join(" "))
 }
 
-/// Device and inode.
-type FileKey = (u64, u64);
+/// Device and inode. What a device is called is a number of another type on each system; all fit.
+type FileKey = (i128, u64);
 
 /// The files that may be locked, by what /proc/locks calls them: those whose name begins with a period or
 /// ends in `.lock`, the files of groups, and the folders that hold them.
@@ -85,7 +104,7 @@ fn lockable_files(root: &Path) -> Result<HashMap<FileKey, PathBuf>, FileError> {
             } else if !name.starts_with('.') && !is_ours {
                 continue;
             }
-            found.insert((metadata.dev(), metadata.ino()), path);
+            found.insert((i128::from(metadata.dev()), metadata.ino()), path);
         }
     }
     Ok(found)
@@ -107,7 +126,11 @@ fn parse_lock(line: &str) -> Option<Lock> {
     let device =
         rustix::fs::makedev(u32::from_str_radix(major, 16).ok()?, u32::from_str_radix(minor, 16).ok()?);
     // A lock whose holder lives in another pid namespace has a pid of -1 or 0.
-    Some(Lock { pid: pid.parse().unwrap_or(0), file: (device, file.next()?.parse().ok()?), waits })
+    Some(Lock {
+        pid: pid.parse().unwrap_or(0),
+        file: (i128::from(device), file.next()?.parse().ok()?),
+        waits,
+    })
 }
 
 /// Adds the files below `root` that the process at `process` has open.
@@ -135,7 +158,10 @@ mod tests {
     #[test]
     fn lines_of_proc_locks_are_understood() {
         let lock = parse_lock("12: FLOCK  ADVISORY  WRITE 1234 08:10:5678 0 EOF").unwrap();
-        assert_eq!((lock.pid, lock.file, lock.waits), (1234, (rustix::fs::makedev(8, 16), 5678), false));
+        assert_eq!(
+            (lock.pid, lock.file, lock.waits),
+            (1234, (i128::from(rustix::fs::makedev(8, 16)), 5678), false)
+        );
         let lock = parse_lock("12: -> FLOCK  ADVISORY  WRITE -1 fe:00:9 0 EOF").unwrap();
         assert_eq!((lock.pid, lock.waits), (0, true));
         for bad in ["", "1:", "1: FLOCK ADVISORY WRITE 5", "1: FLOCK ADVISORY WRITE 5 x 0 EOF"] {

@@ -8,7 +8,7 @@
 //! whoever looks after the partition next. Readers that have it open read on to its end in any case.
 
 use std::path::Path;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use super::checkpoint;
 use super::error::LogError;
@@ -218,7 +218,7 @@ pub fn sweep(dir: &Path, delay_ms: i64, look_only: bool) -> Result<Swept, LogErr
             continue;
         }
         let Ok(metadata) = std::fs::metadata(&path) else { continue };
-        if age(&metadata) < delay {
+        if fs::age(&metadata) < delay {
             swept.waiting_bytes += metadata.len();
             continue;
         }
@@ -228,15 +228,6 @@ pub fn sweep(dir: &Path, delay_ms: i64, look_only: bool) -> Result<Swept, LogErr
         }
     }
     Ok(swept)
-}
-
-/// How long ago a file got its name: a rename counts as a change of it, if not of what is in it.
-fn age(metadata: &std::fs::Metadata) -> Duration {
-    use std::os::unix::fs::MetadataExt as _;
-    let seconds = u64::try_from(metadata.ctime()).unwrap_or(0);
-    let nanos = u32::try_from(metadata.ctime_nsec()).unwrap_or(0);
-    let changed = SystemTime::UNIX_EPOCH + Duration::new(seconds, nanos);
-    changed.elapsed().unwrap_or_default()
 }
 
 #[cfg(test)]

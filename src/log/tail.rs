@@ -8,7 +8,7 @@
 use super::Position;
 use super::index_rules::IndexRules;
 use super::time_index::TimeEntry;
-use crate::fs::{FileError, LogFile};
+use crate::fs::{FileError, LogFile, processes};
 use crate::record::header::array;
 use crate::record::{LeaderEpoch, Offset, Timestamp};
 
@@ -98,13 +98,7 @@ impl BootId {
         if pretending::is_another_boot() {
             return Self::of_another_boot();
         }
-        let mut id = [0; 36];
-        if let Ok(text) = std::fs::read("/proc/sys/kernel/random/boot_id")
-            && let Some(text) = text.get(..36)
-        {
-            id.copy_from_slice(text);
-        }
-        Self(id)
+        Self(processes::boot_id().unwrap_or([0; 36]))
     }
 }
 

@@ -53,6 +53,12 @@ const NAMES: &[(&str, Deserializer)] = &[
     ("void", Deserializer::Void),
 ];
 
+/// The name of each: the one by which messages call it.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    let is_first = |at: &usize| NAMES[..*at].iter().all(|(_, other)| *other != NAMES[*at].1);
+    (0..NAMES.len()).filter(is_first).map(|at| NAMES[at].0)
+}
+
 impl std::str::FromStr for Deserializer {
     type Err = UnknownDeserializer;
 

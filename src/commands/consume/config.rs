@@ -35,7 +35,7 @@ pub(super) struct ConsumerConfig {
 }
 
 /// Configs of Kafka's consumer that have an effect here.
-const KNOWN: &[&str] = &[
+pub(in crate::commands) const KNOWN: &[&str] = &[
     "group.id",
     "client.id",
     "auto.offset.reset",

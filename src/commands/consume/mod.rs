@@ -1,7 +1,7 @@
 //! `mkafka consume`: the records of topics to standard output.
 
 mod assigned;
-mod config;
+pub(super) mod config;
 mod dead_letter;
 mod exec;
 mod membership;
@@ -31,7 +31,7 @@ use self::range::Ranges;
 use self::session::{Session, Source, Terms};
 use super::dead_transactions::DeadTransactionsWatch;
 use super::interrupt::Interrupt;
-use super::{EndedBySignal, UsageError, data_dir_location, raise_open_files_limit};
+use super::{EndedBySignal, UsageError, data_dir_location};
 use crate::cli::GlobalArgs;
 use crate::cli::consume::ConsumeArgs;
 use crate::consumer::{ReadDetails, ReadLimits, Waiter, Waker};
@@ -51,7 +51,7 @@ pub fn run(global: &GlobalArgs, args: &ConsumeArgs, ui: &mut Ui) -> anyhow::Resu
     let selection = selection(args)?;
     let config = ConsumerConfig::new(args)?;
     let mut ranges = Ranges::new(args, &config, &selection)?;
-    raise_open_files_limit();
+    crate::fs::raise_open_files_limit();
     let path = data_dir_location(global)?.path;
     let data_dir = DataDir::open_for_reading(&path)?;
     check_topics(&data_dir, &selection)?;

@@ -136,12 +136,11 @@ impl Dump<'_> {
 
     /// Says which file comes next.
     fn begin(&mut self, path: &Path) {
-        use std::os::unix::ffi::OsStrExt as _;
         self.json = JsonLines::new(path);
         if self.is_plain_text() {
             let out = self.ui.data().buffer();
             out.extend_from_slice(b"Dumping ");
-            out.extend_from_slice(path.as_os_str().as_bytes());
+            out.extend_from_slice(path.as_os_str().as_encoded_bytes());
             out.push(b'\n');
         }
     }

@@ -22,7 +22,7 @@ use crate::output::groups::{list_columns, list_json};
 use crate::store::{DataDir, DataDirLocation, GroupId};
 
 /// All states that Kafka's groups can be in (`GroupState`).
-const STATES: [&str; 7] =
+pub(super) const STATES: [&str; 7] =
     ["Assigning", "CompletingRebalance", "Dead", "Empty", "PreparingRebalance", "Reconciling", "Stable"];
 
 /// Runs `mkafka groups`.

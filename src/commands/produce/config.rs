@@ -11,7 +11,7 @@ use crate::spelling;
 use crate::store::{DataDir, Topic, TopicCompression, TopicPartition, TransactionalId};
 
 /// The configs that do something.
-const NAMES: &[&str] = &[
+pub(in crate::commands) const NAMES: &[&str] = &[
     "acks",
     "batch.size",
     "buffer.memory",

@@ -1,6 +1,6 @@
 //! `mkafka produce`: records of an input into a topic.
 
-mod config;
+pub(super) mod config;
 mod form;
 mod lines;
 mod pace;
@@ -23,7 +23,7 @@ use self::session::Session;
 use self::tee::Tee;
 use super::dead_transactions::end_dead_transactions;
 use super::interrupt::Interrupt;
-use super::{EndedBySignal, UsageError, data_dir_location, raise_open_files_limit};
+use super::{EndedBySignal, UsageError, data_dir_location};
 use crate::cli::produce::ProduceArgs;
 use crate::cli::{GlobalArgs, OutputFormat};
 use crate::fs::broker_is_live;
@@ -50,7 +50,7 @@ pub fn run(global: &GlobalArgs, args: &ProduceArgs, ui: &mut Ui) -> anyhow::Resu
             UsageError("--tee and --output json would both print to standard output".to_owned()).into()
         );
     }
-    raise_open_files_limit();
+    crate::fs::raise_open_files_limit();
     let interrupt = Interrupt::install().context("cannot take over the signals")?;
     let path = data_dir_location(global)?.path;
     let name = TopicName::new(args.topic.name()).map_err(StoreError::from)?;

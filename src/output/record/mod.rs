@@ -14,7 +14,7 @@ mod field;
 mod json;
 mod pretty;
 mod template;
-mod text;
+pub mod text;
 
 pub use field::FieldForm;
 pub use json::JsonFormat;

@@ -9,7 +9,7 @@ use crate::record::TimestampType;
 use crate::spelling;
 
 /// The formatter properties of `DefaultMessageFormatter`, by Kafka's names.
-const PROPERTIES: &[&str] = &[
+pub const PROPERTIES: &[&str] = &[
     "print.timestamp",
     "print.partition",
     "print.offset",
