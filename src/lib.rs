@@ -50,7 +50,8 @@
 //! | a tail left unread until it is whole | [`log::LogReader`] |
 //! | damage described and passed over | [`dump::LogWalk`]; what is good written to a new segment: [`dump::Salvage`] |
 //! | a record of Kafka's own topics made out | the tables of [`record::message`], by [`dump::MessageDecoder`] |
-//! | data put on the disk | [`log::Durability`]; files and folders in [`fs`] |
+//! | data put on the disk | [`log::Durability`], and `producer::sync_round` for many batches at once; files and folders in [`fs`] |
+//! | a batch compressed and appended by other threads | `producer::pipeline` |
 //! | a topic created or deleted | `store::topic_admin`: [`store::WritableDataDir::create_topic`] |
 //! | what topics there are | [`store::Listing`]; a broker's folders count too |
 //! | a topic's configs, their ranges and defaults | [`store::config_table`] |
@@ -101,8 +102,9 @@
 //! [`producer::Producer`], which picks the partition and adds it to that partition's
 //! [`record::BatchBuilder`]. When the batch is full, or the input pauses, it is encoded, compressed and
 //! summed; only then does [`log::LogAppender`] take the lock, look at what others have appended, patch in
-//! the offset, roll if it must, write, and add the index entries that are due. With `acks=all` the data is
-//! synced before the next is read.
+//! the offset, roll if it must, write, and add the index entries that are due. An input that goes on filling batches
+//! gets threads for that (`producer::pipeline`). With `acks=all` the data is synced behind the appends, in rounds
+//! (`producer::sync_round`), and acknowledged then.
 //!
 //! **produce --transaction.** Before its first batch goes to a partition, a [`store::Transaction`] notes that
 //! partition in a file of its own, on the disk; the batches carry its producer id. At the end of the input all of

@@ -204,10 +204,7 @@ const OF_THE_SYSTEM: &[(&str, &[&str])] = &[
     ("rustix::termios", &["output/prompt.rs"]),
     ("rustix::time", &["group/presence.rs"]),
     ("\"/proc", &["cli/manual.rs", "fs/processes.rs"]),
-    (
-        "std::os::unix::fs",
-        &["fs/file.rs", "fs/mod.rs", "fs/processes.rs", "output/data.rs", "output/prompt.rs"],
-    ),
+    ("std::os::unix::fs", &["fs/file.rs", "fs/mod.rs", "fs/pipe.rs", "fs/processes.rs", "output/prompt.rs"]),
     ("std::os::unix::net", &["commands/interrupt.rs"]),
     ("std::os::unix::process", &["commands/consume/exec.rs"]),
     ("rustix::pipe", &["fs/pipe.rs"]),

@@ -75,10 +75,14 @@ def rows(args, work):
                         f"cat {data}/bench-0/*.log | cat > /dev/null", mark=None, mark_text="")
         if length == 100:
             yield dump(s)
-        for codec, peer in (("zstd", "zstd -T0 -1"), ("lz4", "lz4 -1")):
-            yield s.compare(f"produce {codec} < FILE", f"{s.produce} --compression-codec {codec} < {file}",
-                            f"{peer} FILE", f"{peer} -q -f {file} -o {copy}" if codec == "zstd"
-                            else f"{peer} -q -f {file} {copy}", before=f"{s.no_copy}; {s.fresh()}", mark=1.3)
+        for job, codec, peer in (
+            ("zstd, level 1", "zstd --producer-property compression.zstd.level=1", f"zstd -T0 -1 -q {file} -o {copy}"),
+            ("zstd, Kafka's level 3", "zstd", f"zstd -T0 -3 -q {file} -o {copy}"),
+            ("lz4", "lz4", f"lz4 -1 -q {file} {copy}"),
+        ):
+            yield s.compare(f"produce {job} < FILE", f"{s.produce} --compression-codec {codec} < {file}",
+                            f"{' '.join(peer.split()[:3 if 'zstd' in peer else 2])} FILE", peer,
+                            before=f"{s.no_copy}; {s.fresh()}", mark=1.3)
             s.check()
         keyed = "--property parse.key=true --property key.separator=' '"
         other = f"{s.mkafka}-other"

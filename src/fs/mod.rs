@@ -16,7 +16,7 @@ pub(crate) mod seam;
 
 pub use file::{LogFile, raise_open_files_limit};
 pub use lock::{FileLock, HeldLock, LockGuard, broker_is_live, is_locked, lock_folder, try_lock_folder};
-pub use pipe::widen_pipe;
+pub use pipe::{is_pipe_or_socket, widen_pipe};
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};

@@ -1,6 +1,9 @@
 //! Pipes that much goes through.
 
+use std::fs::File;
+use std::io;
 use std::os::fd::AsFd;
+use std::os::unix::fs::FileTypeExt as _;
 
 /// As much as anybody may give a pipe (the default of Linux's `fs.pipe-max-size`), in bytes.
 const WIDE: usize = 1 << 20;
@@ -14,4 +17,13 @@ pub fn widen_pipe(file: impl AsFd) {
     }
     #[cfg(not(target_os = "linux"))]
     let _ = (file, WIDE);
+}
+
+/// Whether somebody else is at the other end of `file`, and may go away.
+///
+/// # Errors
+/// When the operating system cannot say.
+pub fn is_pipe_or_socket(file: &File) -> io::Result<bool> {
+    let kind = file.metadata()?.file_type();
+    Ok(kind.is_fifo() || kind.is_socket())
 }

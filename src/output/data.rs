@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io::{self, Write as _};
-use std::os::unix::fs::FileTypeExt as _;
 
 use rustix::event::{PollFd, PollFlags, poll};
 
@@ -67,8 +66,7 @@ impl DataWriter {
     /// # Errors
     /// When there can be no such thread.
     pub fn when_closed(&self, then: impl FnOnce() + Send + 'static) -> io::Result<()> {
-        let kind = self.file.metadata()?.file_type();
-        if !kind.is_fifo() && !kind.is_socket() {
+        if !fs::is_pipe_or_socket(&self.file)? {
             return Ok(());
         }
         let file = self.file.try_clone()?;

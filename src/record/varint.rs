@@ -81,12 +81,19 @@ pub fn put_varlong(value: i64, room: &mut [u8]) -> usize {
 /// How many bytes [`write_varlong`] takes for `value`.
 #[inline]
 pub fn varlong_len(value: i64) -> usize {
+    // What nearly all are needs no division.
+    match zigzag(value) {
+        0..0x80 => return 1,
+        0x80..0x4000 => return 2,
+        _ => {}
+    }
     let bits = 64 - (zigzag(value) | 1).leading_zeros() as usize;
     bits.div_ceil(7)
 }
 
+/// Puts the sign into the lowest bit, so that small values of either sign are small.
 #[inline]
-fn zigzag(value: i64) -> u64 {
+pub(super) fn zigzag(value: i64) -> u64 {
     ((value << 1) ^ (value >> 63)).cast_unsigned()
 }
 
