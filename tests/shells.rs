@@ -47,6 +47,8 @@ impl Terminal {
         command.args(args).current_dir(sandbox.path()).env_clear().env("PATH", path.unwrap());
         command.env("MKAFKA_DATA_DIR", sandbox.data_dir()).env("HOME", sandbox.path()).env("TERM", "xterm");
         let mut shell = spawn_command(command, Some(PATIENCE)).unwrap();
+        // Interactive shells ignore what ends other programs.
+        shell.process_mut().set_kill_timeout(Some(200));
         let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("completions");
         shell.send_line(&load.replace("{}", scripts.to_str().unwrap())).unwrap();
         let mut terminal = Self { shell, _sandbox: sandbox };
