@@ -8,7 +8,8 @@ use super::batch_producer::BatchProducer;
 use super::compression::{Compression, CompressionError, Compressor};
 use super::decoder::Header;
 use super::header::{ATTRIBUTES_AT, BatchHeader, CRC_AT, HEADER_LEN, LOG_OVERHEAD};
-use super::varint::{MAX_VARINT_LEN, put_varlong, varlong_len, write_varlong, zigzag};
+use super::record_writer::{Numbers, Room};
+use super::varint::{MAX_VARINT_LEN, varlong_len, write_varlong};
 use super::{LeaderEpoch, Offset, Timestamp, checksum};
 
 /// The largest batch that the length field can tell of, in bytes.
@@ -127,7 +128,7 @@ impl BatchBuilder {
         if self.buffer.len() < end {
             self.grow(end);
         }
-        let mut room = Room { bytes: &mut self.buffer[self.filled..end], at: 0 };
+        let mut room = Room::new(&mut self.buffer[self.filled..end]);
         let mut numbers = Numbers::default();
         numbers.put(body_len as i64);
         // The attributes, of which no bit has a meaning.
@@ -150,7 +151,7 @@ impl BatchBuilder {
         } else {
             room.put_headers(record.headers);
         }
-        self.filled += room.at;
+        self.filled += room.filled();
         self.count += 1;
     }
 
@@ -250,74 +251,6 @@ impl BatchBuilder {
         self.filled = HEADER_LEN;
         self.count = 0;
         self.max_timestamp = Timestamp::NONE;
-    }
-}
-
-/// A few integers in a row, put together where no end has to be looked for at each byte.
-#[derive(Default)]
-struct Numbers {
-    bytes: [u8; Self::ROOM],
-    len: usize,
-}
-
-impl Numbers {
-    /// More than what stands before a record's key or value takes.
-    const ROOM: usize = 32;
-
-    #[inline]
-    fn put(&mut self, value: i64) {
-        let mut raw = zigzag(value);
-        while raw >= 0x80 {
-            self.bytes[self.len % Self::ROOM] = (raw & 0x7f) as u8 | 0x80;
-            raw >>= 7;
-            self.len += 1;
-        }
-        self.bytes[self.len % Self::ROOM] = raw as u8;
-        self.len += 1;
-    }
-}
-
-/// Where a record is written: long enough for it, and [`Numbers::ROOM`] more.
-struct Room<'a> {
-    bytes: &'a mut [u8],
-    at: usize,
-}
-
-impl Room<'_> {
-    #[inline]
-    fn put(&mut self, bytes: &[u8]) {
-        self.bytes[self.at..self.at + bytes.len()].copy_from_slice(bytes);
-        self.at += bytes.len();
-    }
-
-    /// Puts all of the room that `numbers` have, which is quicker than just as much as they take.
-    #[inline]
-    fn put_numbers(&mut self, numbers: &Numbers) {
-        self.bytes[self.at..self.at + Numbers::ROOM].copy_from_slice(&numbers.bytes);
-        self.at += numbers.len;
-    }
-
-    fn put_varlong(&mut self, value: i64) {
-        self.at += put_varlong(value, &mut self.bytes[self.at..]);
-    }
-
-    fn put_headers(&mut self, headers: &[Header<'_>]) {
-        self.put_varlong(headers.len() as i64);
-        for header in headers {
-            self.put_nullable(Some(header.key));
-            self.put_nullable(header.value);
-        }
-    }
-
-    #[inline]
-    fn put_nullable(&mut self, field: Option<&[u8]>) {
-        match field {
-            None => self.put(&[1]),
-            Some(bytes) => {
-                self.put_varlong(bytes.len() as i64);
-                self.put(bytes);
-            }
-        }
     }
 }
 

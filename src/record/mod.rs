@@ -28,6 +28,7 @@ pub mod java_number;
 mod legacy;
 pub mod message;
 mod owned;
+mod record_writer;
 mod retained;
 mod serialized_kind;
 mod types;
