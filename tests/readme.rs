@@ -14,7 +14,7 @@ use std::process::{Command, Stdio};
 const NOT_RUN: &[(&str, &str)] = &[
     ("cargo install ", "installs the program; what follows in the block is run below"),
     ("cargo test --locked\n", "is what runs this"),
-    ("benches/run\n", "takes a minute, and its figures are the machine's"),
+    ("benches/run\n", "takes minutes, and its figures are the machine's"),
     ("benches/takeover\n", "its figures are the machine's"),
     (".ci/run\n", "runs this"),
     ("MKAFKA_FUZZ_COUNT=1000000 ", "takes minutes; a shorter round is among the tests"),
