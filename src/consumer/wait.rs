@@ -24,6 +24,11 @@ const RECHECK_INTERVAL: Duration = Duration::from_secs(1);
 pub struct Waiter {
     /// `None` where folders are polled.
     watcher: Option<RecommendedWatcher>,
+    /// What is to be watched once there is something to wait for; `None` when that was the case. To give the
+    /// notification handle back takes the system some milliseconds, which who never waits can do without.
+    not_yet: Option<Vec<PathBuf>>,
+    /// Whether folders are polled.
+    is_polled: Arc<AtomicBool>,
     folders: Arc<Mutex<Vec<WatchedFolder>>>,
     changes: Receiver<()>,
     wake: SyncSender<()>,
@@ -52,18 +57,20 @@ struct WatchedFolder {
 #[derive(Debug)]
 pub struct FolderWatch {
     changed: Arc<AtomicBool>,
-    /// When to look next where there are no notifications.
-    poll_next: Option<Instant>,
+    /// Whether there are no notifications.
+    is_polled: Arc<AtomicBool>,
+    /// When to look next then.
+    poll_next: Instant,
 }
 
 impl FolderWatch {
     /// Whether the folder may have changed since the last call. Without notifications it may all the time, which
     /// is said now and then.
     pub fn take(&mut self) -> bool {
-        if let Some(next) = &mut self.poll_next {
+        if self.is_polled.load(Ordering::Acquire) {
             let now = Instant::now();
-            if now >= *next {
-                *next = now + FOLDER_POLL_INTERVAL;
+            if now >= self.poll_next {
+                self.poll_next = now + FOLDER_POLL_INTERVAL;
                 return true;
             }
         }
@@ -76,17 +83,32 @@ impl Waiter {
     pub fn new() -> Self {
         let (wake, changes) = sync_channel(1);
         let folders = Arc::new(Mutex::new(Vec::new()));
-        let watcher = watcher(Arc::clone(&folders), Waker(wake.clone()));
-        Self { watcher, folders, changes, wake }
+        Self { watcher: None, not_yet: Some(Vec::new()), is_polled: Arc::default(), folders, changes, wake }
     }
 
-    /// Waits for changes of the log in folder `dir` as well, which is watched from now on.
+    /// Waits for changes of the log in folder `dir` as well, which is watched from the first wait on.
     pub fn watch_log(&mut self, dir: &Path) {
         self.watch(dir);
     }
 
+    /// Begins to watch, unless that was done; answers whether it was not.
+    fn begin(&mut self) -> bool {
+        let Some(waiting) = self.not_yet.take() else { return false };
+        self.watcher = watcher(Arc::clone(&self.folders), Waker(self.wake.clone()));
+        waiting.iter().for_each(|dir| self.watch(dir));
+        self.is_polled.store(self.watcher.is_none(), Ordering::Release);
+        if let Ok(folders) = self.folders.lock() {
+            // They may have changed before they were watched.
+            folders.iter().for_each(|folder| folder.changed.store(true, Ordering::Release));
+        }
+        true
+    }
+
     /// Waits for changes of a log no longer.
     pub fn forget_log(&mut self, dir: &Path) {
+        if let Some(waiting) = &mut self.not_yet {
+            waiting.retain(|log| log != dir);
+        }
         if let Some(watcher) = &mut self.watcher {
             // The folder may be gone, and the watch with it.
             let _ = watcher.unwatch(dir);
@@ -94,21 +116,25 @@ impl Waiter {
     }
 
     /// Waits for files of `dir` to come and go, and to be closed by a process that could write to them, be it
-    /// because it died.
+    /// because it died. They are watched from the first wait on, at which they count as changed.
     pub fn watch_folder(&mut self, dir: &Path) -> FolderWatch {
         let changed = Arc::new(AtomicBool::new(true));
         if let Ok(mut folders) = self.folders.lock() {
             folders.push(WatchedFolder { path: dir.to_owned(), changed: Arc::clone(&changed) });
         }
         self.watch(dir);
-        FolderWatch { changed, poll_next: (!self.is_notified()).then(Instant::now) }
+        FolderWatch { changed, is_polled: Arc::clone(&self.is_polled), poll_next: Instant::now() }
     }
 
     fn watch(&mut self, dir: &Path) {
+        if let Some(waiting) = &mut self.not_yet {
+            return waiting.push(dir.to_owned());
+        }
         let watched = self.watcher.as_mut().map(|watcher| watcher.watch(dir, RecursiveMode::NonRecursive));
         if watched.is_none_or(|result| result.is_err()) {
             // Where one cannot be watched, all are polled.
             self.watcher = None;
+            self.is_polled.store(true, Ordering::Release);
         }
     }
 
@@ -118,12 +144,16 @@ impl Waiter {
     }
 
     /// Whether the system sends notifications.
-    pub fn is_notified(&self) -> bool {
+    fn is_notified(&self) -> bool {
         self.watcher.is_some()
     }
 
-    /// Waits until something may have changed since the last wait, `timeout` at the longest.
-    pub fn wait(&self, timeout: Option<Duration>) {
+    /// Waits until something may have changed since the last wait, `timeout` at the longest. The first wait ends
+    /// at once: what has changed before logs were watched is to be looked for.
+    pub fn wait(&mut self, timeout: Option<Duration>) {
+        if self.begin() {
+            return;
+        }
         let interval = if self.is_notified() { RECHECK_INTERVAL } else { POLL_INTERVAL };
         let longest = timeout.map_or(interval, |t| t.min(interval));
         match self.changes.recv_timeout(longest) {
@@ -174,7 +204,7 @@ mod tests {
     use super::*;
 
     /// Waits for `condition`, up to half a minute.
-    fn until(waiter: &Waiter, mut condition: impl FnMut() -> bool) -> bool {
+    fn until(waiter: &mut Waiter, mut condition: impl FnMut() -> bool) -> bool {
         let started = Instant::now();
         while started.elapsed() < Duration::from_secs(30) {
             if condition() {
@@ -190,6 +220,8 @@ mod tests {
         let dir = tempfile::tempdir().expect("a folder");
         let mut waiter = Waiter::new();
         waiter.watch_log(dir.path());
+        // The first one never waits.
+        waiter.wait(Some(Duration::from_secs(60)));
         std::fs::write(dir.path().join("new"), b"x").expect("written");
         let started = Instant::now();
         waiter.wait(Some(Duration::from_secs(60)));
@@ -200,6 +232,7 @@ mod tests {
     fn a_folder_that_cannot_be_watched_is_polled() {
         let mut waiter = Waiter::new();
         waiter.watch_log(Path::new("/nowhere/at/all"));
+        waiter.wait(None);
         assert!(!waiter.is_notified());
         waiter.wait(None);
         waiter.waker().wake();
@@ -214,11 +247,11 @@ mod tests {
         assert!(watch.take(), "nobody has looked yet");
         let path = dir.path().join("member");
         let file = std::fs::File::create(&path).expect("created");
-        assert!(until(&waiter, || watch.take()), "a new file");
+        assert!(until(&mut waiter, || watch.take()), "a new file");
         std::os::unix::fs::FileExt::write_all_at(&file, b"1", 0).expect("written");
         drop(file);
-        assert!(until(&waiter, || watch.take()), "closed by its writer");
+        assert!(until(&mut waiter, || watch.take()), "closed by its writer");
         std::fs::remove_file(&path).expect("removed");
-        assert!(until(&waiter, || watch.take()), "gone");
+        assert!(until(&mut waiter, || watch.take()), "gone");
     }
 }
