@@ -48,12 +48,7 @@ impl EnvCompleter for Bash {
     return 0
 }
 complete -o bashdefault -o nosort -F _NAME BIN 2>/dev/null || complete -o bashdefault -F _NAME BIN"#;
-        let script = script
-            .replace("VAR", var)
-            .replace("INDEX", super::INDEX)
-            .replace("COMPLETER", completer)
-            .replace("NAME", name)
-            .replace("BIN", bin);
+        let script = super::filled_in(script, var, name, bin, completer);
         buf.write_all(script.as_bytes())
     }
 

@@ -21,7 +21,7 @@ impl EnvCompleter for Elvish {
     fn write_registration(
         &self,
         var: &str,
-        _name: &str,
+        name: &str,
         bin: &str,
         completer: &str,
         buf: &mut dyn Write,
@@ -37,11 +37,7 @@ set edit:completion:arg-completer[BIN] = {|@words|
         }
     }
 }"#;
-        let script = script
-            .replace("VAR", var)
-            .replace("INDEX", super::INDEX)
-            .replace("COMPLETER", completer)
-            .replace("BIN", bin);
+        let script = super::filled_in(script, var, name, bin, completer);
         buf.write_all(script.as_bytes())
     }
 

@@ -33,6 +33,16 @@ const ASKED_BY: &str = "MKAFKA_COMPLETE";
 /// The environment variable in which the scripts say which of the words is to be completed, counted from 0.
 const INDEX: &str = "_CLAP_COMPLETE_INDEX";
 
+/// A shell's `script` with what clap_complete says of the program in place of the words in capitals.
+fn filled_in(script: &str, var: &str, name: &str, bin: &str, completer: &str) -> String {
+    script
+        .replace("VAR", var)
+        .replace("INDEX", INDEX)
+        .replace("NAME", name)
+        .replace("BIN", bin)
+        .replace("COMPLETER", completer)
+}
+
 /// How long somebody who has pressed Tab is kept waiting at the most. A broker's `__consumer_offsets`, or a
 /// file system that hangs, may take longer to read.
 const PATIENCE: Duration = Duration::from_secs(2);

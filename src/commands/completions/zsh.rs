@@ -49,12 +49,7 @@ if [[ ${funcstack[1]-} == _NAME ]]; then
 else
     compdef _NAME BIN
 fi"##;
-        let script = script
-            .replace("VAR", var)
-            .replace("INDEX", super::INDEX)
-            .replace("COMPLETER", completer)
-            .replace("NAME", name)
-            .replace("BIN", bin);
+        let script = super::filled_in(script, var, name, bin, completer);
         buf.write_all(script.as_bytes())
     }
 
