@@ -8,7 +8,7 @@ use super::batch_producer::BatchProducer;
 use super::compression::{Compression, CompressionError, Compressor};
 use super::decoder::Header;
 use super::header::{ATTRIBUTES_AT, BatchHeader, CRC_AT, HEADER_LEN, LOG_OVERHEAD};
-use super::record_writer::{Numbers, Room};
+use super::record_writer::Room;
 use super::varint::{MAX_VARINT_LEN, varlong_len, write_varlong};
 use super::{LeaderEpoch, Offset, Timestamp, checksum};
 
@@ -124,28 +124,18 @@ impl BatchBuilder {
     /// Writes `record`, which takes `body_len` bytes behind its length, behind the others.
     #[inline]
     fn write(&mut self, record: &NewRecord<'_>, body_len: usize, timestamp_delta: i64) {
-        let end = self.filled + body_len + MAX_VARINT_LEN + Numbers::ROOM;
+        let end = self.filled + body_len + MAX_VARINT_LEN + Room::SPARE;
         if self.buffer.len() < end {
             self.grow(end);
         }
         let mut room = Room::new(&mut self.buffer[self.filled..end]);
-        let mut numbers = Numbers::default();
-        numbers.put(body_len as i64);
+        room.put_varlong(body_len as i64);
         // The attributes, of which no bit has a meaning.
-        numbers.put(0);
-        numbers.put(timestamp_delta);
-        numbers.put(i64::from(self.count));
-        if let Some(key) = record.key {
-            numbers.put(key.len() as i64);
-            room.put_numbers(&numbers);
-            room.put(key);
-            numbers = Numbers::default();
-        } else {
-            numbers.put(-1);
-        }
-        numbers.put(record.value.map_or(-1, |value| value.len() as i64));
-        room.put_numbers(&numbers);
-        room.put(record.value.unwrap_or_default());
+        room.put(&[0]);
+        room.put_varlong(timestamp_delta);
+        room.put_varlong(i64::from(self.count));
+        room.put_nullable(record.key);
+        room.put_nullable(record.value);
         if record.headers.is_empty() {
             room.put(&[0]);
         } else {

@@ -47,12 +47,9 @@ fn read_raw<const MAX: usize>(bytes: &[u8]) -> Result<(u64, usize), VarintError>
 /// Appends `value` in its shortest form.
 #[inline]
 pub fn write_varlong(value: i64, out: &mut Vec<u8>) {
-    let mut raw = zigzag(value);
-    while raw >= 0x80 {
-        out.push((raw & 0x7f) as u8 | 0x80);
-        raw >>= 7;
-    }
-    out.push(raw as u8);
+    let mut room = [0; MAX_VARLONG_LEN];
+    let len = put_varlong(value, &mut room);
+    out.extend_from_slice(&room[..len]);
 }
 
 /// Appends `value` in its shortest form.
@@ -61,13 +58,35 @@ pub fn write_varint(value: i32, out: &mut Vec<u8>) {
     write_varlong(i64::from(value), out);
 }
 
-/// Writes `value` in its shortest form to the front of `room`; answers its length.
+/// Writes `value` in its shortest form to the front of `room`; answers its length. What is behind it in the first
+/// [`MAX_VARLONG_LEN`] bytes may be overwritten.
 ///
 /// # Panics
-/// When there is no room for it.
-#[inline]
+/// When `room` has not as many bytes.
+#[inline(always)]
 pub fn put_varlong(value: i64, room: &mut [u8]) -> usize {
-    let mut raw = zigzag(value);
+    let room: &mut [u8; MAX_VARLONG_LEN] = room.first_chunk_mut().unwrap_or_else(|| unreachable!("no room"));
+    let raw = zigzag(value);
+    // What nearly all are is stored in one piece.
+    if raw < 0x80 {
+        room[0] = raw as u8;
+        return 1;
+    }
+    if raw < 0x4000 {
+        let both = (raw & 0x7f) | 0x80 | (raw & 0x3f80) << 1;
+        room[..2].copy_from_slice(&(both as u16).to_le_bytes());
+        return 2;
+    }
+    if raw < 0x20_0000 {
+        let all = (raw & 0x7f) | 0x8080 | (raw & 0x3f80) << 1 | (raw & 0x1f_c000) << 2;
+        room[..4].copy_from_slice(&(all as u32).to_le_bytes());
+        return 3;
+    }
+    put_long(raw, room)
+}
+
+#[cold]
+fn put_long(mut raw: u64, room: &mut [u8; MAX_VARLONG_LEN]) -> usize {
     let mut at = 0;
     while raw >= 0x80 {
         room[at] = (raw & 0x7f) as u8 | 0x80;
@@ -81,19 +100,24 @@ pub fn put_varlong(value: i64, room: &mut [u8]) -> usize {
 /// How many bytes [`write_varlong`] takes for `value`.
 #[inline]
 pub fn varlong_len(value: i64) -> usize {
+    varlong_len_of(zigzag(value))
+}
+
+#[inline]
+fn varlong_len_of(raw: u64) -> usize {
     // What nearly all are needs no division.
-    match zigzag(value) {
+    match raw {
         0..0x80 => return 1,
         0x80..0x4000 => return 2,
         _ => {}
     }
-    let bits = 64 - (zigzag(value) | 1).leading_zeros() as usize;
+    let bits = 64 - raw.leading_zeros() as usize;
     bits.div_ceil(7)
 }
 
 /// Puts the sign into the lowest bit, so that small values of either sign are small.
 #[inline]
-pub(super) fn zigzag(value: i64) -> u64 {
+fn zigzag(value: i64) -> u64 {
     ((value << 1) ^ (value >> 63)).cast_unsigned()
 }
 
