@@ -3,6 +3,8 @@
 use std::fs::File;
 use std::io::{self, Read as _};
 
+use memchr::memrchr;
+
 use crate::record::Timestamp;
 
 /// Bytes that are read at a time.
@@ -95,6 +97,9 @@ impl InputBuffer {
     /// # Errors
     /// When it cannot be read.
     pub fn fill(&mut self) -> io::Result<bool> {
+        if self.at_eof {
+            return Ok(false);
+        }
         if self.start > 0 {
             self.buffer.copy_within(self.start..self.end, 0);
             self.end -= self.start;
@@ -103,18 +108,73 @@ impl InputBuffer {
         if self.end == self.buffer.len() {
             self.buffer.resize(self.buffer.len() * 2, 0);
         }
-        loop {
-            match self.source.read(&mut self.buffer[self.end..]) {
-                Ok(0) => self.at_eof = true,
-                Ok(n) => {
-                    self.end += n;
-                    self.bytes += n as u64;
-                    self.read_at = Timestamp::now();
+        let count = read(&mut self.source, &mut self.buffer[self.end..])?;
+        self.note_read(count);
+        self.end += count;
+        Ok(!self.at_eof)
+    }
+
+    /// Takes note that so many bytes have been read; 0 is the end.
+    fn note_read(&mut self, count: usize) {
+        self.at_eof = count == 0;
+        if count > 0 {
+            self.bytes += count as u64;
+            self.read_at = Timestamp::now();
+        }
+    }
+
+    /// Takes what is available, and reads more as long as `may_read` agrees, until there are `size` bytes. Puts what
+    /// is there up to the last `delimiter` into `piece`, and keeps the rest. `false` when nothing was taken.
+    ///
+    /// # Errors
+    /// When the input cannot be read, or `may_read` fails; nothing is taken then.
+    pub(super) fn read_piece(
+        &mut self,
+        piece: &mut Vec<u8>,
+        size: usize,
+        delimiter: u8,
+        mut may_read: impl FnMut(&File) -> io::Result<bool>,
+    ) -> io::Result<bool> {
+        let mut filled = self.available().len();
+        piece.resize(size.max(filled), 0);
+        piece[..filled].copy_from_slice(self.available());
+        let mut result = Ok(());
+        while filled < size && !self.at_eof {
+            let may_read = may_read(&self.source);
+            match may_read.and_then(|may| may.then(|| read(&mut self.source, &mut piece[filled..])).transpose()) {
+                Ok(Some(count)) => {
+                    self.note_read(count);
+                    filled += count;
                 }
-                Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
-                Err(e) => return Err(e),
+                Ok(None) => break,
+                Err(error) => {
+                    result = Err(error);
+                    break;
+                }
             }
-            return Ok(!self.at_eof);
+        }
+        let whole = if result.is_ok() { memrchr(delimiter, &piece[..filled]).map_or(0, |at| at + 1) } else { 0 };
+        self.keep(&piece[whole..filled]);
+        piece.truncate(whole);
+        result.map(|()| whole > 0)
+    }
+
+    /// Makes `rest` what is available.
+    fn keep(&mut self, rest: &[u8]) {
+        if self.buffer.len() < rest.len() {
+            self.buffer.resize(rest.len(), 0);
+        }
+        self.buffer[..rest.len()].copy_from_slice(rest);
+        (self.start, self.end) = (0, rest.len());
+    }
+}
+
+/// Reads once; 0 at the end.
+fn read(source: &mut File, room: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match source.read(room) {
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            other => return other,
         }
     }
 }

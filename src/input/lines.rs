@@ -73,25 +73,59 @@ impl LineReader {
             return None;
         }
         let (bytes, taken) = self.input.available_to_take();
-        Some(WholeLines {
-            bytes,
-            ends: memchr_iter(delimiter, bytes),
-            begin: 0,
-            taken,
-            lines: &mut self.lines,
-        })
+        Some(WholeLines { lines: Split::new(bytes, delimiter), taken, count: &mut self.lines })
+    }
+
+    /// The delimiter, if the input can be taken in pieces: it is a single byte, and no long line is in memory that
+    /// has not come to its end yet.
+    pub(super) fn delimiter_of_pieces(&self) -> Option<u8> {
+        match self.delimiter[..] {
+            [delimiter] if self.searched < super::buffer::CHUNK => Some(delimiter),
+            _ => None,
+        }
+    }
+
+    /// Takes note that so many lines have been taken in pieces.
+    pub(super) fn note_lines(&mut self, count: u64) {
+        self.searched = 0;
+        self.lines += count;
+    }
+}
+
+/// Pieces of bytes that end with a delimiter, without it.
+#[derive(Debug)]
+pub(super) struct Split<'a> {
+    bytes: &'a [u8],
+    ends: Memchr<'a>,
+    /// Where the next one begins.
+    begin: usize,
+}
+
+impl<'a> Split<'a> {
+    /// What ends with `delimiter` in `bytes`.
+    pub(super) fn new(bytes: &'a [u8], delimiter: u8) -> Self {
+        Self { bytes, ends: memchr_iter(delimiter, bytes), begin: 0 }
+    }
+}
+
+impl<'a> Iterator for Split<'a> {
+    type Item = &'a [u8];
+
+    #[inline]
+    fn next(&mut self) -> Option<&'a [u8]> {
+        let end = self.ends.next()?;
+        let line = &self.bytes[self.begin..end];
+        self.begin = end + 1;
+        Some(line)
     }
 }
 
 /// Lines that are all in memory, without their delimiters. Each that is handed out is taken from the reader.
 #[derive(Debug)]
 pub struct WholeLines<'a> {
-    bytes: &'a [u8],
-    ends: Memchr<'a>,
-    /// Where the next line begins.
-    begin: usize,
+    lines: Split<'a>,
     taken: &'a mut usize,
-    lines: &'a mut u64,
+    count: &'a mut u64,
 }
 
 impl<'a> Iterator for WholeLines<'a> {
@@ -99,11 +133,9 @@ impl<'a> Iterator for WholeLines<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<&'a [u8]> {
-        let end = self.ends.next()?;
-        let line = &self.bytes[self.begin..end];
-        *self.taken += end + 1 - self.begin;
-        *self.lines += 1;
-        self.begin = end + 1;
+        let line = self.lines.next()?;
+        *self.taken += line.len() + 1;
+        *self.count += 1;
         Some(line)
     }
 }

@@ -3,6 +3,7 @@
 //! | what | where |
 //! | --- | --- |
 //! | bytes read and not taken yet | `buffer` |
+//! | much of it at a time, for several threads | `piece` |
 //! | lines, or what else ends with a delimiter | `lines` |
 //! | headers, key and value of a line | `line_format` |
 //! | records as JSON | `json` |
@@ -16,6 +17,7 @@ mod json;
 pub mod line_format;
 pub mod lines;
 mod matching;
+mod piece;
 pub mod reader;
 pub mod ready;
 mod record;
@@ -25,6 +27,7 @@ pub use buffer::InputBuffer;
 pub use formatted::RecordPattern;
 pub use line_format::{LineFormat, LineFormatError, ParsedLine};
 pub use lines::LineReader;
+pub use piece::{LinePieces, Piece, PieceLines};
 pub use reader::{InputError, InputForm, LineContent, RecordReader};
 pub use ready::{Ready, wait_for_input};
 pub use record::{Field, InputRecord};

@@ -7,6 +7,7 @@ use super::formatted::RecordPattern;
 use super::json;
 use super::line_format::LineFormat;
 use super::lines::LineReader;
+use super::piece::LinePieces;
 use super::record::{Field, InputRecord};
 
 /// The form that records have in an input.
@@ -168,6 +169,16 @@ impl<'a> RecordReader<'a> {
         match &mut self.source {
             Source::Lines { lines, content: LineContent::Fields(format), skips_empty: false } => {
                 Some((lines, format))
+            }
+            _ => None,
+        }
+    }
+
+    /// The same in pieces of about `size` bytes, where they can be taken so, and what is in them.
+    pub fn pieces(&mut self, size: usize) -> Option<(LinePieces<'_>, &'a LineFormat)> {
+        match &mut self.source {
+            Source::Lines { lines, content: LineContent::Fields(format), skips_empty: false } => {
+                Some((LinePieces::new(lines, &self.name, size)?, format))
             }
             _ => None,
         }

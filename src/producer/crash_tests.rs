@@ -9,7 +9,7 @@ use crate::fs::power::Chance;
 use crate::fs::seam::faults::{FAULTS, Fault, Injected, inject};
 use crate::log::LogReader;
 use crate::record::control::ControlType;
-use crate::record::{Offset, RecordDecoder};
+use crate::record::{Offset, RecordDecoder, Timestamp};
 use crate::store::{
     DataDir, NewTopic, StoreError, TopicName, TopicPartition, TransactionalId, WritableDataDir,
 };

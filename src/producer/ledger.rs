@@ -35,6 +35,14 @@ impl Ledger {
         self.sent += 1;
     }
 
+    /// Batches for the partitions `ats` were made of the next `records` records, of whichever each.
+    pub(super) fn begin_batches(&mut self, ats: impl Iterator<Item = usize>, records: u64) {
+        for at in ats {
+            self.open[at].push_back(self.sent);
+        }
+        self.sent += records;
+    }
+
     /// Notes the receipts at hand that are new. After one failure nothing more is noted: what is missing must be
     /// sent again, at the risk of having some of it twice.
     pub(super) fn note(&mut self, receipts: &[Receipt], has_failed: bool) {
@@ -89,6 +97,17 @@ mod tests {
         ledger.forget_receipts();
         ledger.note(&[receipt(0)], false);
         assert_eq!((ledger.acknowledged(), ledger.has_all()), (5, true));
+    }
+
+    #[test]
+    fn of_batches_that_were_made_together_all_count_or_none() {
+        let mut ledger = Ledger::new(2);
+        ledger.begin_batches([0, 1, 0].into_iter(), 10);
+        ledger.begin_batches([1].into_iter(), 5);
+        ledger.note(&[receipt(0), receipt(0)], false);
+        assert_eq!(ledger.acknowledged(), 0);
+        ledger.note(&[receipt(0), receipt(0), receipt(1)], false);
+        assert_eq!(ledger.acknowledged(), 10);
     }
 
     #[test]

@@ -27,6 +27,18 @@ impl Partitioner {
         Self { placement, count, next }
     }
 
+    /// Whether a keyless record's partition depends on how many came before it.
+    pub fn goes_round(&self) -> bool {
+        self.placement == KeylessPlacement::RoundRobin && self.count > 1
+    }
+
+    /// Goes on as if `records` keyless records had been placed one by one.
+    pub fn pass_over(&mut self, records: u64) {
+        let count = u64::from(self.count.unsigned_abs());
+        let next = u64::from(self.next.unsigned_abs()) + records % count;
+        self.next = i32::try_from(next % count).unwrap_or(0);
+    }
+
     /// The partition for a record with this key.
     #[inline]
     pub fn place(&mut self, key: Option<&[u8]>) -> i32 {
@@ -107,6 +119,8 @@ mod tests {
     fn keyless_records_go_round_and_sticky_ones_stay() {
         let mut round = Partitioner::new(KeylessPlacement::RoundRobin, 3, 4);
         assert_eq!([(); 4].map(|()| round.place(None)), [1, 2, 0, 1]);
+        round.pass_over(4_000_000_000_003);
+        assert_eq!([(); 2].map(|()| round.place(None)), [0, 1]);
         let mut sticky = Partitioner::new(KeylessPlacement::Sticky, 3, 2);
         assert_eq!([(); 3].map(|()| sticky.place(None)), [2, 2, 2]);
         assert!(!sticky.batch_full(1));

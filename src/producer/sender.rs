@@ -47,13 +47,13 @@ struct Partition {
 
 /// What has come to light since it was asked for last.
 #[derive(Debug, Default)]
-pub(super) struct News {
-    /// Batches that are acknowledged.
-    pub(super) receipts: Vec<Receipt>,
+pub struct News {
+    /// Batches that are acknowledged; those of a transaction once it is committed.
+    pub receipts: Vec<Receipt>,
     /// What opening partitions has mended.
-    pub(super) repairs: Vec<Repair>,
-    /// What has gone wrong with retention and cleaning.
-    pub(super) upkeep_failures: Vec<ProduceError>,
+    pub repairs: Vec<Repair>,
+    /// What has gone wrong with retention and cleaning: it keeps nobody from producing.
+    pub upkeep_failures: Vec<ProduceError>,
 }
 
 impl News {

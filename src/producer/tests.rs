@@ -1,4 +1,6 @@
+use super::limits::check_timestamp;
 use super::*;
+use crate::record::{Compression, Timestamp};
 
 #[test]
 fn timestamps_must_be_near_the_clock() {
@@ -46,7 +48,7 @@ fn upkeep_waits_for_its_share() {
     topic.log.segment_bytes = 300;
     let mut producer = Producer::new(topic, ProducerConfig::default()).unwrap();
     // Its share of an hour is more than this takes on any machine.
-    locked(&producer.sender).upkeep().unwrap().grow_old(Duration::from_secs(3600));
+    locked(&producer.dispatch.sender).upkeep().unwrap().grow_old(Duration::from_secs(3600));
     let record = NewRecord { timestamp: Timestamp(5), key: None, value: Some(&[b'v'; 150]), headers: &[] };
     for _ in 0..20 {
         producer.send(&record, None).unwrap();
@@ -55,14 +57,14 @@ fn upkeep_waits_for_its_share() {
     let segments = || crate::log::segment::SegmentList::read(dir.path()).unwrap().logs.len();
     // Each record has a segment of its own, of 222 bytes and the batch's header.
     assert!(segments() <= 5, "{}", segments());
-    locked(&producer.sender).upkeep().unwrap().spend(Duration::from_secs(3600));
+    locked(&producer.dispatch.sender).upkeep().unwrap().spend(Duration::from_secs(3600));
     for _ in 0..20 {
         producer.send(&record, None).unwrap();
         producer.flush().unwrap();
     }
     assert!(segments() > 20, "its time is spent: {}", segments());
     producer.close().unwrap();
-    assert!(producer.take_upkeep_failures().is_empty());
+    assert!(producer.take_news().upkeep_failures.is_empty());
 }
 
 /// The values in a partition's log, whose offsets must be 0, 1, 2 and so on.
@@ -101,7 +103,7 @@ fn what_goes_through_many_threads_keeps_its_order() {
             let mut producer = Producer::new(topic_in(root.path(), 3), config).unwrap();
             let mut acknowledged = [0; 3];
             let mut note = |producer: &mut Producer| {
-                for receipt in producer.take_receipts() {
+                for receipt in producer.take_news().receipts {
                     let seen = &mut acknowledged[receipt.partition as usize];
                     assert_eq!(receipt.offsets.first, Offset(*seen), "in order, and once");
                     *seen = receipt.offsets.end.0;
@@ -121,7 +123,7 @@ fn what_goes_through_many_threads_keeps_its_order() {
                 producer.send(&record, Some(partition)).unwrap();
                 note(&mut producer);
             }
-            assert!(producer.pipeline.is_some() || std::thread::available_parallelism().unwrap().get() == 1);
+            assert!(producer.dispatch.has_pipeline() || std::thread::available_parallelism().unwrap().get() == 1);
             producer.flush().unwrap();
             assert!(!producer.is_unsettled());
             note(&mut producer);

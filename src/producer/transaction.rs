@@ -1,7 +1,8 @@
 //! A producer's batches as parts of one transaction (Kafka's `TransactionManager`).
 
+use super::dispatch::Dispatch;
 use super::{Acks, ProduceError, Producer, locked, number};
-use crate::record::BatchProducer;
+use crate::record::{BatchBuilder, BatchProducer};
 use crate::record::header::increment_sequence;
 use crate::store::{TopicName, TopicPartition, Transaction};
 
@@ -21,17 +22,17 @@ pub(super) struct InTransaction {
 impl Producer {
     /// Makes everything that is sent from now on a part of `transaction`; `topic` is the one that this produces to.
     pub fn begin_transaction(&mut self, transaction: Transaction, topic: TopicName) {
-        let sequences = vec![None; self.builders.len()];
+        let sequences = vec![None; self.accumulator.partitions()];
         // What is committed must be on the disk, and no failure be hidden.
-        self.config.acks = Acks::All;
-        locked(&self.sender).ask_for_the_disk();
+        self.dispatch.acks = Acks::All;
+        locked(&self.dispatch.sender).ask_for_the_disk();
         let begun = InTransaction { transaction, topic, sequences, last: None, has_failed: false };
-        self.transaction = Some(Box::new(begun));
+        self.dispatch.transaction = Some(Box::new(begun));
     }
 
     /// Whether there is a transaction that is to be ended.
     pub fn is_in_transaction(&self) -> bool {
-        self.transaction.is_some()
+        self.dispatch.transaction.is_some()
     }
 
     /// Appends what is pending, puts it on the disk, and commits the transaction. If it cannot be committed it is
@@ -40,13 +41,15 @@ impl Producer {
     /// # Errors
     /// When it was not committed, or that has not come to its end: the error says which.
     pub fn commit_transaction(&mut self) -> Result<(), ProduceError> {
-        if let Err(error) = self.flush().and_then(|()| self.settle_transaction()) {
+        if let Err(error) = self.flush().and_then(|()| self.dispatch.settle_transaction()) {
             // If that fails too, whoever comes next does it.
             let _ = self.abort_transaction();
             return Err(error);
         }
-        match self.transaction.take() {
-            Some(ended) => Ok(ended.transaction.commit().inspect_err(|_| self.news.receipts.clear())?),
+        match self.dispatch.transaction.take() {
+            Some(ended) => {
+                Ok(ended.transaction.commit().inspect_err(|_| self.dispatch.news.receipts.clear())?)
+            }
             None => Ok(()),
         }
     }
@@ -56,20 +59,19 @@ impl Producer {
     /// # Errors
     /// When it has not come to its end: whoever comes next aborts it.
     pub fn abort_transaction(&mut self) -> Result<(), ProduceError> {
-        for builder in &mut self.builders {
-            builder.clear();
-        }
-        self.pending_bytes = 0;
-        self.pending_since = None;
+        self.accumulator.clear();
         // Nothing of it may come behind its marker. What has failed is aborted like the rest.
-        let _ = self.wait_for_pipeline();
-        self.news.receipts.clear();
-        match self.transaction.take() {
+        let _ = self.dispatch.wait_for_pipeline();
+        self.dispatch.news.receipts.clear();
+        match self.dispatch.transaction.take() {
             Some(ended) => Ok(ended.transaction.abort()?),
             None => Ok(()),
         }
     }
 
+}
+
+impl Dispatch {
     /// Makes sure that all that is in the transaction is on the disk.
     fn settle_transaction(&mut self) -> Result<(), ProduceError> {
         let mut sender = locked(&self.sender);
@@ -82,11 +84,14 @@ impl Producer {
         }
     }
 
-    /// Makes the batch of the `at`-th partition, which is leaving, a part of the transaction. Before the first one
-    /// the transaction takes note of the partition.
-    pub(super) fn join_transaction(&mut self, at: usize) -> Result<(), ProduceError> {
+    /// Makes `builder`, the batch of the `at`-th partition, which is leaving, a part of the transaction, if there is
+    /// one. Before the first one the transaction takes note of the partition.
+    pub(super) fn join_transaction(
+        &mut self,
+        at: usize,
+        builder: &mut BatchBuilder,
+    ) -> Result<(), ProduceError> {
         let Some(transaction) = &mut self.transaction else { return Ok(()) };
-        let builder = &mut self.builders[at];
         let sequence = match transaction.sequences[at] {
             Some(sequence) => sequence,
             None => {

@@ -4,7 +4,7 @@ use anyhow::Context as _;
 
 use crate::commands::produce::Configs;
 use crate::consumer::ConsumerRecord;
-use crate::producer::Producer;
+use crate::producer::{Producer, RecordSink as _};
 use crate::record::{Header, NewRecord, Timestamp};
 use crate::store::{NewTopic, StoreError, TopicName, TopicPartition, WritableDataDir};
 

@@ -1,15 +1,32 @@
 //! The quick way for what most inputs are: lines whose fields are the records' as they stand. They go from the input's
 //! buffer into the batch, and nothing is kept of them in between.
 
-use super::session::{Session, at};
-use crate::input::{InputError, LineFormat, LineReader, ParsedLine, RecordReader};
-use crate::producer::ProduceError;
+use std::fs::File;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use super::session::{PAUSE, Session, at, tell};
+use crate::input::{
+    InputError, LineFormat, LineReader, ParsedLine, Piece, Ready, RecordReader, wait_for_input,
+};
+use crate::output::progress::Progress;
+use crate::producer::{PieceCollector, PieceError, ProduceError, RecordSink};
 use crate::record::{Header, NewRecord};
 
 /// Why a line is no record, or was not produced.
 enum Failure {
     Line(InputError),
     Record(ProduceError),
+}
+
+/// What is the matter with a piece of the input.
+enum PieceFailure {
+    /// It cannot be read.
+    Input(InputError),
+    /// The `number`-th of its lines, from 1, is no record.
+    Line { number: u64, line: Vec<u8> },
+    /// The `number`-th of its lines, from 1, was not produced.
+    Record { number: u64, error: ProduceError },
 }
 
 impl Session<'_> {
@@ -19,7 +36,7 @@ impl Session<'_> {
         while let Some((lines, format)) = reader.lines() {
             let headers: Vec<Header<'_>> = self.extras.headers().collect();
             let like = NewRecord { timestamp, key: self.extras.key(), value: None, headers: &headers };
-            let to = &mut Destination { producer: &mut self.producer, partition: self.extras.partition };
+            let to = &mut Destination { sink: &mut self.producer, partition: self.extras.partition };
             match to.send_some(lines, format, &like) {
                 Ok(true) => {}
                 Ok(false) => break,
@@ -29,15 +46,92 @@ impl Session<'_> {
         }
         Ok(())
     }
+
+    /// Sends what follows in pieces, until the input ends or pauses, if that pays; `false` when nothing was sent.
+    pub(super) fn send_pieces(
+        &mut self,
+        reader: &mut RecordReader<'_>,
+        may_pause: bool,
+        bar: &mut Progress,
+    ) -> anyhow::Result<bool> {
+        let Some(plan) = self.producer.piece_plan() else { return Ok(false) };
+        let Some((mut pieces, format)) = reader.pieces(plan.bytes) else { return Ok(false) };
+        if plan.counts_records {
+            pieces.count_lines();
+        }
+        let headers: Vec<Header<'_>> = self.extras.headers().collect();
+        let key = self.extras.key();
+        let (timestamp, partition) = (self.extras.timestamp, self.extras.partition);
+        let make = |piece: &Piece, collector: &mut PieceCollector| {
+            if plan.counts_records {
+                collector.begin_after(piece.lines_before());
+            }
+            let timestamp = timestamp.unwrap_or(piece.read_at());
+            let like = NewRecord { timestamp, key, value: None, headers: &headers };
+            let mut lines = piece.lines();
+            let sent = Destination { sink: collector, partition }.send_whole(&mut lines, 0, format, &like);
+            let number = lines.handed_out();
+            match sent {
+                Ok(()) => Ok(number),
+                Err(Failure::Line(_)) => {
+                    Err(PieceFailure::Line { number, line: piece.line(number).to_vec() })
+                }
+                Err(Failure::Record(error)) => Err(PieceFailure::Record { number, error }),
+            }
+        };
+        let (interrupt, patience) = (&self.interrupt, self.linger.unwrap_or(PAUSE).max(PAUSE));
+        let (before, bytes_read) = (pieces.line_number(), AtomicU64::new(pieces.bytes_read()));
+        let read = |piece: &mut Piece| {
+            let begun = Instant::now();
+            let may_read = |source: &File| {
+                if !may_pause || interrupt.status().is_some() {
+                    return Ok(interrupt.status().is_none());
+                }
+                let left = patience.saturating_sub(begun.elapsed());
+                Ok(wait_for_input(source, Some(interrupt.as_fd()), Some(left))? == Ready::Input)
+            };
+            let read = pieces.next(piece, may_read).map_err(PieceFailure::Input);
+            bytes_read.store(pieces.bytes_read(), Ordering::Relaxed);
+            read
+        };
+        let sent = self.producer.send_pieces(plan, read, make, |news| {
+            tell(news, &mut self.report, self.ui);
+            bar.set(bytes_read.load(Ordering::Relaxed));
+        });
+        match sent {
+            Ok(count) => {
+                pieces.note_lines(count);
+                Ok(count > 0)
+            }
+            Err(PieceError::Append(error)) => Err(error.into()),
+            Err(PieceError::Piece { before: in_pieces, error }) => {
+                Err(error.of_lines_behind(before + in_pieces, reader, format))
+            }
+        }
+    }
+}
+
+impl PieceFailure {
+    /// The error, where the piece's first line comes behind the `before`-th of the input.
+    fn of_lines_behind(self, before: u64, reader: &RecordReader<'_>, format: &LineFormat) -> anyhow::Error {
+        match self {
+            Self::Input(error) => error.into(),
+            Self::Record { number, error } => at(error, || reader.place_of_line(before + number)),
+            Self::Line { number, line } => match format.parse(&line, before + number, &mut Vec::new()) {
+                Err(error) => InputError::MalformedLine(error.to_string()).into(),
+                Ok(_) => unreachable!("its number does not make a line good"),
+            },
+        }
+    }
 }
 
 /// Where the lines go.
-struct Destination<'a> {
-    producer: &'a mut crate::producer::Producer,
+struct Destination<'a, S> {
+    sink: &'a mut S,
     partition: Option<i32>,
 }
 
-impl Destination<'_> {
+impl<S: RecordSink> Destination<'_, S> {
     /// Sends the lines that are whole, and one that may lack its delimiter; `false` when there are no more in memory.
     fn send_some(
         &mut self,
@@ -45,22 +139,33 @@ impl Destination<'_> {
         format: &LineFormat,
         like: &NewRecord<'_>,
     ) -> Result<bool, Failure> {
-        let mut number = lines.line_number();
+        let number = lines.line_number();
         if let Some(mut whole) = lines.whole_lines() {
-            if format.is_plain() {
-                self.producer.send_values(like, &mut whole, self.partition).map_err(Failure::Record)?;
-            } else {
-                let mut headers = Vec::new();
-                for line in whole {
-                    number += 1;
-                    self.send_line(line, number, format, like, &mut headers)?;
-                }
-            }
+            self.send_whole(&mut whole, number, format, like)?;
         }
         let number = lines.line_number() + 1;
         let Some(line) = lines.next_line() else { return Ok(false) };
         self.send_line(line, number, format, like, &mut Vec::new())?;
         Ok(true)
+    }
+
+    /// Sends lines; `number` is that of the line before the first.
+    fn send_whole<'a>(
+        &mut self,
+        lines: &mut impl Iterator<Item = &'a [u8]>,
+        mut number: u64,
+        format: &LineFormat,
+        like: &NewRecord<'a>,
+    ) -> Result<(), Failure> {
+        if format.is_plain() {
+            return self.sink.send_values(like, lines, self.partition).map_err(Failure::Record);
+        }
+        let mut headers = Vec::new();
+        for line in lines {
+            number += 1;
+            self.send_line(line, number, format, like, &mut headers)?;
+        }
+        Ok(())
     }
 
     /// Sends what is in `line`, the `number`-th of its input. `headers` is room that is used again.
@@ -77,6 +182,6 @@ impl Destination<'_> {
             parsed.map_err(|error| Failure::Line(InputError::MalformedLine(error.to_string())))?;
         headers.extend_from_slice(like.headers);
         let record = NewRecord { timestamp: like.timestamp, key: like.key.or(key), value, headers };
-        self.producer.send(&record, self.partition).map(drop).map_err(Failure::Record)
+        self.sink.send(&record, self.partition).map(drop).map_err(Failure::Record)
     }
 }

@@ -22,13 +22,13 @@ use crate::input::{
 use crate::output::Ui;
 use crate::output::produced::ProduceReport;
 use crate::output::progress::Progress;
-use crate::producer::{ProduceError, Producer};
+use crate::producer::{News, ProduceError, Producer, RecordSink as _};
 use crate::record::header::HEADER_LEN;
 use crate::record::{Header, NewRecord, Timestamp};
 
 /// How long after an append an input that has nothing more is given before the next: a single record goes at
 /// once, and many that trickle in go together.
-const PAUSE: Duration = Duration::from_millis(1);
+pub(super) const PAUSE: Duration = Duration::from_millis(1);
 
 /// What standard input is called in messages.
 pub(super) const STDIN: &str = "standard input";
@@ -127,6 +127,9 @@ impl Session<'_> {
             bar.set(reader.input().bytes_read());
             if self.is_over() {
                 return Ok(());
+            }
+            if self.takes_fields_as_they_are() && self.send_pieces(reader, may_pause, bar)? {
+                continue;
             }
             if may_pause && self.wait(reader, prompts)? == Ready::Interrupted {
                 return Ok(());
@@ -346,17 +349,22 @@ impl Session<'_> {
 
 /// Tells what appending has brought to light, which offsets it gave, and passes on what is acknowledged.
 fn pass_on_appended(producer: &mut Producer, report: &mut ProduceReport, tee: Option<&mut Tee>, ui: &mut Ui) {
-    for receipt in producer.take_receipts() {
-        report.add(&receipt, ui);
-    }
-    for repair in producer.take_repairs() {
-        ui.warn(&repair.to_string());
-    }
-    for failure in producer.take_upkeep_failures() {
-        ui.warn(&format!("old records are kept for now: {failure}"));
-    }
+    tell(producer.take_news(), report, ui);
     if let Some(tee) = tee.filter(|_| producer.has_all_acknowledged()) {
         tee.pass_on(ui);
+    }
+}
+
+/// Tells what appending has brought to light, and which offsets it gave.
+pub(super) fn tell(news: News, report: &mut ProduceReport, ui: &mut Ui) {
+    for receipt in news.receipts {
+        report.add(&receipt, ui);
+    }
+    for repair in news.repairs {
+        ui.warn(&repair.to_string());
+    }
+    for failure in news.upkeep_failures {
+        ui.warn(&format!("old records are kept for now: {failure}"));
     }
     report.flush(ui);
 }

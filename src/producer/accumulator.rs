@@ -1,0 +1,229 @@
+//! Collecting records into batches, one a partition (Kafka's `RecordAccumulator`).
+
+use std::time::Instant;
+
+use super::limits::{check_size, check_timestamp, usize_of};
+use super::{Partitioner, ProduceError, ProducerConfig, ProducerTopic, number};
+use crate::log::LogConfig;
+use crate::record::header::HEADER_LEN;
+use crate::record::{BatchBuilder, Compression, NewRecord, Timestamp};
+
+/// What batches grow to where the user does not say: what Kafka's consumers take at a time from a partition. The
+/// kernel takes large writes in larger pieces, and who waits for more than fits here is in no hurry.
+pub(super) const BATCH_SIZE_DEFAULT: usize = 1 << 20;
+/// `batch.size` of Kafka's producer: what even many partitions do not go below.
+const BATCH_SIZE_LEAST: usize = 16 << 10;
+
+/// Where batches go that are full, and who counts the records.
+pub(super) trait Outlet {
+    /// A record was the first one of a batch for the `at`-th partition.
+    fn batch_begun(&mut self, at: usize);
+
+    /// So many records were added to batches that had been begun.
+    fn records_added(&mut self, count: u64);
+
+    /// Takes what is in `batch`, which is full, for the `at`-th partition, leaving it empty.
+    ///
+    /// # Errors
+    /// When this batch, or one before it, cannot be appended.
+    fn send_off(&mut self, at: usize, batch: &mut BatchBuilder) -> Result<(), ProduceError>;
+
+    /// Does so with a batch of a single record, which may be too large once it is compressed.
+    ///
+    /// # Errors
+    /// When it is, and those of [`Outlet::send_off`].
+    fn send_off_alone(&mut self, at: usize, batch: &mut BatchBuilder) -> Result<(), ProduceError>;
+}
+
+/// The unfinished batches of a producer.
+#[derive(Debug)]
+pub(super) struct Accumulator {
+    pub(super) partitioner: Partitioner,
+    /// The unfinished batch of each partition.
+    builders: Vec<BatchBuilder>,
+    batch_limit: usize,
+    buffer_memory: usize,
+    ignore_keys: bool,
+    compression: Compression,
+    log: LogConfig,
+    compacted: bool,
+    timestamp_range_ms: Option<(i64, i64)>,
+    pending_bytes: usize,
+    pending_since: Option<Instant>,
+}
+
+impl Accumulator {
+    /// One that collects for `topic`. The first record that may go anywhere goes to partition `start` modulo their
+    /// number.
+    pub(super) fn new(topic: &ProducerTopic, config: &ProducerConfig, start: u64) -> Self {
+        let count = topic.partitions.len();
+        let chosen = (config.buffer_memory / count.max(1)).clamp(BATCH_SIZE_LEAST, BATCH_SIZE_DEFAULT);
+        let ceiling = topic.log.max_message_bytes.min(usize_of(topic.log.segment_bytes));
+        // What does not compress grows a little in its codec's frame.
+        let growth = if config.compression == Compression::None { 0 } else { ceiling / 64 + 1024 };
+        Self {
+            partitioner: Partitioner::new(config.placement, i32::try_from(count).unwrap_or(i32::MAX), start),
+            builders: (0..count).map(|_| BatchBuilder::default()).collect(),
+            batch_limit: config.batch_size.unwrap_or(chosen).min(ceiling.saturating_sub(growth)),
+            buffer_memory: config.buffer_memory,
+            ignore_keys: config.ignore_keys,
+            compression: config.compression,
+            log: topic.log,
+            compacted: topic.compacted,
+            timestamp_range_ms: topic.timestamp_range_ms,
+            pending_bytes: 0,
+            pending_since: None,
+        }
+    }
+
+    /// How many partitions there are.
+    pub(super) fn partitions(&self) -> usize {
+        self.builders.len()
+    }
+
+    /// Bytes that a batch grows to.
+    pub(super) fn batch_limit(&self) -> usize {
+        self.batch_limit
+    }
+
+    /// When the oldest record that has not been sent off was added.
+    pub(super) fn pending_since(&self) -> Option<Instant> {
+        self.pending_since
+    }
+
+    /// As [`super::RecordSink::send`].
+    #[inline]
+    pub(super) fn send(
+        &mut self,
+        record: &NewRecord<'_>,
+        partition: Option<i32>,
+        outlet: &mut impl Outlet,
+    ) -> Result<i32, ProduceError> {
+        let placing_key = record.key.filter(|_| !self.ignore_keys);
+        let is_free = partition.is_none() && placing_key.is_none();
+        let partition = match partition {
+            Some(partition) => partition,
+            None => self.partitioner.place(placing_key),
+        };
+        let count = self.builders.len();
+        let found = usize::try_from(partition).ok().and_then(|at| Some((at, self.builders.get_mut(at)?)));
+        let Some((at, builder)) = found else {
+            return Err(ProduceError::UnknownPartition { partition, count });
+        };
+        if self.compacted && record.key.is_none() {
+            return Err(ProduceError::KeyMissing { partition });
+        }
+        if let Some(range) = self.timestamp_range_ms {
+            check_timestamp(record.timestamp, range, Timestamp::now())?;
+        }
+        if !builder.is_empty() && builder.has_room(record, self.batch_limit) {
+            let before = builder.size();
+            builder.push(record);
+            outlet.records_added(1);
+            self.pending_bytes += builder.size() - before;
+            if self.pending_bytes > self.buffer_memory {
+                self.send_all(outlet)?;
+            }
+            return Ok(partition);
+        }
+        if !builder.is_empty() {
+            let goes_on = self.partitioner.batch_full(partition);
+            self.send_off(at, outlet)?;
+            if goes_on && is_free && count > 1 {
+                return self.send(record, None, outlet);
+            }
+        }
+        self.begin_batch(at, record, outlet)?;
+        Ok(partition)
+    }
+
+    /// As [`super::RecordSink::send_values`].
+    pub(super) fn send_values<'a>(
+        &mut self,
+        like: &NewRecord<'_>,
+        values: &mut impl Iterator<Item = &'a [u8]>,
+        partition: Option<i32>,
+        outlet: &mut impl Outlet,
+    ) -> Result<(), ProduceError> {
+        let stays = partition.is_some() || self.builders.len() == 1;
+        let mut next = values.next();
+        while let Some(value) = next {
+            let chosen = self.send(&NewRecord { value: Some(value), ..*like }, partition, outlet)?;
+            next = match usize::try_from(chosen).ok().and_then(|at| self.builders.get_mut(at)) {
+                Some(builder) if stays => {
+                    let (before, records) = (builder.size(), builder.count());
+                    let left_over = builder.push_values(like, values, self.batch_limit);
+                    self.pending_bytes += builder.size() - before;
+                    outlet.records_added(builder.count().abs_diff(records).into());
+                    left_over
+                }
+                _ => values.next(),
+            };
+        }
+        Ok(())
+    }
+
+    /// Adds `record` as the first of the `at`-th partition's batch.
+    fn begin_batch(
+        &mut self,
+        at: usize,
+        record: &NewRecord<'_>,
+        outlet: &mut impl Outlet,
+    ) -> Result<(), ProduceError> {
+        let is_large = record.size_max() > self.batch_limit;
+        if is_large {
+            check_size(record, &self.log, self.compression)?;
+        }
+        self.pending_since.get_or_insert_with(Instant::now);
+        let builder = &mut self.builders[at];
+        let before = builder.size();
+        builder.push(record);
+        outlet.batch_begun(at);
+        self.pending_bytes += builder.size() - before;
+        if is_large && self.compression != Compression::None {
+            // It has a batch of its own. Whether that is small enough shows when it is compressed, and the
+            // caller must learn it while it still knows which record this is.
+            self.partitioner.batch_full(number(at));
+            self.note_leaving(at);
+            outlet.send_off_alone(at, &mut self.builders[at])?;
+        }
+        if self.pending_bytes > self.buffer_memory {
+            self.send_all(outlet)?;
+        }
+        Ok(())
+    }
+
+    /// Sends off all unfinished batches. After a failure those of other partitions are sent all the same; the first
+    /// is answered.
+    pub(super) fn send_all(&mut self, outlet: &mut impl Outlet) -> Result<(), ProduceError> {
+        let mut result = Ok(());
+        for at in 0..self.builders.len() {
+            if !self.builders[at].is_empty() {
+                self.partitioner.batch_full(number(at));
+                let sent = self.send_off(at, outlet);
+                result = result.and(sent);
+            }
+        }
+        result
+    }
+
+    fn send_off(&mut self, at: usize, outlet: &mut impl Outlet) -> Result<(), ProduceError> {
+        self.note_leaving(at);
+        outlet.send_off(at, &mut self.builders[at])
+    }
+
+    /// The batch of the `at`-th partition is pending no more.
+    fn note_leaving(&mut self, at: usize) {
+        self.pending_bytes = self.pending_bytes.saturating_sub(self.builders[at].size() - HEADER_LEN);
+        if self.pending_bytes == 0 {
+            self.pending_since = None;
+        }
+    }
+
+    /// Forgets the unfinished batches.
+    pub(super) fn clear(&mut self) {
+        self.builders.iter_mut().for_each(BatchBuilder::clear);
+        self.pending_bytes = 0;
+        self.pending_since = None;
+    }
+}
