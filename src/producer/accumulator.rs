@@ -116,9 +116,8 @@ impl Accumulator {
         if let Some(range) = self.timestamp_range_ms {
             check_timestamp(record.timestamp, range, Timestamp::now())?;
         }
-        if !builder.is_empty() && builder.has_room(record, self.batch_limit) {
-            let before = builder.size();
-            builder.push(record);
+        let before = builder.size();
+        if builder.push_if_room(record, self.batch_limit) {
             outlet.records_added(1);
             self.pending_bytes += builder.size() - before;
             if self.pending_bytes > self.buffer_memory {

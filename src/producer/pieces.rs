@@ -20,6 +20,9 @@ use crate::record::{BatchBuilder, Compressor, EncodedBatch, NewRecord};
 
 /// Bytes of input that make a batch of the size that producers choose, with what is around each record.
 const PIECE: usize = 896 << 10;
+/// By how much it is larger where it makes batches for several partitions: small ones take the kernel longer, and
+/// more of them do not fit into a core's cache.
+const SEVERAL: usize = 2;
 /// What each partition is to have of a piece, at the least and on average.
 const PARTITION_SHARE: usize = 64 << 10;
 /// The largest piece that still pays.
@@ -138,7 +141,8 @@ impl Producer {
             return None;
         }
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
-        let bytes = PIECE.max(PARTITION_SHARE.saturating_mul(self.accumulator.partitions()));
+        let partitions = self.accumulator.partitions();
+        let bytes = (PIECE * partitions.min(SEVERAL)).max(PARTITION_SHARE.saturating_mul(partitions));
         let threads = cores.min(THREADS_MAX).min(MEMORY / bytes.saturating_mul(3));
         let pays = threads > 1 && bytes <= PIECE_MAX && self.accumulator.batch_limit() <= BATCH_SIZE_DEFAULT;
         let counts_records = self.accumulator.partitioner.goes_round();

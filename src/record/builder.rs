@@ -107,18 +107,38 @@ impl BatchBuilder {
         if self.count == 0 {
             self.base_timestamp = record.timestamp;
         }
-        self.max_timestamp = self.max_timestamp.max(record.timestamp);
         let timestamp_delta = record.timestamp.0.wrapping_sub(self.base_timestamp.0);
+        let body_len = self.body_len(record, timestamp_delta);
+        self.write(record, body_len, timestamp_delta);
+    }
 
+    /// Encodes `record` behind a first one, if it has room below `size_limit` bytes; answers whether it had.
+    #[inline]
+    pub fn push_if_room(&mut self, record: &NewRecord<'_>, size_limit: usize) -> bool {
+        let timestamp_delta = record.timestamp.0.wrapping_sub(self.base_timestamp.0);
+        let body_len = self.body_len(record, timestamp_delta);
+        let has_room = self.has_room_behind_first(body_len, size_limit);
+        if has_room {
+            self.write(record, body_len, timestamp_delta);
+        }
+        has_room
+    }
+
+    #[inline]
+    fn has_room_behind_first(&self, body_len: usize, size_limit: usize) -> bool {
+        let end = self.filled + body_len + MAX_VARINT_LEN;
+        self.count > 0 && self.count < i32::MAX && end <= size_limit.min(BATCH_SIZE_MAX)
+    }
+
+    /// Bytes that `record` takes behind its length.
+    #[inline]
+    fn body_len(&self, record: &NewRecord<'_>, timestamp_delta: i64) -> usize {
         let headers_len = if record.headers.is_empty() { 1 } else { headers_len(record.headers) };
-        let body_len = 1
-            + varlong_len(timestamp_delta)
+        1 + varlong_len(timestamp_delta)
             + varlong_len(i64::from(self.count))
             + nullable_len(record.key)
             + nullable_len(record.value)
-            + headers_len;
-
-        self.write(record, body_len, timestamp_delta);
+            + headers_len
     }
 
     /// Writes `record`, which takes `body_len` bytes behind its length, behind the others.
@@ -143,6 +163,7 @@ impl BatchBuilder {
         }
         self.filled += room.filled();
         self.count += 1;
+        self.max_timestamp = self.max_timestamp.max(record.timestamp);
     }
 
     /// Encodes records that are `like` one, each with a value of its own, behind a first one of which that is true
@@ -161,8 +182,7 @@ impl BatchBuilder {
             let value_len = value.len() as i64;
             let body_len =
                 same_len + varlong_len(i64::from(self.count)) + varlong_len(value_len) + value.len();
-            let end = self.filled + body_len + MAX_VARINT_LEN;
-            if self.count == 0 || self.count == i32::MAX || end > size_limit.min(BATCH_SIZE_MAX) {
+            if !self.has_room_behind_first(body_len, size_limit) {
                 return Some(value);
             }
             self.write(&NewRecord { value: Some(value), ..*like }, body_len, timestamp_delta);

@@ -56,14 +56,16 @@ impl Session<'_> {
     ) -> anyhow::Result<bool> {
         let Some(plan) = self.producer.piece_plan() else { return Ok(false) };
         let Some((mut pieces, format)) = reader.pieces(plan.bytes) else { return Ok(false) };
-        if plan.counts_records {
-            pieces.count_lines();
-        }
         let headers: Vec<Header<'_>> = self.extras.headers().collect();
         let key = self.extras.key();
         let (timestamp, partition) = (self.extras.timestamp, self.extras.partition);
+        // With keys it does not matter which line it is.
+        let goes_round = plan.counts_records && format.is_plain() && key.is_none() && partition.is_none();
+        if goes_round {
+            pieces.count_lines();
+        }
         let make = |piece: &Piece, collector: &mut PieceCollector| {
-            if plan.counts_records {
+            if goes_round {
                 collector.begin_after(piece.lines_before());
             }
             let timestamp = timestamp.unwrap_or(piece.read_at());
