@@ -2,7 +2,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io;
-use std::os::unix::fs::FileExt as _;
+use std::os::unix::fs::{FileExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -79,10 +79,26 @@ impl LogFile {
         seam::run(change, || self.file.set_len(length)).context_io("truncate", &self.path)
     }
 
-    /// Takes room for `length` bytes on the disk, without making the file longer. Systems and file systems that
-    /// cannot do that do nothing.
-    pub fn preallocate(&self, length: u64) -> Result<(), FileError> {
-        take_room(&self.file, length).context_io("take room for", &self.path)
+    /// Takes room on the disk for the bytes from `start` to `end`, without making the file longer. Systems and file
+    /// systems that cannot do that do nothing.
+    pub fn preallocate(&self, start: u64, end: u64) -> Result<(), FileError> {
+        take_room(&self.file, start, end.saturating_sub(start)).context_io("take room for", &self.path)
+    }
+
+    /// Whether writing behind its end is known to be quicker where room was taken before: on ext4, which otherwise
+    /// reserves each block by itself.
+    pub fn gains_from_room(&self) -> bool {
+        is_on_ext4(&self.file)
+    }
+
+    /// Gives back the room that was taken behind its end. Nobody may write to it meanwhile.
+    pub fn give_back_room(&self) -> Result<(), FileError> {
+        let room =
+            self.file.metadata().map(|metadata| (metadata.len(), metadata.blocks().saturating_mul(512)));
+        let (length, room) = room.context_io("read the size of", &self.path)?;
+        // Less is what a file system takes for its own ends.
+        const SOME: u64 = 64 << 10;
+        if room > length.saturating_add(SOME) { self.truncate(length) } else { Ok(()) }
     }
 
     /// Puts its content on the disk (fdatasync). A failure must never be retried into a success: the
@@ -108,18 +124,31 @@ impl LogFile {
 }
 
 #[cfg(target_os = "linux")]
-fn take_room(file: &File, length: u64) -> io::Result<()> {
+fn take_room(file: &File, start: u64, length: u64) -> io::Result<()> {
     use rustix::fs::{FallocateFlags, fallocate};
     use rustix::io::Errno;
-    match fallocate(file, FallocateFlags::KEEP_SIZE, 0, length) {
+    match fallocate(file, FallocateFlags::KEEP_SIZE, start, length) {
         Err(Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL) => Ok(()),
         other => Ok(other?),
     }
 }
 
 #[cfg(not(target_os = "linux"))]
-fn take_room(_file: &File, _length: u64) -> io::Result<()> {
+fn take_room(_file: &File, _start: u64, _length: u64) -> io::Result<()> {
     Ok(())
+}
+
+#[cfg(target_os = "linux")]
+fn is_on_ext4(file: &File) -> bool {
+    /// `EXT4_SUPER_MAGIC` of Linux's `magic.h`; ext2 and ext3 have the same, and are driven by the same code.
+    const EXT4: u64 = 0xef53;
+    rustix::fs::fstatfs(file)
+        .is_ok_and(|system| u64::try_from(system.f_type).is_ok_and(|magic| magic == EXT4))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn is_on_ext4(_file: &File) -> bool {
+    false
 }
 
 /// Lets the process have as many open files as it may: each partition that is written takes four.

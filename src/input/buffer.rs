@@ -141,7 +141,9 @@ impl InputBuffer {
         let mut result = Ok(());
         while filled < size && !self.at_eof {
             let may_read = may_read(&self.source);
-            match may_read.and_then(|may| may.then(|| read(&mut self.source, &mut piece[filled..])).transpose()) {
+            match may_read
+                .and_then(|may| may.then(|| read(&mut self.source, &mut piece[filled..])).transpose())
+            {
                 Ok(Some(count)) => {
                     self.note_read(count);
                     filled += count;
@@ -153,7 +155,8 @@ impl InputBuffer {
                 }
             }
         }
-        let whole = if result.is_ok() { memrchr(delimiter, &piece[..filled]).map_or(0, |at| at + 1) } else { 0 };
+        let whole =
+            if result.is_ok() { memrchr(delimiter, &piece[..filled]).map_or(0, |at| at + 1) } else { 0 };
         self.keep(&piece[whole..filled]);
         piece.truncate(whole);
         result.map(|()| whole > 0)

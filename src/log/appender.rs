@@ -224,6 +224,10 @@ impl LogAppender {
     /// When the disk has refused data, of whatever process.
     pub fn close(&mut self) -> Result<(), LogError> {
         const MOMENT: Duration = Duration::from_millis(50);
+        if self.active.as_ref().is_some_and(ActiveSegment::has_taken_room) {
+            // A partition that is gone has none, and what cannot be given back goes with the segment's end.
+            let _ = self.with_lock(|log| log.give_back_room());
+        }
         let Some(writeback) = &self.writeback else { return Ok(()) };
         let patience = if writeback.is_of_others { MOMENT } else { Duration::ZERO };
         self.note_writeback(patience)?;

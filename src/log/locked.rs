@@ -62,10 +62,17 @@ impl LockedLog<'_> {
         if tail.end_offset == tail.base_offset {
             checkpoint::note_epoch(self.dir, tail.leader_epoch, tail.end_offset)?;
         }
-        if self.config.preallocate && tail.size == Position(0) {
-            self.active.log.preallocate(self.config.segment_bytes)?;
+        if !self.config.preallocate {
+            self.active.take_room_ahead(batch.bytes().len() as u64, self.config.segment_bytes);
+        } else if tail.size == Position(0) {
+            self.active.log.preallocate(0, self.config.segment_bytes)?;
         }
         Ok(())
+    }
+
+    /// Gives back the room that was taken for more than came.
+    pub(super) fn give_back_room(&self) -> Result<(), LogError> {
+        Ok(self.active.log.give_back_room()?)
     }
 
     /// Appends `batch` to the active segment, which has room for it, and leaves word of that.
@@ -91,6 +98,8 @@ impl LockedLog<'_> {
         if self.config.preallocate {
             // Gives back what room is left.
             self.active.log.truncate(tail.size.0)?;
+        } else if self.active.has_taken_room() {
+            self.active.log.give_back_room()?;
         }
         let tail = self.active.tail;
         *self.active = ActiveSegment::create(

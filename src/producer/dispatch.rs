@@ -211,7 +211,8 @@ impl Dispatch {
     fn append(&mut self, at: usize, batch: &mut BatchBuilder) -> Result<(), ProduceError> {
         let mut encoded = std::mem::take(&mut self.encoded);
         let joined = self.join_transaction(at, batch);
-        let sealed = joined.and_then(|()| Ok(self.sealing.seal(batch, &mut self.compressor, &mut encoded)?));
+        let sealed =
+            joined.and_then(|()| Ok(self.sealing.seal(batch, &mut self.compressor, &mut encoded)?));
         let appended = match sealed {
             Ok(()) => self.append_sealed(at, &mut encoded),
             Err(error) => {

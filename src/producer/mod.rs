@@ -25,8 +25,8 @@ use std::time::{Duration, Instant};
 
 pub use config::{Acks, ProducerConfig};
 pub use error::ProduceError;
-pub use pieces::{PieceCollector, PieceError, PiecePlan};
 pub use partitioner::{KeylessPlacement, Partitioner};
+pub use pieces::{PieceCollector, PieceError, PiecePlan};
 pub use sender::News;
 
 use accumulator::Accumulator;

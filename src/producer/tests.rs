@@ -123,7 +123,9 @@ fn what_goes_through_many_threads_keeps_its_order() {
                 producer.send(&record, Some(partition)).unwrap();
                 note(&mut producer);
             }
-            assert!(producer.dispatch.has_pipeline() || std::thread::available_parallelism().unwrap().get() == 1);
+            assert!(
+                producer.dispatch.has_pipeline() || std::thread::available_parallelism().unwrap().get() == 1
+            );
             producer.flush().unwrap();
             assert!(!producer.is_unsettled());
             note(&mut producer);

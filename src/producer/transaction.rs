@@ -2,8 +2,8 @@
 
 use super::dispatch::Dispatch;
 use super::{Acks, ProduceError, Producer, locked, number};
-use crate::record::{BatchBuilder, BatchProducer};
 use crate::record::header::increment_sequence;
+use crate::record::{BatchBuilder, BatchProducer};
 use crate::store::{TopicName, TopicPartition, Transaction};
 
 /// The transaction that a producer is in.
@@ -68,7 +68,6 @@ impl Producer {
             None => Ok(()),
         }
     }
-
 }
 
 impl Dispatch {

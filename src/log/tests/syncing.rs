@@ -54,7 +54,7 @@ fn preallocate_takes_room_without_making_the_file_longer() {
     let room = |path: &Path| std::fs::metadata(path).expect("a file").blocks() * 512;
     let dir = tempfile::tempdir().expect("a folder");
     let probe = LogFile::create(&dir.path().join("probe")).expect("a file");
-    probe.preallocate(1 << 20).expect("room");
+    probe.preallocate(0, 1 << 20).expect("room");
     if room(probe.path()) < 1 << 20 {
         return; // This file system takes no room beforehand.
     }
@@ -70,4 +70,37 @@ fn preallocate_takes_room_without_making_the_file_longer() {
     assert!(room(&first) < 1 << 20, "what was not needed is given back");
     append(&mut appender, "y");
     assert!(room(&SegmentPath::new(dir.path(), Offset(1)).log()) >= 1 << 20);
+}
+
+/// Who appends much takes room for more, which nobody sees, and gives back what was left.
+#[test]
+fn room_that_was_taken_ahead_is_given_back() {
+    use std::os::unix::fs::MetadataExt as _;
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = SegmentPath::new(dir.path(), Offset(0)).log();
+    let left_over = || {
+        let metadata = std::fs::metadata(&path).expect("a file");
+        (metadata.blocks() * 512).saturating_sub(metadata.len()) >> 20
+    };
+    let mut appender = LogAppender::open(dir.path(), LogConfig::default()).expect("open");
+    let value = "x".repeat(1_000_000);
+    for _ in 0..8 {
+        append(&mut appender, &value);
+    }
+    if !LogFile::open(&path).expect("the log").gains_from_room() {
+        assert_eq!(left_over(), 0);
+        return;
+    }
+    assert!((2..=16).contains(&left_over()), "{}", left_over());
+    let mut another = LogAppender::open(dir.path(), LogConfig::default()).expect("open");
+    append(&mut another, &value);
+    let length = std::fs::metadata(&path).expect("a file").len();
+    appender.close().expect("closed");
+    assert_eq!((left_over(), std::fs::metadata(&path).expect("a file").len()), (0, length));
+    for _ in 0..10 {
+        append(&mut another, &value);
+    }
+    assert!((2..=16).contains(&left_over()), "{}", left_over());
+    another.with_lock(|log| log.roll_and_note()).expect("rolled");
+    assert_eq!(left_over(), 0);
 }
