@@ -282,21 +282,18 @@ impl Part<'_> {
         if self.is_left_out {
             return Ok(ControlFlow::Continue(()));
         }
-        let mut records = decoder.records(batch)?;
-        while let Some(record) = records.next()? {
+        let mut is_at_stop = false;
+        let flow = decoder.records(batch)?.visit(|record| {
             if record.offset < *position {
-                continue;
+                return ControlFlow::Continue(());
             }
             if record.offset >= self.stop {
-                break;
+                is_at_stop = true;
+                return ControlFlow::Break(());
             }
-            let topic_partition = self.topic_partition;
-            let flow = deliver(&ConsumerRecord { topic_partition, batch: &self.facts, record });
             *position = record.offset.next();
-            if flow.is_break() {
-                return Ok(flow);
-            }
-        }
-        Ok(ControlFlow::Continue(()))
+            deliver(&ConsumerRecord { topic_partition: self.topic_partition, batch: &self.facts, record })
+        })?;
+        Ok(if is_at_stop { ControlFlow::Continue(()) } else { flow })
     }
 }

@@ -110,7 +110,7 @@ mod tests {
         filter.matches(&ConsumerRecord {
             topic_partition: &topic_partition,
             batch: &BatchFacts::of(&batch),
-            record,
+            record: &record,
         })
     }
 

@@ -83,7 +83,7 @@ impl OrderedConsumer {
             if lane.queue.is_empty() {
                 to_fill.push(at);
             }
-            if deliver(&queued.as_ref()).is_break() {
+            if queued.deliver(deliver).is_break() {
                 return Ok(Poll::Stopped);
             }
         }
@@ -109,7 +109,7 @@ impl Lane {
                 queue.push_back(Queued {
                     topic_partition: record.topic_partition.clone(),
                     batch: *record.batch,
-                    record: OwnedRecord::from(&record.record),
+                    record: OwnedRecord::from(record.record),
                 });
                 ControlFlow::Continue(())
             })?;
@@ -124,11 +124,8 @@ impl Lane {
 }
 
 impl Queued {
-    fn as_ref(&self) -> ConsumerRecord<'_> {
-        ConsumerRecord {
-            topic_partition: &self.topic_partition,
-            batch: &self.batch,
-            record: self.record.as_ref(),
-        }
+    fn deliver(&self, deliver: &mut impl FnMut(&ConsumerRecord<'_>) -> ControlFlow<()>) -> ControlFlow<()> {
+        let Self { topic_partition, batch, record } = self;
+        deliver(&ConsumerRecord { topic_partition, batch, record: &record.as_ref() })
     }
 }

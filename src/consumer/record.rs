@@ -13,7 +13,7 @@ pub struct ConsumerRecord<'a> {
     /// What holds of all records of its batch.
     pub batch: &'a BatchFacts,
     /// The record itself.
-    pub record: RecordRef<'a>,
+    pub record: &'a RecordRef<'a>,
 }
 
 /// What a batch says of its records, and what was found out about them.

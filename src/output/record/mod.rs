@@ -132,8 +132,11 @@ mod tests {
         let mut records = decoder.records(&batch).expect("records");
         let record = records.next().expect("valid").expect("a record");
         let topic_partition = TopicPartition::new(TopicName::new("t").expect("legal"), 3);
-        let record =
-            ConsumerRecord { topic_partition: &topic_partition, batch: &BatchFacts::of(&batch), record };
+        let record = ConsumerRecord {
+            topic_partition: &topic_partition,
+            batch: &BatchFacts::of(&batch),
+            record: &record,
+        };
         let mut out = Vec::new();
         format.write(&record, &mut out).expect("a record that can be shown");
         String::from_utf8_lossy(&out).into_owned()
