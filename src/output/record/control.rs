@@ -21,9 +21,9 @@ impl Control {
             return None;
         }
         // A key that says nothing is not worth losing the rest for: the log's checks tell of it.
-        let kind = ControlType::of(&consumed.record).unwrap_or(ControlType::Unknown(-1));
+        let kind = ControlType::of(consumed.record).unwrap_or(ControlType::Unknown(-1));
         let ends_transaction = matches!(kind, ControlType::Commit | ControlType::Abort);
-        let epoch = ends_transaction.then(|| control::coordinator_epoch(&consumed.record));
+        let epoch = ends_transaction.then(|| control::coordinator_epoch(consumed.record));
         Some(Self { name: kind.name(), id: kind.id(), coordinator_epoch: epoch.and_then(Result::ok) })
     }
 }
