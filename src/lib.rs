@@ -51,6 +51,8 @@
 //! | damage described and passed over | [`dump::LogWalk`]; what is good written to a new segment: [`dump::Salvage`] |
 //! | a record of Kafka's own topics made out | the tables of [`record::message`], by [`dump::MessageDecoder`] |
 //! | data put on the disk | [`log::Durability`], and `producer::sync_round` for many batches at once; files and folders in [`fs`] |
+//! | records collected into batches | `producer::accumulator`; what becomes of those, `producer::dispatch` |
+//! | a large input sent by several threads at a time | `producer::pieces`, of [`input::Piece`]s |
 //! | a batch compressed and appended by other threads | `producer::pipeline` |
 //! | a topic created or deleted | `store::topic_admin`: [`store::WritableDataDir::create_topic`] |
 //! | what topics there are | [`store::Listing`]; a broker's folders count too |
@@ -87,12 +89,12 @@
 //! | what | where | without it |
 //! | --- | --- | --- |
 //! | flock | `fs::lock` | locks that a broker holds (fcntl) are seen in the same file |
-//! | fallocate | `fs::file` | Linux alone takes room before it is needed; others do nothing |
+//! | fallocate, the kind of file system | `fs::file` | Linux alone takes room before it is needed; others do nothing |
 //! | the size of a pipe | `fs::pipe` | pipes stay as they are |
 //! | /proc | `fs::processes` | `mkafka ps` says that it cannot tell; boots are not told apart |
-//! | inotify, or what `notify` has | `consumer::wait` | files are looked at every few milliseconds |
+//! | inotify, or what `notify` has | `consumer::notifier` | files are looked at every few milliseconds |
 //! | signals | `commands::interrupt` | |
-//! | poll | `input::ready`, `output::data` | |
+//! | poll | `input::ready`, `output::data`, `consumer::wait` | |
 //! | a terminal's state | `output::prompt` | |
 //! | the clock that no one sets | `group::presence` | |
 //!
@@ -102,8 +104,9 @@
 //! [`producer::Producer`], which picks the partition and adds it to that partition's
 //! [`record::BatchBuilder`]. When the batch is full, or the input pauses, it is encoded, compressed and
 //! summed; only then does [`log::LogAppender`] take the lock, look at what others have appended, patch in
-//! the offset, roll if it must, write, and add the index entries that are due. An input that goes on filling batches
-//! gets threads for that (`producer::pipeline`). With `acks=all` the data is synced behind the appends, in rounds
+//! the offset, roll if it must, write, and add the index entries that are due. Lines that go on filling batches are
+//! sent in pieces by several threads, each of which reads, collects and appends (`producer::pieces`); any other input
+//! that does so gets threads that compress and append (`producer::pipeline`). With `acks=all` the data is synced behind the appends, in rounds
 //! (`producer::sync_round`), and acknowledged then.
 //!
 //! **produce --transaction.** Before its first batch goes to a partition, a [`store::Transaction`] notes that

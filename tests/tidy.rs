@@ -195,20 +195,21 @@ fn modules_behind_crate_are_found() {
 /// What systems have in different ways, and the files that may name it. Tests may too.
 const OF_THE_SYSTEM: &[(&str, &[&str])] = &[
     ("fs2::", &["fs/lock.rs"]),
-    ("notify::", &["consumer/wait.rs"]),
+    ("inotify::", &["consumer/notifier/linux.rs"]),
+    (" notify::", &["consumer/notifier/elsewhere.rs"]),
     ("rustyline::", &["output/prompt.rs"]),
     ("signal_hook::", &["commands/interrupt.rs"]),
-    ("rustix::event", &["input/ready.rs", "output/data.rs"]),
+    ("rustix::event", &["consumer/wait.rs", "input/ready.rs", "output/data.rs"]),
     ("rustix::fs", &["fs/file.rs", "fs/processes.rs"]),
     ("rustix::process", &["fs/file.rs", "fs/lock.rs"]),
     ("rustix::termios", &["output/prompt.rs"]),
     ("rustix::time", &["group/presence.rs"]),
     ("\"/proc", &["cli/manual.rs", "fs/processes.rs"]),
     ("std::os::unix::fs", &["fs/file.rs", "fs/mod.rs", "fs/pipe.rs", "fs/processes.rs", "output/prompt.rs"]),
-    ("std::os::unix::net", &["commands/interrupt.rs"]),
+    ("std::os::unix::net", &["commands/interrupt.rs", "consumer/wait.rs"]),
     ("std::os::unix::process", &["commands/consume/exec.rs"]),
     ("rustix::pipe", &["fs/pipe.rs"]),
-    ("target_os", &["fs/file.rs", "fs/pipe.rs"]),
+    ("target_os", &["consumer/notifier/mod.rs", "fs/file.rs", "fs/pipe.rs"]),
 ];
 
 #[test]

@@ -40,6 +40,8 @@ pub(super) struct Assigned {
 /// What came of reading a partition for a while.
 pub(super) enum Turn {
     Progress,
+    /// There was something, and its log ended behind that when it was read.
+    Pause,
     Nothing,
     Stopped,
 }
@@ -188,6 +190,9 @@ impl Assigned {
                 }
                 // Offsets that compaction or a control record took are passed over.
                 ControlFlow::Continue(()) => self.position = self.position.max(end.min(stop)),
+            }
+            if self.reader.has_taken_all() {
+                return Ok(Turn::Pause);
             }
             if bytes >= turn_bytes && (turn_bytes < TURN_BYTES || !self.reader.has_buffered_batch()) {
                 return Ok(Turn::Progress);

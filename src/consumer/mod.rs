@@ -3,6 +3,7 @@
 mod assigned;
 pub mod filter;
 mod last;
+mod notifier;
 pub mod ordered;
 pub mod range;
 pub mod record;
@@ -63,6 +64,8 @@ pub struct ReadDetails {
 pub enum Poll {
     /// There was something; there may be more.
     Progress,
+    /// There was something; it seems to be all for now.
+    Pause,
     /// Every partition is at its present end.
     CaughtUp,
     /// Every partition has been read up to where it was to be read.
@@ -219,10 +222,13 @@ impl Consumer {
         };
         match turn {
             Turn::Stopped => return Ok(Poll::Stopped),
-            Turn::Progress => self.idle = 0,
+            Turn::Progress | Turn::Pause => self.idle = 0,
             Turn::Nothing => self.idle += 1,
         }
         self.turn = (self.turn + 1) % count;
+        if matches!(turn, Turn::Pause) {
+            return Ok(Poll::Pause);
+        }
         if self.idle < count {
             return Ok(Poll::Progress);
         }

@@ -114,7 +114,7 @@ impl Lane {
                 ControlFlow::Continue(())
             })?;
             match poll {
-                Poll::Progress | Poll::Stopped => {}
+                Poll::Progress | Poll::Pause | Poll::Stopped => {}
                 Poll::CaughtUp => break,
                 Poll::Finished => self.is_finished = true,
             }

@@ -1,13 +1,16 @@
 //! Waiting for logs to grow and for folders to change: by file notification, with polling where there is none.
 
+use std::io::{self, Read as _, Write as _};
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use notify::event::{AccessKind, AccessMode, ModifyKind};
-use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+
+use super::notifier::{Notifier, Subject};
 
 /// How often logs are looked at where the system sends no notifications.
 const POLL_INTERVAL: Duration = Duration::from_millis(5);
@@ -23,34 +26,27 @@ const RECHECK_INTERVAL: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct Waiter {
     /// `None` where folders are polled.
-    watcher: Option<RecommendedWatcher>,
-    /// What is to be watched once there is something to wait for; `None` when that was the case. To give the
-    /// notification handle back takes the system some milliseconds, which who never waits can do without.
-    not_yet: Option<Vec<PathBuf>>,
+    notifier: Option<Notifier>,
+    /// What is to be watched once there is something to wait for; `None` when that was the case. Who never waits can
+    /// do without a notification handle.
+    not_yet: Option<Vec<(PathBuf, Subject)>>,
     /// Whether folders are polled.
     is_polled: Arc<AtomicBool>,
-    folders: Arc<Mutex<Vec<WatchedFolder>>>,
-    changes: Receiver<()>,
-    wake: SyncSender<()>,
+    /// Readable once this was woken from elsewhere.
+    woken: UnixStream,
+    waker: Waker,
 }
 
 /// Wakes a [`Waiter`] from elsewhere, such as a signal's thread.
 #[derive(Debug, Clone)]
-pub struct Waker(SyncSender<()>);
+pub struct Waker(Arc<UnixStream>);
 
 impl Waker {
     /// Ends the wait that is going on, or the next one.
     pub fn wake(&self) {
-        // A full channel holds a wake-up already.
-        let _ = self.0.try_send(());
+        // One that is full of wake-ups needs no more.
+        let _ = (&*self.0).write(&[1]);
     }
-}
-
-/// A folder whose files come, go, and are closed by their writers; what is written into them does not count.
-#[derive(Debug)]
-struct WatchedFolder {
-    path: PathBuf,
-    changed: Arc<AtomicBool>,
 }
 
 /// Tells whether a folder has changed.
@@ -80,38 +76,29 @@ impl FolderWatch {
 
 impl Waiter {
     /// Waits for nothing yet.
-    pub fn new() -> Self {
-        let (wake, changes) = sync_channel(1);
-        let folders = Arc::new(Mutex::new(Vec::new()));
-        Self { watcher: None, not_yet: Some(Vec::new()), is_polled: Arc::default(), folders, changes, wake }
+    ///
+    /// # Errors
+    /// When the process has no file descriptors left.
+    pub fn new() -> io::Result<Self> {
+        let (wakes, woken) = UnixStream::pair()?;
+        wakes.set_nonblocking(true)?;
+        woken.set_nonblocking(true)?;
+        let waker = Waker(Arc::new(wakes));
+        Ok(Self { notifier: None, not_yet: Some(Vec::new()), is_polled: Arc::default(), woken, waker })
     }
 
     /// Waits for changes of the log in folder `dir` as well, which is watched from the first wait on.
     pub fn watch_log(&mut self, dir: &Path) {
-        self.watch(dir);
-    }
-
-    /// Begins to watch, unless that was done; answers whether it was not.
-    fn begin(&mut self) -> bool {
-        let Some(waiting) = self.not_yet.take() else { return false };
-        self.watcher = watcher(Arc::clone(&self.folders), Waker(self.wake.clone()));
-        waiting.iter().for_each(|dir| self.watch(dir));
-        self.is_polled.store(self.watcher.is_none(), Ordering::Release);
-        if let Ok(folders) = self.folders.lock() {
-            // They may have changed before they were watched.
-            folders.iter().for_each(|folder| folder.changed.store(true, Ordering::Release));
-        }
-        true
+        self.watch(dir, Subject::Log);
     }
 
     /// Waits for changes of a log no longer.
     pub fn forget_log(&mut self, dir: &Path) {
         if let Some(waiting) = &mut self.not_yet {
-            waiting.retain(|log| log != dir);
+            waiting.retain(|(log, _)| log != dir);
         }
-        if let Some(watcher) = &mut self.watcher {
-            // The folder may be gone, and the watch with it.
-            let _ = watcher.unwatch(dir);
+        if let Some(notifier) = &mut self.notifier {
+            notifier.unwatch(dir);
         }
     }
 
@@ -119,33 +106,43 @@ impl Waiter {
     /// because it died. They are watched from the first wait on, at which they count as changed.
     pub fn watch_folder(&mut self, dir: &Path) -> FolderWatch {
         let changed = Arc::new(AtomicBool::new(true));
-        if let Ok(mut folders) = self.folders.lock() {
-            folders.push(WatchedFolder { path: dir.to_owned(), changed: Arc::clone(&changed) });
-        }
-        self.watch(dir);
+        self.watch(dir, Subject::Names(Arc::clone(&changed)));
         FolderWatch { changed, is_polled: Arc::clone(&self.is_polled), poll_next: Instant::now() }
     }
 
-    fn watch(&mut self, dir: &Path) {
+    fn watch(&mut self, dir: &Path, subject: Subject) {
         if let Some(waiting) = &mut self.not_yet {
-            return waiting.push(dir.to_owned());
+            return waiting.push((dir.to_owned(), subject));
         }
-        let watched = self.watcher.as_mut().map(|watcher| watcher.watch(dir, RecursiveMode::NonRecursive));
+        let watched = self.notifier.as_mut().map(|notifier| notifier.watch(dir, subject));
         if watched.is_none_or(|result| result.is_err()) {
             // Where one cannot be watched, all are polled.
-            self.watcher = None;
+            self.notifier = None;
             self.is_polled.store(true, Ordering::Release);
         }
     }
 
+    /// Begins to watch, unless that was done; answers whether it was not.
+    fn begin(&mut self) -> bool {
+        let Some(waiting) = self.not_yet.take() else { return false };
+        self.notifier = Notifier::new(self.waker.clone()).ok();
+        self.is_polled.store(self.notifier.is_none(), Ordering::Release);
+        for (dir, subject) in waiting {
+            // It may have changed before it was watched.
+            subject.note_change();
+            self.watch(&dir, subject);
+        }
+        true
+    }
+
     /// What wakes this from elsewhere.
     pub fn waker(&self) -> Waker {
-        Waker(self.wake.clone())
+        self.waker.clone()
     }
 
     /// Whether the system sends notifications.
     fn is_notified(&self) -> bool {
-        self.watcher.is_some()
+        self.notifier.is_some()
     }
 
     /// Waits until something may have changed since the last wait, `timeout` at the longest. The first wait ends
@@ -155,47 +152,37 @@ impl Waiter {
             return;
         }
         let interval = if self.is_notified() { RECHECK_INTERVAL } else { POLL_INTERVAL };
-        let longest = timeout.map_or(interval, |t| t.min(interval));
-        match self.changes.recv_timeout(longest) {
-            Ok(()) | Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => std::thread::sleep(longest),
-        }
+        let deadline = Instant::now() + timeout.map_or(interval, |t| t.min(interval));
+        while !self.has_changed_by(deadline) {}
     }
-}
 
-impl Default for Waiter {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-fn watcher(folders: Arc<Mutex<Vec<WatchedFolder>>>, waker: Waker) -> Option<RecommendedWatcher> {
-    notify::recommended_watcher(move |event: notify::Result<Event>| {
-        let Ok(event) = event else { return waker.wake() };
-        let Ok(folders) = folders.lock() else { return };
-        let is_in = |folder: &&WatchedFolder| {
-            event.paths.iter().any(|path| path.parent() == Some(&folder.path) || *path == folder.path)
-        };
-        match folders.iter().find(is_in) {
-            Some(folder) if is_about_names(event.kind) => {
-                folder.changed.store(true, Ordering::Release);
-                waker.wake();
+    /// Waits for the next notification, wake-up or the deadline; `false` when it was nothing that matters.
+    fn has_changed_by(&mut self, deadline: Instant) -> bool {
+        let left = deadline.saturating_duration_since(Instant::now());
+        let mut fds = vec![PollFd::new(&self.woken, PollFlags::IN)];
+        fds.extend(
+            self.notifier
+                .as_ref()
+                .and_then(Notifier::fd)
+                .map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)),
+        );
+        let polled = poll(&mut fds, Timespec::try_from(left).ok().as_ref());
+        let is_woken = !fds[0].revents().is_empty();
+        match polled {
+            Ok(0) => return true,
+            Ok(_) => {}
+            Err(Errno::INTR) => return false,
+            Err(_) => {
+                // Rather late than in a hurry.
+                std::thread::sleep(left);
+                return true;
             }
-            Some(_) => {}
-            // Opening and reading files, which a consumer does itself, is not news.
-            None if matches!(event.kind, EventKind::Access(_)) => {}
-            None => waker.wake(),
         }
-    })
-    .ok()
-}
-
-/// Whether an event says that a file has come or gone, or that a writer has closed one.
-fn is_about_names(kind: EventKind) -> bool {
-    match kind {
-        EventKind::Access(access) => access == AccessKind::Close(AccessMode::Write),
-        EventKind::Modify(what) => matches!(what, ModifyKind::Name(_) | ModifyKind::Any),
-        _ => true,
+        if is_woken {
+            // However often it was woken, it is awake.
+            while (&self.woken).read(&mut [0; 64]).is_ok_and(|count| count == 64) {}
+        }
+        self.notifier.as_mut().is_some_and(Notifier::take_news) || is_woken
     }
 }
 
@@ -218,7 +205,7 @@ mod tests {
     #[test]
     fn a_change_between_two_waits_is_not_missed() {
         let dir = tempfile::tempdir().expect("a folder");
-        let mut waiter = Waiter::new();
+        let mut waiter = Waiter::new().expect("a waiter");
         waiter.watch_log(dir.path());
         // The first one never waits.
         waiter.wait(Some(Duration::from_secs(60)));
@@ -230,7 +217,7 @@ mod tests {
 
     #[test]
     fn a_folder_that_cannot_be_watched_is_polled() {
-        let mut waiter = Waiter::new();
+        let mut waiter = Waiter::new().expect("a waiter");
         waiter.watch_log(Path::new("/nowhere/at/all"));
         waiter.wait(None);
         assert!(!waiter.is_notified());
@@ -242,7 +229,7 @@ mod tests {
     #[test]
     fn of_a_folder_names_and_closing_count_and_writing_does_not() {
         let dir = tempfile::tempdir().expect("a folder");
-        let mut waiter = Waiter::new();
+        let mut waiter = Waiter::new().expect("a waiter");
         let mut watch = waiter.watch_folder(dir.path());
         assert!(watch.take(), "nobody has looked yet");
         let path = dir.path().join("member");

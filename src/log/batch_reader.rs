@@ -75,6 +75,8 @@ pub struct BatchReader {
     buffer_at: u64,
     /// How many of the buffer's bytes are read.
     filled: usize,
+    /// Whether the file ended there when they were.
+    saw_end: bool,
     position: Position,
     /// Where in the buffer the batch lies that the last step went past.
     current: Range<usize>,
@@ -97,6 +99,7 @@ impl BatchReader {
             buffer: Vec::new(),
             buffer_at: 0,
             filled: 0,
+            saw_end: false,
             position: Position(0),
             current: 0..0,
         }
@@ -269,6 +272,11 @@ impl BatchReader {
             && matches!(Frame::peek(&self.buffer[self.start()..self.filled]), Ok(Some(f)) if f.size <= available)
     }
 
+    /// Whether the walker has gone past everything in the buffer, and the file ended there when it was read.
+    pub fn has_taken_all(&self) -> bool {
+        self.saw_end && self.available() == 0
+    }
+
     /// Where in the buffer the position is.
     fn start(&self) -> usize {
         usize::try_from(self.position.0 - self.buffer_at).unwrap_or(usize::MAX)
@@ -340,6 +348,7 @@ impl BatchReader {
         let read =
             fs::read_at(&self.file, &mut self.buffer[available..], from).context_io("read", &self.path)?;
         self.filled += read;
+        self.saw_end = self.filled < self.buffer.len();
         Ok(())
     }
 

@@ -59,7 +59,7 @@ mod txn_index;
 pub mod verify;
 mod writeback;
 
-pub use appender::{Appended, Durability, LogAppender};
+pub use appender::{Appended, Durability, LOCK_FILE, LogAppender};
 pub use batch_reader::{BatchReader, Step};
 pub use cleaner::{CleanReport, CleanerConfig, Dirtiness, LogCleaner};
 pub use config::LogConfig;

@@ -159,6 +159,11 @@ impl LogReader {
         self.segment.as_ref().is_some_and(|segment| segment.batches.has_buffered_batch())
     }
 
+    /// Whether everything in memory has been handed out, and the segment ended there when it was read.
+    pub fn has_taken_all(&self) -> bool {
+        self.segment.as_ref().is_some_and(|segment| segment.batches.has_taken_all())
+    }
+
     /// Takes the read buffer away, for another reader to use; nothing is lost but read-ahead.
     pub fn take_buffer(&mut self) -> Vec<u8> {
         match &mut self.segment {

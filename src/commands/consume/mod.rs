@@ -56,7 +56,7 @@ pub fn run(global: &GlobalArgs, args: &ConsumeArgs, ui: &mut Ui) -> anyhow::Resu
     let data_dir = DataDir::open_for_reading(&path)?;
     check_topics(&data_dir, &selection)?;
     let interrupt = Interrupt::install().context("cannot take over the signals")?;
-    let mut waiter = Waiter::new();
+    let mut waiter = Waiter::new().context("cannot wait for changes")?;
     let mut printer = printer(args, format, &data_dir, &config)?;
     printer.filter = filter;
     printer.skips_faults = args.view.skip_message_on_error;

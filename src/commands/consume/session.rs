@@ -160,12 +160,13 @@ impl<'a> Session<'a> {
             if is_caught_up && let Some(dead) = &mut self.dead_transactions {
                 dead.look(self.ui);
             }
-            if is_caught_up || !matches!(source, Source::Assigned(_)) {
+            // Whoever reads along gets it before it is made sure that there is no more.
+            if is_caught_up || poll == Poll::Pause || !matches!(source, Source::Assigned(_)) {
                 self.deliver(source)?;
                 self.account(source)?;
             }
             let is_over = match poll {
-                Poll::Progress | Poll::Stopped => self.printer.is_full(),
+                Poll::Progress | Poll::Pause | Poll::Stopped => self.printer.is_full(),
                 Poll::Finished if has_all(source) => true,
                 Poll::Finished | Poll::CaughtUp => self.wait(source, idle_since).is_break(),
             };

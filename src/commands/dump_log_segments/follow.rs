@@ -51,7 +51,7 @@ impl Dump<'_> {
             return Ok(());
         }
         let interrupt = Interrupt::install().context("cannot take over the signals")?;
-        let mut waiter = Waiter::new();
+        let mut waiter = Waiter::new().context("cannot wait for changes")?;
         for growing in &self.growing {
             waiter.watch_log(folder_of(&growing.path));
         }
