@@ -21,6 +21,7 @@ mod judge;
 mod life;
 mod membership;
 mod produce;
+mod produce_bulk;
 mod produce_flow;
 mod produce_forms;
 mod prompt;

@@ -129,3 +129,90 @@ impl<'a> LinePieces<'a> {
         self.lines.note_lines(count);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Seek as _, Write as _};
+
+    use proptest::prelude::*;
+
+    use super::super::InputBuffer;
+    use super::*;
+
+    fn reader(bytes: &[u8]) -> LineReader {
+        let mut file = tempfile::tempfile().expect("a file");
+        file.write_all(bytes).expect("written");
+        file.rewind().expect("rewound");
+        LineReader::new(InputBuffer::new(file), b"\n".to_vec())
+    }
+
+    /// The lines that are taken one by one, until the end.
+    fn rest(lines: &mut LineReader, out: &mut Vec<Vec<u8>>) {
+        loop {
+            while let Some(line) = lines.next_line() {
+                out.push(line.to_vec());
+            }
+            if !lines.input_mut().fill().expect("readable") {
+                break;
+            }
+        }
+        out.extend(lines.next_line().map(<[u8]>::to_vec));
+    }
+
+    proptest! {
+        /// Whatever is taken in pieces, and whatever is not: the lines are those of the input, and so are their
+        /// numbers.
+        #[test]
+        fn pieces_and_the_rest_are_the_input(
+            bytes in proptest::collection::vec(prop_oneof![Just(b'\n'), any::<u8>()], 0..400),
+            size in 1usize..60,
+            pieces in 0usize..12,
+            before in 0usize..5,
+        ) {
+            let mut expected: Vec<Vec<u8>> = bytes.split(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
+            if expected.last().is_some_and(Vec::is_empty) {
+                expected.pop();
+            }
+            let mut lines = reader(&bytes);
+            let mut out = Vec::new();
+            if before > 0 {
+                lines.input_mut().fill().expect("readable");
+                out.extend((0..before).map_while(|_| lines.next_line().map(<[u8]>::to_vec)));
+            }
+            let mut in_pieces = LinePieces::new(&mut lines, "input", size).expect("they can be taken so");
+            in_pieces.count_lines();
+            prop_assert_eq!(in_pieces.line_number(), out.len() as u64);
+            let (mut piece, mut taken) = (Piece::default(), 0);
+            for _ in 0..pieces {
+                if !in_pieces.next(&mut piece, |_| Ok(true)).expect("readable") {
+                    break;
+                }
+                prop_assert_eq!(piece.lines_before(), taken);
+                let mut of_piece = piece.lines();
+                let found: Vec<Vec<u8>> = of_piece.by_ref().map(<[u8]>::to_vec).collect();
+                prop_assert_eq!(of_piece.handed_out(), found.len() as u64);
+                prop_assert_eq!(piece.line(found.len() as u64), found.last().map_or(&[][..], Vec::as_slice));
+                taken += found.len() as u64;
+                out.extend(found);
+            }
+            in_pieces.note_lines(taken);
+            rest(&mut lines, &mut out);
+            prop_assert_eq!(lines.line_number(), out.len() as u64);
+            prop_assert_eq!(out, expected);
+            prop_assert_eq!(lines.input().bytes_read(), bytes.len() as u64);
+        }
+    }
+
+    #[test]
+    fn what_may_not_be_read_is_left() {
+        let mut lines = reader(b"one\ntwo\nthr");
+        let mut pieces = LinePieces::new(&mut lines, "input", 100).expect("they can be taken so");
+        let mut piece = Piece::default();
+        assert!(!pieces.next(&mut piece, |_| Ok(false)).expect("nothing was read"));
+        let error = pieces.next(&mut piece, |_| Err(io::ErrorKind::Other.into())).expect_err("it failed");
+        assert_eq!(error.to_string(), "cannot read input");
+        let mut out = Vec::new();
+        rest(&mut lines, &mut out);
+        assert_eq!(out, [&b"one"[..], b"two", b"thr"]);
+    }
+}

@@ -8,7 +8,7 @@
 //! whoever looks after the partition next. Readers that have it open read on to its end in any case.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use super::checkpoint;
 use super::error::LogError;
@@ -63,7 +63,27 @@ impl Retained {
 struct Candidate {
     base: Offset,
     bytes: u64,
-    largest_timestamp: Timestamp,
+    largest_timestamp: LargestTimestamp,
+}
+
+/// The largest timestamp of a segment.
+#[derive(Debug, Clone, Copy)]
+enum LargestTimestamp {
+    Known(Timestamp),
+    /// In its time index, or else this is when it was modified. To read those of all segments would take longer the
+    /// more there are, and nearly always the oldest is the only one that matters.
+    InFiles(SystemTime),
+}
+
+impl Candidate {
+    fn largest_timestamp(&self, dir: &Path) -> Result<Timestamp, FileError> {
+        match self.largest_timestamp {
+            LargestTimestamp::Known(timestamp) => Ok(timestamp),
+            LargestTimestamp::InFiles(modified) => {
+                closed_largest_timestamp(&SegmentPath::new(dir, self.base), modified)
+            }
+        }
+    }
 }
 
 /// Deletes what is to go at `now` from the partition of `appender`, under its lock. `start` is the log start
@@ -90,9 +110,9 @@ fn apply_locked(
     candidates.push(Candidate {
         base: log.active_base(),
         bytes: log.active_bytes(),
-        largest_timestamp: log.active_largest_timestamp(),
+        largest_timestamp: LargestTimestamp::Known(log.active_largest_timestamp()),
     });
-    let (count, mut retained) = plan(&candidates, config, start, now);
+    let (count, mut retained) = plan(log.dir(), &candidates, config, start, now)?;
     if count == 0 {
         return Ok(retained);
     }
@@ -125,9 +145,9 @@ pub fn foretell(
     let mut candidates = sealed_candidates(dir, sealed)?;
     let path = SegmentPath::new(dir, active);
     let bytes = std::fs::metadata(path.log()).context_io("look up", &path.log())?.len();
-    let largest_timestamp = bounds::largest_timestamp(&path)?;
+    let largest_timestamp = LargestTimestamp::Known(bounds::largest_timestamp(&path)?);
     candidates.push(Candidate { base: active, bytes, largest_timestamp });
-    let (count, mut retained) = plan(&candidates, config, start, now);
+    let (count, mut retained) = plan(dir, &candidates, config, start, now)?;
     if count == candidates.len() {
         retained.start = bounds::find_end(dir, &list)?.offset;
     }
@@ -139,27 +159,29 @@ fn sealed_candidates(dir: &Path, sealed: &[Offset]) -> Result<Vec<Candidate>, Fi
         let path = SegmentPath::new(dir, base);
         let metadata = std::fs::metadata(path.log()).context_io("look up", &path.log())?;
         let modified = metadata.modified().context_io("look up", &path.log())?;
-        let largest_timestamp = closed_largest_timestamp(&path, modified)?;
+        let largest_timestamp = LargestTimestamp::InFiles(modified);
         Ok(Candidate { base, bytes: metadata.len(), largest_timestamp })
     };
     sealed.iter().map(look).collect()
 }
 
-/// How many of `candidates`, of which the last is active, go. Each limit is looked at in Kafka's order, on
-/// what the one before has left.
+/// How many of `candidates` in folder `dir`, of which the last is active, go. Each limit is looked at in Kafka's
+/// order, on what the one before has left.
 fn plan(
+    dir: &Path,
     candidates: &[Candidate],
     config: &RetentionConfig,
     start: Offset,
     now: Timestamp,
-) -> (usize, Retained) {
+) -> Result<(usize, Retained), FileError> {
     let mut retained = Retained::default();
     let total: u64 = candidates.iter().map(|candidate| candidate.bytes).sum();
     // An empty active segment always stays.
     let all = candidates.len() - usize::from(candidates.last().is_some_and(|active| active.bytes == 0));
     let mut gone = 0;
     if let Some(limit) = config.retention_ms {
-        while gone < all && now.0.saturating_sub(candidates[gone].largest_timestamp.0) > limit {
+        let age = |largest: Timestamp| now.0.saturating_sub(largest.0);
+        while gone < all && age(candidates[gone].largest_timestamp(dir)?) > limit {
             gone += 1;
         }
         retained.segments_by_age = gone;
@@ -183,7 +205,7 @@ fn plan(
     retained.bytes = bytes_of(gone);
     retained.bytes_left = total - retained.bytes;
     retained.start = candidates.get(gone).map_or(start, |first| first.base.max(start));
-    (gone, retained)
+    Ok((gone, retained))
 }
 
 /// How large the active one of the segments that are `left` may get before the oldest goes by size.

@@ -357,3 +357,6 @@ impl<R, S, E: Send> Drop for AtWork<'_, '_, R, S, E> {
         self.0.changed.notify_all();
     }
 }
+
+#[cfg(test)]
+mod tests;

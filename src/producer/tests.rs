@@ -68,7 +68,7 @@ fn upkeep_waits_for_its_share() {
 }
 
 /// The values in a partition's log, whose offsets must be 0, 1, 2 and so on.
-fn values_in(dir: &std::path::Path) -> Vec<u64> {
+pub(super) fn values_in(dir: &std::path::Path) -> Vec<u64> {
     let mut reader = crate::log::LogReader::new(dir, Offset::ZERO);
     let mut decoder = crate::record::RecordDecoder::new();
     let mut values = Vec::new();
@@ -83,7 +83,7 @@ fn values_in(dir: &std::path::Path) -> Vec<u64> {
 }
 
 /// A topic of `count` partitions, each of which has the folder of its number.
-fn topic_in(root: &std::path::Path, count: usize) -> ProducerTopic {
+pub(super) fn topic_in(root: &std::path::Path, count: usize) -> ProducerTopic {
     let dirs: Vec<PathBuf> = (0..count).map(|number| root.join(number.to_string())).collect();
     dirs.iter().for_each(|dir| std::fs::create_dir(dir).unwrap());
     let mut topic = ProducerTopic::new(dirs, &TopicConfig::new([("segment.bytes", "1048576")]).unwrap());
