@@ -242,7 +242,7 @@ pub struct BatchingArgs {
     )]
     pub acks: Option<String>,
 
-    /// Bytes that a batch grows to before it is appended [default: 262144, less with many partitions]
+    /// Bytes that a batch grows to before it is appended [default: 524288, less with many partitions]
     #[arg(
         long,
         visible_alias = "max-partition-memory-bytes",

