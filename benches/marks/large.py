@@ -74,7 +74,9 @@ def reads_of(*command):
         done = subprocess.run(["strace", "-f", "-c", "-e", "trace=read,pread64", *command], capture_output=True, text=True)
     except OSError:
         return None
-    return sum(int(found[1]) for found in re.finditer(r"(\d+)\s+(?:\d+\s+)?p?read", done.stderr))
+    # "% time", "seconds", "usecs/call", "calls", "errors" where there are any, "syscall"
+    lines = [line.split() for line in done.stderr.splitlines()]
+    return sum(int(columns[3]) for columns in lines if columns and columns[-1] in ("read", "pread64"))
 
 
 def much_data(args, work, data):
