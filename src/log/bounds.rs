@@ -118,6 +118,26 @@ pub(crate) fn largest_timestamp(segment: &SegmentPath) -> Result<Timestamp, LogE
     Ok(largest)
 }
 
+/// The largest timestamp in a segment that is no longer appended to; −1 where it has none. Only headers are read, for
+/// who looks for a time asks all segments.
+pub(crate) fn largest_timestamp_of_sealed(segment: &SegmentPath) -> Result<Timestamp, LogError> {
+    let reader = BatchReader::open(&segment.log())?;
+    let index = OffsetIndex::open(&segment.index(), segment.base_offset())?;
+    let last = index.map_or(Ok(None), |index| index.last())?;
+    let mut at = last.map_or(Position(0), |entry| entry.position);
+    if last.is_some() && reader.header_at(at)?.is_none() {
+        // A loss of power has left entries that lead nowhere.
+        return largest_timestamp(segment);
+    }
+    let entry = last_entry(&segment.time_index(), segment.base_offset())?;
+    let mut largest = entry.map_or(Timestamp::NONE, |entry| entry.timestamp);
+    while let Some((header, size)) = reader.header_at(at)? {
+        largest = largest.max(header.max_timestamp);
+        at = at.plus(size);
+    }
+    Ok(largest)
+}
+
 /// What [`last_good_entry`] finds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum GoodEntry {

@@ -67,7 +67,9 @@ impl OffsetIndex {
         let len = file.metadata().map(|m| m.len()).context_io("read the size of", path)?;
         let mut index = Self { file, path: path.to_owned(), base, entries: len / ENTRY_LEN as u64 };
         // No entry has position 0, so zeros can only be room that is not used yet.
-        index.entries = index.partition_point(|entry| entry.position.0 > 0)?;
+        if index.last()?.is_some_and(|last| last.position.0 == 0) {
+            index.entries = index.partition_point(|entry| entry.position.0 > 0)?;
+        }
         Ok(Some(index))
     }
 

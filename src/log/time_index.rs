@@ -78,13 +78,14 @@ pub(crate) fn last_entry(path: &Path, base: Offset) -> Result<Option<TimeEntry>,
         Err(e) => return Err(e),
     };
     let len = file.metadata().map(|m| m.len()).context_io("read the size of", path)?;
-    // The used entries come before the zeros: those are all alike, so that their beginning can be searched.
-    let (mut low, mut high) = (0, len / ENTRY_LEN as u64);
-    while low < high {
-        let middle = low + (high - low) / 2;
-        if nth(&file, path, middle)? == [0; ENTRY_LEN] { high = middle } else { low = middle + 1 }
+    let entries = len / ENTRY_LEN as u64;
+    let mut used = entries;
+    // The used entries come before the zeros, if there are any: those are all alike, so that their beginning can be
+    // searched.
+    if entries > 0 && nth(&file, path, entries - 1)? == [0; ENTRY_LEN] {
+        used = partition_point(entries, |n| Ok(nth(&file, path, n)? != [0; ENTRY_LEN]))?;
     }
-    low.checked_sub(1).map(|n| Ok(TimeEntry::decode(&nth(&file, path, n)?, base))).transpose()
+    used.checked_sub(1).map(|n| Ok(TimeEntry::decode(&nth(&file, path, n)?, base))).transpose()
 }
 
 /// The last entry of a segment's time index that is older than `time`; `None` when there is none.
@@ -99,21 +100,23 @@ pub(crate) fn last_entry_before(
         Err(e) => return Err(e),
     };
     let len = file.metadata().map(|m| m.len()).context_io("read the size of", &path)?;
-    let entry = |n| -> Result<TimeEntry, FileError> {
-        Ok(TimeEntry::decode(&nth(&file, &path, n)?, segment.base_offset()))
-    };
-    let (mut low, mut high) = (0, len / ENTRY_LEN as u64);
+    let base = segment.base_offset();
+    let older = partition_point(len / ENTRY_LEN as u64, |n| {
+        // Behind the used entries of a live broker's file there are zeros.
+        let bytes = nth(&file, &path, n)?;
+        Ok(bytes != [0; ENTRY_LEN] && TimeEntry::decode(&bytes, base).timestamp < time)
+    })?;
+    older.checked_sub(1).map(|n| Ok(TimeEntry::decode(&nth(&file, &path, n)?, base))).transpose()
+}
+
+/// How many of `count` entries at the front satisfy `holds`, which must not hold again once it does not.
+fn partition_point(count: u64, holds: impl Fn(u64) -> Result<bool, FileError>) -> Result<u64, FileError> {
+    let (mut low, mut high) = (0, count);
     while low < high {
         let middle = low + (high - low) / 2;
-        // Behind the used entries of a live broker's file there are zeros.
-        let bytes = nth(&file, &path, middle)?;
-        if bytes != [0; ENTRY_LEN] && entry(middle)?.timestamp < time {
-            low = middle + 1
-        } else {
-            high = middle
-        }
+        if holds(middle)? { low = middle + 1 } else { high = middle }
     }
-    low.checked_sub(1).map(entry).transpose()
+    Ok(low)
 }
 
 fn nth(file: &File, path: &Path, n: u64) -> Result<[u8; ENTRY_LEN], FileError> {

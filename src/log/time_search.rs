@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::batch_reader::{BatchReader, Check, Step};
-use super::bounds::{find_position, largest_timestamp, log_start};
+use super::bounds::{find_position, largest_timestamp, largest_timestamp_of_sealed, log_start};
 use super::error::LogError;
 use super::segment::{SegmentList, SegmentPath};
 use super::time_index::last_entry_before;
@@ -21,15 +21,35 @@ pub fn offset_for_time(
 ) -> Result<Option<(Offset, Timestamp)>, LogError> {
     let list = SegmentList::read(dir)?;
     let start = log_start(&list, floor);
-    for &base in &list.logs {
-        let segment = SegmentPath::new(dir, base);
-        if largest_timestamp(&segment)? >= time
-            && let Some(found) = search(&segment, start, time)?
+    for segment in segments(dir, &list) {
+        if largest_in(&segment)? >= time
+            && let Some(found) = search(&segment.path, start, time)?
         {
             return Ok(Some(found));
         }
     }
     Ok(None)
+}
+
+/// A segment, and whether it is no longer appended to.
+struct Listed {
+    path: SegmentPath,
+    is_sealed: bool,
+}
+
+fn segments<'a>(dir: &'a Path, list: &'a SegmentList) -> impl Iterator<Item = Listed> + 'a {
+    let active = list.logs.last().copied();
+    list.logs
+        .iter()
+        .map(move |&base| Listed { path: SegmentPath::new(dir, base), is_sealed: Some(base) != active })
+}
+
+fn largest_in(segment: &Listed) -> Result<Timestamp, LogError> {
+    if segment.is_sealed {
+        largest_timestamp_of_sealed(&segment.path)
+    } else {
+        largest_timestamp(&segment.path)
+    }
 }
 
 /// The first of the records that have the largest timestamp of the partition; `None` in an empty one, and
@@ -40,8 +60,8 @@ pub fn offset_for_time(
 pub fn offset_of_max_timestamp(dir: &Path, floor: Offset) -> Result<Option<(Offset, Timestamp)>, LogError> {
     let list = SegmentList::read(dir)?;
     let mut max = Timestamp::NONE;
-    for &base in &list.logs {
-        max = max.max(largest_timestamp(&SegmentPath::new(dir, base))?);
+    for segment in segments(dir, &list) {
+        max = max.max(largest_in(&segment)?);
     }
     if max == Timestamp::NONE {
         return Ok(None);
