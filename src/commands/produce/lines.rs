@@ -2,16 +2,18 @@
 //! buffer into the batch, and nothing is kept of them in between.
 
 use std::fs::File;
+use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::session::{PAUSE, Session, at, tell};
+use crate::commands::interrupt::Interrupt;
 use crate::input::{
     InputError, LineFormat, LineReader, ParsedLine, Piece, Ready, RecordReader, wait_for_input,
 };
 use crate::output::progress::Progress;
 use crate::producer::{PieceCollector, PieceError, ProduceError, RecordSink};
-use crate::record::{Header, NewRecord};
+use crate::record::{Header, NewRecord, Timestamp};
 
 /// Why a line is no record, or was not produced.
 enum Failure {
@@ -56,46 +58,25 @@ impl Session<'_> {
     ) -> anyhow::Result<bool> {
         let Some(plan) = self.producer.piece_plan() else { return Ok(false) };
         let Some((mut pieces, format)) = reader.pieces(plan.bytes) else { return Ok(false) };
-        let headers: Vec<Header<'_>> = self.extras.headers().collect();
-        let key = self.extras.key();
-        let (timestamp, partition) = (self.extras.timestamp, self.extras.partition);
+        let (key, partition) = (self.extras.key(), self.extras.partition);
         // With keys it does not matter which line it is.
         let goes_round = plan.counts_records && format.is_plain() && key.is_none() && partition.is_none();
         if goes_round {
             pieces.count_lines();
         }
-        let make = |piece: &Piece, collector: &mut PieceCollector| {
-            if goes_round {
-                collector.begin_after(piece.lines_before());
-            }
-            let timestamp = timestamp.unwrap_or(piece.read_at());
-            let like = NewRecord { timestamp, key, value: None, headers: &headers };
-            let mut lines = piece.lines();
-            let sent = Destination { sink: collector, partition }.send_whole(&mut lines, 0, format, &like);
-            let number = lines.handed_out();
-            match sent {
-                Ok(()) => Ok(number),
-                Err(Failure::Line(_)) => {
-                    Err(PieceFailure::Line { number, line: piece.line(number).to_vec() })
-                }
-                Err(Failure::Record(error)) => Err(PieceFailure::Record { number, error }),
-            }
-        };
-        let (interrupt, patience) = (&self.interrupt, self.linger.unwrap_or(PAUSE).max(PAUSE));
+        let headers: Vec<Header<'_>> = self.extras.headers().collect();
+        let lines =
+            PieceLines { format, headers, key, partition, timestamp: self.extras.timestamp, goes_round };
+        let patience = may_pause.then(|| self.linger.unwrap_or(PAUSE).max(PAUSE));
+        let interrupt = &self.interrupt;
         let (before, bytes_read) = (pieces.line_number(), AtomicU64::new(pieces.bytes_read()));
         let read = |piece: &mut Piece| {
             let begun = Instant::now();
-            let may_read = |source: &File| {
-                if !may_pause || interrupt.status().is_some() {
-                    return Ok(interrupt.status().is_none());
-                }
-                let left = patience.saturating_sub(begun.elapsed());
-                Ok(wait_for_input(source, Some(interrupt.as_fd()), Some(left))? == Ready::Input)
-            };
-            let read = pieces.next(piece, may_read).map_err(PieceFailure::Input);
+            let read = pieces.next(piece, |source| may_read(source, interrupt, patience, begun));
             bytes_read.store(pieces.bytes_read(), Ordering::Relaxed);
-            read
+            read.map_err(PieceFailure::Input)
         };
+        let make = |piece: &Piece, collector: &mut PieceCollector| lines.send(piece, collector);
         let sent = self.producer.send_pieces(plan, read, make, |news| {
             tell(news, &mut self.report, self.ui);
             bar.set(bytes_read.load(Ordering::Relaxed));
@@ -109,6 +90,53 @@ impl Session<'_> {
             Err(PieceError::Piece { before: in_pieces, error }) => {
                 Err(error.of_lines_behind(before + in_pieces, reader, format))
             }
+        }
+    }
+}
+
+/// Whether more of a piece that was begun at `begun` may be read from `source`: not once the process is asked to end,
+/// nor, where the input may pause, when there is nothing for as long as `patience`.
+fn may_read(
+    source: &File,
+    interrupt: &Interrupt,
+    patience: Option<Duration>,
+    begun: Instant,
+) -> io::Result<bool> {
+    let Some(patience) = patience.filter(|_| interrupt.status().is_none()) else {
+        return Ok(interrupt.status().is_none());
+    };
+    let left = patience.saturating_sub(begun.elapsed());
+    Ok(wait_for_input(source, Some(interrupt.as_fd()), Some(left))? == Ready::Input)
+}
+
+/// What all lines that are sent in pieces have in common.
+struct PieceLines<'a> {
+    format: &'a LineFormat,
+    headers: Vec<Header<'a>>,
+    key: Option<&'a [u8]>,
+    partition: Option<i32>,
+    /// `None` for when the piece was read.
+    timestamp: Option<Timestamp>,
+    /// Whether the lines go one partition after the other.
+    goes_round: bool,
+}
+
+impl PieceLines<'_> {
+    /// Hands the lines of `piece` to `collector`; answers how many there are.
+    fn send(&self, piece: &Piece, collector: &mut PieceCollector) -> Result<u64, PieceFailure> {
+        if self.goes_round {
+            collector.begin_after(piece.lines_before());
+        }
+        let timestamp = self.timestamp.unwrap_or(piece.read_at());
+        let like = NewRecord { timestamp, key: self.key, value: None, headers: &self.headers };
+        let mut lines = piece.lines();
+        let mut to = Destination { sink: collector, partition: self.partition };
+        let sent = to.send_whole(&mut lines, 0, self.format, &like);
+        let number = lines.handed_out();
+        match sent {
+            Ok(()) => Ok(number),
+            Err(Failure::Line(_)) => Err(PieceFailure::Line { number, line: piece.line(number).to_vec() }),
+            Err(Failure::Record(error)) => Err(PieceFailure::Record { number, error }),
         }
     }
 }
