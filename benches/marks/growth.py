@@ -13,44 +13,56 @@ LEAST = 50_000
 def rows(args, work):
     most = args.bytes // 100
     counts = [max(most // 100, 1), max(most // 10, 1), most]
-    jobs = {}
-    for count in counts:
-        for name, unit, figure in at(args, work, count):
-            jobs.setdefault((name, unit), []).append(figure)
-    for (name, unit), figures in jobs.items():
-        said = " / ".join(f"{figure:.2f}" for figure in figures)
-        row = Row(f"{name}: {said} {unit} at 1/10/100 times the data", [figures[-1]], "10 times", [figures[-2]],
-                  unit=unit)
-        if name in ("produce", "consume", "dump-log-segments --print-data-log"):
-            row.mark, row.mark_text = 1.5, "a straight line: within 1.5 times a record"
-        else:
-            row.mark, row.mark_text = 1.5, "no growth: within 1.5 times"
-        yield row
+    folders = [os.path.join(work, f"growth-{count}") for count in counts]
+    per_record = [per_record_at(args, work, data, count) for data, count in zip(folders, counts)]
+    for name in per_record[0]:
+        yield row(name, "ns a record", [figures[name] for figures in per_record],
+                  "a straight line: within 1.5 times a record")
+    for name, figures in once(args, folders).items():
+        yield row(name, "ms", figures, "no growth: within 1.5 times")
+    for data in folders:
+        measure.shell(f"rm -rf {data}")
 
 
-def at(args, work, count):
-    """Name, unit and figure of each job with `count` lines."""
-    file, data = os.path.join(work, "growth-lines"), os.path.join(work, "growth")
+def row(name, unit, figures, mark_text):
+    said = " / ".join(f"{figure:.2f}" for figure in figures)
+    return Row(f"{name}: {said} {unit} at 1/10/100 times the data", [figures[-1]], "10 times", [figures[-2]],
+               unit=unit, mark=1.5, mark_text=mark_text)
+
+
+def per_record_at(args, work, data, count):
+    """Nanoseconds a record of each job with `count` lines, which are in folder `data` afterwards."""
+    file = os.path.join(work, "growth-lines")
     make_lines(file, count, 100)
     mkafka = f"{args.mkafka} --data-dir {data}"
-    produce, consume, dump = [], [], []
+    jobs = {
+        "produce": f"{mkafka} produce bench --quiet < {file}",
+        "consume": f"{mkafka} consume bench --from-beginning -e --quiet > /dev/null",
+        "dump-log-segments --print-data-log":
+            f"{mkafka} dump-log-segments --print-data-log {data}/bench-0/*.log > /dev/null",
+    }
+    seconds = {name: [] for name in jobs}
     for _ in range(args.runs):
         measure.shell(f"rm -rf {data} && {mkafka} topics create bench > /dev/null")
-        produce.append(measure.timed(f"{mkafka} produce bench --quiet < {file}")[0])
-        consume.append(measure.timed(f"{mkafka} consume bench --from-beginning -e --quiet > /dev/null")[0])
-        dump.append(measure.timed(f"{mkafka} dump-log-segments --print-data-log {data}/bench-0/*.log > /dev/null")[0])
-    for name, seconds in (("produce", produce), ("consume", consume), ("dump-log-segments --print-data-log", dump)):
-        yield name, "ns a record", statistics.median(seconds) / count * 1e9
-    base = [args.mkafka, "--data-dir", data]
-    once = {
-        "one record more": ([*base, "produce", "bench", "--quiet"], b"one more\n"),
-        "topics list": ([*base, "topics", "list"], b""),
-        "joining a group, to its first record": ([*base, "consume", "bench", "--from-beginning", "--group", "g{}",
-                                                 "-c", "1", "--quiet"], b""),
+        for name, command in jobs.items():
+            seconds[name].append(measure.timed(command)[0])
+    os.remove(file)
+    return {name: statistics.median(times) / count * 1e9 for name, times in seconds.items()}
+
+
+def once(args, folders):
+    """Milliseconds of what is done once, with as much data as is in each of the folders: these take turns, so that
+    whatever else the machine does hits all."""
+    jobs = {
+        "one record more": (["produce", "bench", "--quiet"], b"one more\n"),
+        "topics list": (["topics", "list"], b""),
+        "joining a group, to its first record": (["consume", "bench", "--from-beginning", "--group", "g{}", "-c", "1",
+                                                  "--quiet"], b""),
     }
-    for name, (command, stdin) in once.items():
-        times = []
-        for number in range(args.runs * 5):
-            times += measure.each_cold(1, [part.replace("{}", str(number)) for part in command], stdin)
-        yield name, "ms", statistics.median(times) * 1000
-    measure.shell(f"rm -rf {data} {file}")
+    times = {name: [[] for _ in folders] for name in jobs}
+    for number in range(args.runs * 5):
+        for name, (command, stdin) in jobs.items():
+            command = [part.replace("{}", str(number)) for part in command]
+            for data, of_folder in zip(folders, times[name]):
+                of_folder += measure.each_cold(1, [args.mkafka, "--data-dir", data, *command], stdin)
+    return {name: [statistics.median(figures) * 1000 for figures in each] for name, each in times.items()}
