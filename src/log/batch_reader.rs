@@ -341,7 +341,10 @@ impl BatchReader {
         self.buffer_at = self.position.0;
         self.filled = available;
         let wanted = need.max(CHUNK);
-        if self.buffer.len() < wanted {
+        if self.buffer.is_empty() {
+            // Zeros that come from the system as such: pages that nothing is read into are never touched.
+            self.buffer = vec![0; wanted];
+        } else if self.buffer.len() < wanted {
             self.buffer.resize(wanted, 0);
         }
         let from = self.buffer_at + available as u64;
