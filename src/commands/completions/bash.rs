@@ -4,12 +4,11 @@ use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::Path;
 
-use clap_complete::env::EnvCompleter;
-
 use super::line::Line;
+use super::shell::Shell;
 
 /// bash. Its script differs from clap_complete's in that it keeps quiet, and tells when a quote is open.
-pub(super) struct Bash;
+pub(super) const BASH: Shell = Shell { name: "bash", script: SCRIPT, write_complete };
 
 /// Stands between two candidates: no terminal can type it (vertical tab).
 const SEPARATOR: u8 = 0x0b;
@@ -17,25 +16,8 @@ const SEPARATOR: u8 = 0x0b;
 /// What bash would take for something else than a part of a word.
 const SPECIAL: &str = " \t\n\"'\\$`&;|<>()*?[]{}!#";
 
-impl EnvCompleter for Bash {
-    fn name(&self) -> &'static str {
-        "bash"
-    }
-
-    fn is(&self, name: &str) -> bool {
-        name == self.name()
-    }
-
-    fn write_registration(
-        &self,
-        var: &str,
-        name: &str,
-        bin: &str,
-        completer: &str,
-        buf: &mut dyn Write,
-    ) -> io::Result<()> {
-        // Behind `=` and the like no space follows, for a value does. bash before 4.4 has no nosort.
-        let script = r#"_NAME() {
+/// Behind `=` and the like no space follows, for a value does. bash before 4.4 has no nosort.
+const SCRIPT: &str = r#"_NAME() {
     local typed=${COMP_WORDS[COMP_CWORD]} current=$2 words=("${COMP_WORDS[@]}")
     case $typed in
         [\"\']*) current=${typed:0:1}${current#[\"\']} ;;
@@ -48,33 +30,28 @@ impl EnvCompleter for Bash {
     return 0
 }
 complete -o bashdefault -o nosort -F _NAME BIN 2>/dev/null || complete -o bashdefault -F _NAME BIN"#;
-        let script = super::filled_in(script, var, name, bin, completer);
-        buf.write_all(script.as_bytes())
-    }
 
-    /// Writes what the words may go on as: of the one that is completed only what bash takes for a word.
-    fn write_complete(
-        &self,
-        cmd: &mut clap::Command,
-        args: Vec<OsString>,
-        current_dir: Option<&Path>,
-        buf: &mut dyn Write,
-    ) -> io::Result<()> {
-        let line = Line::new(args, super::index(), true);
-        let candidates = clap_complete::engine::complete(cmd, line.words, line.index, current_dir)?;
-        for (i, candidate) in candidates.iter().enumerate() {
-            if i > 0 {
-                buf.write_all(&[SEPARATOR])?;
-            }
-            let value = candidate.get_value().to_string_lossy();
-            let value = value.get(line.kept..).unwrap_or(&value);
-            match line.is_quoted {
-                true => buf.write_all(value.as_bytes())?,
-                false => buf.write_all(escaped(value).as_bytes())?,
-            }
+/// Writes what the words may go on as: of the one that is completed only what bash takes for a word.
+fn write_complete(
+    cmd: &mut clap::Command,
+    args: Vec<OsString>,
+    current_dir: Option<&Path>,
+    buf: &mut dyn Write,
+) -> io::Result<()> {
+    let line = Line::new(args, super::index(), true);
+    let candidates = clap_complete::engine::complete(cmd, line.words, line.index, current_dir)?;
+    for (i, candidate) in candidates.iter().enumerate() {
+        if i > 0 {
+            buf.write_all(&[SEPARATOR])?;
         }
-        Ok(())
+        let value = candidate.get_value().to_string_lossy();
+        let value = value.get(line.kept..).unwrap_or(&value);
+        match line.is_quoted {
+            true => buf.write_all(value.as_bytes())?,
+            false => buf.write_all(escaped(value).as_bytes())?,
+        }
     }
+    Ok(())
 }
 
 /// `text` such that bash takes it for one word.

@@ -7,6 +7,7 @@
 mod bash;
 mod elvish;
 mod line;
+mod shell;
 mod values;
 mod zsh;
 
@@ -17,12 +18,12 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use clap_complete::engine::{CompletionCandidate, complete};
-use clap_complete::env::{EnvCompleter, Fish, Powershell, Shells};
+use clap_complete::env::{Fish, Powershell, Shells};
 
-use self::bash::Bash;
-use self::elvish::Elvish;
+use self::bash::BASH;
+use self::elvish::ELVISH;
 use self::line::Line;
-use self::zsh::Zsh;
+use self::zsh::ZSH;
 use crate::cli::ColorChoice;
 use crate::cli::completions::CompletionsArgs;
 use crate::output::Ui;
@@ -33,22 +34,12 @@ const ASKED_BY: &str = "MKAFKA_COMPLETE";
 /// The environment variable in which the scripts say which of the words is to be completed, counted from 0.
 const INDEX: &str = "_CLAP_COMPLETE_INDEX";
 
-/// A shell's `script` with what clap_complete says of the program in place of the words in capitals.
-fn filled_in(script: &str, var: &str, name: &str, bin: &str, completer: &str) -> String {
-    script
-        .replace("VAR", var)
-        .replace("INDEX", INDEX)
-        .replace("NAME", name)
-        .replace("BIN", bin)
-        .replace("COMPLETER", completer)
-}
-
 /// How long somebody who has pressed Tab is kept waiting at the most. A broker's `__consumer_offsets`, or a
 /// file system that hangs, may take longer to read.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// clap_complete's shells, but for those in which its own script falls short.
-const SHELLS: Shells<'static> = Shells(&[&Bash, &Elvish, &Fish, &Powershell, &Zsh]);
+/// clap_complete's shells, but for those in which its own script falls short ([`shell::Shell`]).
+const SHELLS: Shells<'static> = Shells(&[&BASH, &ELVISH, &Fish, &Powershell, &ZSH]);
 
 /// Runs the command.
 ///
@@ -93,7 +84,7 @@ pub fn answer(args: &[OsString]) -> Option<ExitCode> {
 
 /// What fits, in the form in which `shell` takes it.
 fn candidates(shell: &str, words: Vec<OsString>) -> Option<Vec<u8>> {
-    let is_bash = shell == Bash.name();
+    let is_bash = shell == BASH.name;
     let line = Arc::new(Line::new(words.clone(), index(), is_bash));
     let here = std::env::current_dir().ok();
     // Options are many. They are offered where somebody begins one, or where there is nothing else.
