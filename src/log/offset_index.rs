@@ -8,6 +8,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use super::Position;
+use super::index_rules::partition_point;
 use crate::fs::{self, FileError, IoContext as _};
 use crate::record::Offset;
 use crate::record::header::array;
@@ -68,7 +69,7 @@ impl OffsetIndex {
         let mut index = Self { file, path: path.to_owned(), base, entries: len / ENTRY_LEN as u64 };
         // No entry has position 0, so zeros can only be room that is not used yet.
         if index.last()?.is_some_and(|last| last.position.0 == 0) {
-            index.entries = index.partition_point(|entry| entry.position.0 > 0)?;
+            index.entries = partition_point(index.entries, |n| Ok(index.entry(n)?.position.0 > 0))?;
         }
         Ok(Some(index))
     }
@@ -116,20 +117,6 @@ impl OffsetIndex {
     /// # Errors
     /// When the file cannot be read.
     pub fn count_up_to(&self, offset: Offset) -> Result<u64, FileError> {
-        self.partition_point(|entry| entry.offset <= offset)
-    }
-
-    /// How many entries at the front satisfy `holds`, which must not hold again once it does not.
-    fn partition_point(&self, holds: impl Fn(OffsetEntry) -> bool) -> Result<u64, FileError> {
-        let (mut low, mut high) = (0, self.entries);
-        while low < high {
-            let middle = low + (high - low) / 2;
-            if holds(self.entry(middle)?) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        Ok(low)
+        partition_point(self.entries, |n| Ok(self.entry(n)?.offset <= offset))
     }
 }

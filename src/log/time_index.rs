@@ -7,6 +7,7 @@ use std::fs::File;
 use std::path::Path;
 use std::time::SystemTime;
 
+use super::index_rules::partition_point;
 use super::{Position, SegmentPath};
 use crate::fs::{self, FileError, IoContext as _, LogFile};
 use crate::record::header::array;
@@ -107,16 +108,6 @@ pub(crate) fn last_entry_before(
         Ok(bytes != [0; ENTRY_LEN] && TimeEntry::decode(&bytes, base).timestamp < time)
     })?;
     older.checked_sub(1).map(|n| Ok(TimeEntry::decode(&nth(&file, &path, n)?, base))).transpose()
-}
-
-/// How many of `count` entries at the front satisfy `holds`, which must not hold again once it does not.
-fn partition_point(count: u64, holds: impl Fn(u64) -> Result<bool, FileError>) -> Result<u64, FileError> {
-    let (mut low, mut high) = (0, count);
-    while low < high {
-        let middle = low + (high - low) / 2;
-        if holds(middle)? { low = middle + 1 } else { high = middle }
-    }
-    Ok(low)
 }
 
 fn nth(file: &File, path: &Path, n: u64) -> Result<[u8; ENTRY_LEN], FileError> {

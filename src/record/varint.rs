@@ -100,11 +100,7 @@ fn put_long(mut raw: u64, room: &mut [u8; MAX_VARLONG_LEN]) -> usize {
 /// How many bytes [`write_varlong`] takes for `value`.
 #[inline]
 pub fn varlong_len(value: i64) -> usize {
-    varlong_len_of(zigzag(value))
-}
-
-#[inline]
-fn varlong_len_of(raw: u64) -> usize {
+    let raw = zigzag(value);
     // What nearly all are needs no division.
     match raw {
         0..0x80 => return 1,
