@@ -2,7 +2,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io;
-use std::os::unix::fs::{FileExt as _, MetadataExt as _};
+use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -73,7 +73,7 @@ impl LogFile {
         seam::run(change, || self.file.write_all_at(bytes, position)).context_io("write to", &self.path)
     }
 
-    /// Cuts the file to `length` bytes.
+    /// Cuts the file to `length` bytes, and gives back room that was taken behind them.
     pub fn truncate(&self, length: u64) -> Result<(), FileError> {
         let change = Change::Truncate { path: &self.path, length };
         seam::run(change, || self.file.set_len(length)).context_io("truncate", &self.path)
@@ -89,16 +89,6 @@ impl LogFile {
     /// will miss that: on ext4, which otherwise reserves each block by itself, with 64 times as much left.
     pub fn gains_from_room(&self, bytes: u64) -> bool {
         free_on_ext4(&self.file).is_some_and(|free| free / 64 >= bytes)
-    }
-
-    /// Gives back the room that was taken behind its end. Nobody may write to it meanwhile.
-    pub fn give_back_room(&self) -> Result<(), FileError> {
-        let room =
-            self.file.metadata().map(|metadata| (metadata.len(), metadata.blocks().saturating_mul(512)));
-        let (length, room) = room.context_io("read the size of", &self.path)?;
-        // Less is what a file system takes for its own ends.
-        const SOME: u64 = 64 << 10;
-        if room > length.saturating_add(SOME) { self.truncate(length) } else { Ok(()) }
     }
 
     /// Puts its content on the disk (fdatasync). A failure must never be retried into a success: the

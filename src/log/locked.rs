@@ -72,7 +72,7 @@ impl LockedLog<'_> {
 
     /// Gives back the room that was taken for more than came.
     pub(super) fn give_back_room(&self) -> Result<(), LogError> {
-        Ok(self.active.log.give_back_room()?)
+        Ok(self.active.log.truncate(self.active.tail.size.0)?)
     }
 
     /// Appends `batch` to the active segment, which has room for it, and leaves word of that.
@@ -95,11 +95,8 @@ impl LockedLog<'_> {
         let tail = self.active.tail;
         tail.mark_as_rolling(self.lock_file, self.boot)?;
         self.active.close()?;
-        if self.config.preallocate {
-            // Gives back what room is left.
-            self.active.log.truncate(tail.size.0)?;
-        } else if self.active.has_taken_room() {
-            self.active.log.give_back_room()?;
+        if self.config.preallocate || self.active.has_taken_room() {
+            self.give_back_room()?;
         }
         let tail = self.active.tail;
         *self.active = ActiveSegment::create(
