@@ -54,16 +54,15 @@ pub(super) struct Accumulator {
 }
 
 impl Accumulator {
-    /// One that collects for `topic`. The first record that may go anywhere goes to partition `start` modulo their
-    /// number.
-    pub(super) fn new(topic: &ProducerTopic, config: &ProducerConfig, start: u64) -> Self {
+    /// One that collects for `topic`, over whose partitions `partitioner` spreads records.
+    pub(super) fn new(topic: &ProducerTopic, config: &ProducerConfig, partitioner: Partitioner) -> Self {
         let count = topic.partitions.len();
         let chosen = (config.buffer_memory / count.max(1)).clamp(BATCH_SIZE_LEAST, BATCH_SIZE_DEFAULT);
         let ceiling = topic.log.max_message_bytes.min(usize_of(topic.log.segment_bytes));
         // What does not compress grows a little in its codec's frame.
         let growth = if config.compression == Compression::None { 0 } else { ceiling / 64 + 1024 };
         Self {
-            partitioner: Partitioner::new(config.placement, i32::try_from(count).unwrap_or(i32::MAX), start),
+            partitioner,
             builders: (0..count).map(|_| BatchBuilder::default()).collect(),
             batch_limit: config.batch_size.unwrap_or(chosen).min(ceiling.saturating_sub(growth)),
             buffer_memory: config.buffer_memory,
@@ -122,13 +121,14 @@ impl Accumulator {
             outlet.records_added(1);
             self.pending_bytes += builder.size() - before;
             if self.pending_bytes > self.buffer_memory {
-                self.send_all(outlet)?;
+                self.send_all(|at, batch| outlet.send_off(at, batch))?;
             }
             return Ok(partition);
         }
         if !builder.is_empty() {
             let goes_on = self.partitioner.batch_full(partition);
-            self.send_off(at, outlet)?;
+            self.note_leaving(at);
+            outlet.send_off(at, &mut self.builders[at])?;
             if goes_on && is_free && count > 1 {
                 return self.send(record, None, outlet);
             }
@@ -188,28 +188,27 @@ impl Accumulator {
             outlet.send_off_alone(at, &mut self.builders[at])?;
         }
         if self.pending_bytes > self.buffer_memory {
-            self.send_all(outlet)?;
+            self.send_all(|at, batch| outlet.send_off(at, batch))?;
         }
         Ok(())
     }
 
-    /// Sends off all unfinished batches. After a failure those of other partitions are sent all the same; the first
-    /// is answered.
-    pub(super) fn send_all(&mut self, outlet: &mut impl Outlet) -> Result<(), ProduceError> {
+    /// Hands all unfinished batches, each with the place of its partition, to `send_off`. After a failure those of
+    /// other partitions are handed out all the same; the first is answered.
+    pub(super) fn send_all(
+        &mut self,
+        mut send_off: impl FnMut(usize, &mut BatchBuilder) -> Result<(), ProduceError>,
+    ) -> Result<(), ProduceError> {
         let mut result = Ok(());
         for at in 0..self.builders.len() {
             if !self.builders[at].is_empty() {
                 self.partitioner.batch_full(number(at));
-                let sent = self.send_off(at, outlet);
+                self.note_leaving(at);
+                let sent = send_off(at, &mut self.builders[at]);
                 result = result.and(sent);
             }
         }
         result
-    }
-
-    fn send_off(&mut self, at: usize, outlet: &mut impl Outlet) -> Result<(), ProduceError> {
-        self.note_leaving(at);
-        outlet.send_off(at, &mut self.builders[at])
     }
 
     /// The batch of the `at`-th partition is pending no more.

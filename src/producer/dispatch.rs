@@ -67,27 +67,6 @@ impl Outlet for Dispatch {
     }
 }
 
-/// Sends batches off without the pipeline, in which there is nothing on its way.
-pub(super) struct AtOnce<'a>(pub(super) &'a mut Dispatch);
-
-impl Outlet for AtOnce<'_> {
-    fn batch_begun(&mut self, at: usize) {
-        self.0.batch_begun(at);
-    }
-
-    fn records_added(&mut self, count: u64) {
-        self.0.records_added(count);
-    }
-
-    fn send_off(&mut self, at: usize, batch: &mut BatchBuilder) -> Result<(), ProduceError> {
-        self.0.append(at, batch)
-    }
-
-    fn send_off_alone(&mut self, at: usize, batch: &mut BatchBuilder) -> Result<(), ProduceError> {
-        self.0.append(at, batch)
-    }
-}
-
 impl Dispatch {
     /// One that seals batches as `sealing` says and gives them to `sender`, for so many partitions.
     ///
@@ -208,7 +187,10 @@ impl Dispatch {
     }
 
     /// Finishes and appends what is in `batch` to the `at`-th partition; nothing else is on its way there.
-    fn append(&mut self, at: usize, batch: &mut BatchBuilder) -> Result<(), ProduceError> {
+    ///
+    /// # Errors
+    /// As [`Dispatch::append_sealed`], and when it cannot be compressed, or not be made a part of the transaction.
+    pub(super) fn append(&mut self, at: usize, batch: &mut BatchBuilder) -> Result<(), ProduceError> {
         let mut encoded = std::mem::take(&mut self.encoded);
         let joined = self.join_transaction(at, batch);
         let sealed =

@@ -30,7 +30,7 @@ pub use pieces::{PieceCollector, PieceError, PiecePlan};
 pub use sender::News;
 
 use accumulator::Accumulator;
-use dispatch::{AtOnce, Dispatch};
+use dispatch::Dispatch;
 use pipeline::{Sealing, locked};
 use sender::Sender;
 pub use upkeep::UpkeepConfig;
@@ -143,8 +143,10 @@ impl Producer {
             log_append_time: topic.log_append_time,
         };
         let sender = Arc::new(Mutex::new(Sender::new(&topic, &config)));
+        let count = i32::try_from(topic.partitions.len()).unwrap_or(i32::MAX);
+        let start = starting_partition(&topic.partitions);
         Ok(Self {
-            accumulator: Accumulator::new(&topic, &config, starting_partition(&topic.partitions)),
+            accumulator: Accumulator::new(&topic, &config, Partitioner::new(config.placement, count, start)),
             dispatch: Dispatch::new(sealing, config.acks, sender, topic.partitions.len())?,
             topic,
             config,
@@ -160,10 +162,16 @@ impl Producer {
         if self.pending_since().is_none() && !self.is_unsettled() {
             return Ok(());
         }
-        let arrived = self.dispatch.wait_for_pipeline();
-        let appended = self.accumulator.send_all(&mut AtOnce(&mut self.dispatch));
+        let appended = self.append_pending();
         let settled = self.dispatch.settle();
-        self.dispatch.note_outcome(arrived.and(appended).and(settled))
+        self.dispatch.note_outcome(appended.and(settled))
+    }
+
+    /// Appends everything that is pending, behind what is on its way.
+    fn append_pending(&mut self) -> Result<(), ProduceError> {
+        let arrived = self.dispatch.wait_for_pipeline();
+        let appended = self.accumulator.send_all(|at, batch| self.dispatch.append(at, batch));
+        arrived.and(appended)
     }
 
     /// Whether batches are on their way, or appended and not yet acknowledged.

@@ -10,7 +10,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::accumulator::{Accumulator, BATCH_SIZE_DEFAULT, Outlet};
-use super::dispatch::{AtOnce, Dispatch};
+use super::dispatch::Dispatch;
 use super::limits::fits;
 use super::pipeline::Sealing;
 use super::turns::Turns;
@@ -129,7 +129,7 @@ impl PieceCollector {
 
     /// Finishes what is left of the piece.
     fn finish(&mut self) -> Result<(), ProduceError> {
-        self.accumulator.send_all(&mut self.sealed)
+        self.accumulator.send_all(|at, batch| self.sealed.send_off(at, batch))
     }
 }
 
@@ -170,9 +170,7 @@ impl Producer {
         R: FnMut(&mut P) -> Result<bool, E> + Send,
         S: Fn(&P, &mut PieceCollector) -> Result<u64, E> + Sync,
     {
-        let first = self.dispatch.wait_for_pipeline();
-        let first = first.and(self.accumulator.send_all(&mut AtOnce(&mut self.dispatch)));
-        first.map_err(PieceError::Append)?;
+        self.append_pending().map_err(PieceError::Append)?;
         let collectors: Result<Vec<_>, _> = (0..plan.threads).map(|_| self.collector()).collect();
         let collectors = collectors.map_err(PieceError::Append)?;
         let crew = Crew {
@@ -200,10 +198,8 @@ impl Producer {
     fn collector(&self) -> Result<PieceCollector, ProduceError> {
         let sealing = self.dispatch.sealing();
         let start = self.accumulator.partitioner.clone();
-        let mut accumulator = Accumulator::new(&self.topic, &self.config, 0);
-        accumulator.partitioner = start.clone();
         Ok(PieceCollector {
-            accumulator,
+            accumulator: Accumulator::new(&self.topic, &self.config, start.clone()),
             start,
             sealed: Sealed {
                 sealing,
