@@ -75,7 +75,7 @@ pub(super) fn action_named(args: Vec<OsString>) -> Vec<OsString> {
 }
 
 /// Where the subcommand stands: the first argument that is neither an option nor an option's value.
-fn subcommand_at(args: &[OsString]) -> Option<usize> {
+pub(super) fn subcommand_at(args: &[OsString]) -> Option<usize> {
     let mut at = 1;
     while let Some(arg) = args.get(at) {
         let text = arg.to_string_lossy();

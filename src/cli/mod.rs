@@ -1,6 +1,7 @@
 //! The command line: which arguments there are and what they mean. Nothing is done here, so that manual
 //! pages and completions can be made from it.
 
+mod alone;
 pub mod clean;
 pub mod completions;
 pub mod configs;
@@ -268,8 +269,15 @@ impl Cli {
     pub fn from_args(args: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
         let args: Vec<OsString> = args.into_iter().collect();
         // Before the arguments are understood there may be something to say of them.
-        let mut command = command().color(color_asked_for(&args).into());
-        let matches = command.try_get_matches_from_mut(kafka_forms::action_first(args)?)?;
+        let color = color_asked_for(&args);
+        let args = kafka_forms::action_first(args)?;
+        let alone = kafka_forms::subcommand_at(&args).and_then(|at| alone::with_only(args[at].to_str()?));
+        let matches = alone.and_then(|command| command.try_get_matches_from(&args).ok());
+        if let Some(cli) = matches.and_then(|matches| Self::from_arg_matches(&matches).ok()) {
+            return Ok(cli);
+        }
+        let mut command = command().color(color.into());
+        let matches = command.try_get_matches_from_mut(args)?;
         Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
     }
 }
