@@ -6,7 +6,7 @@
 
 use memchr::memmem;
 
-use crate::record::Header;
+use crate::record::{Fields, Header};
 use crate::spelling;
 
 /// The reader properties, by Kafka's names, with what each is for.
@@ -38,15 +38,6 @@ pub struct LineFormat {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct LineFormatError(String);
-
-/// The fields of a line; its headers are in the vector that was passed in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ParsedLine<'a> {
-    /// The key; `None` is null.
-    pub key: Option<&'a [u8]>,
-    /// The value; `None` is null.
-    pub value: Option<&'a [u8]>,
-}
 
 impl Default for LineFormat {
     fn default() -> Self {
@@ -151,7 +142,7 @@ impl LineFormat {
         !self.parse_key && !self.parse_headers && self.null_marker.is_none()
     }
 
-    /// Splits up `line`, the `number`-th from 1, putting its headers into `headers`.
+    /// Splits up `line`, the `number`-th from 1, into what is answered and its headers, which `headers` has then.
     ///
     /// # Errors
     /// Kafka's message for a line that lacks a separator.
@@ -160,7 +151,7 @@ impl LineFormat {
         line: &'a [u8],
         number: u64,
         headers: &mut Vec<Header<'a>>,
-    ) -> Result<ParsedLine<'a>, LineFormatError> {
+    ) -> Result<Fields<'a>, LineFormatError> {
         headers.clear();
         let mut rest = line;
         if self.parse_headers {
@@ -173,18 +164,33 @@ impl LineFormat {
                 None => return Err(missing("No headers delimiter found", number, line)),
             }
         }
-        let mut key = None;
-        if self.parse_key {
-            match split_once(rest, &self.key_separator) {
-                Some((front, behind)) => {
-                    key = self.nullable(front);
-                    rest = behind;
-                }
-                None if self.ignore_error => {}
-                None => return Err(missing("No key separator found", number, line)),
-            }
+        self.key_and_value(rest).ok_or_else(|| missing("No key separator found", number, line))
+    }
+
+    /// Whether lines have headers.
+    pub fn has_headers(&self) -> bool {
+        self.parse_headers
+    }
+
+    /// The byte between key and value, where a line is nothing but these two, each as it stands.
+    pub fn key_separator_byte(&self) -> Option<u8> {
+        let is_simple = self.parse_key && !self.parse_headers && !self.ignore_error;
+        match self.key_separator[..] {
+            [byte] if is_simple && self.null_marker.is_none() => Some(byte),
+            _ => None,
         }
-        Ok(ParsedLine { key, value: self.nullable(rest) })
+    }
+
+    /// Splits up what comes behind the headers; `None` when it lacks a key separator.
+    #[inline]
+    pub fn key_and_value<'a>(&self, rest: &'a [u8]) -> Option<Fields<'a>> {
+        let (key, value) = match self.parse_key.then(|| split_once(rest, &self.key_separator)) {
+            None => (None, rest),
+            Some(Some((key, value))) => (self.nullable(key), value),
+            Some(None) if self.ignore_error => (None, rest),
+            Some(None) => return None,
+        };
+        Some(Fields { key, value: self.nullable(value) })
     }
 
     fn parse_headers<'a>(
@@ -225,6 +231,7 @@ impl LineFormat {
         }
     }
 
+    #[inline]
     fn nullable<'a>(&self, field: &'a [u8]) -> Option<&'a [u8]> {
         match &self.null_marker {
             Some(marker) if field == &marker[..] => None,
@@ -233,6 +240,7 @@ impl LineFormat {
     }
 }
 
+#[inline]
 fn split_once<'a>(bytes: &'a [u8], separator: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
     let at = match separator {
         [byte] => memchr::memchr(*byte, bytes)?,

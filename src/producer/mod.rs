@@ -36,7 +36,7 @@ use sender::Sender;
 pub use upkeep::UpkeepConfig;
 
 use crate::log::{Appended, LogAppender, LogConfig};
-use crate::record::{NewRecord, Offset, TimestampType};
+use crate::record::{Fields, NewRecord, Offset, TimestampType};
 use crate::store::TopicConfig;
 
 /// The topic that a producer writes to.
@@ -93,15 +93,15 @@ pub trait RecordSink {
     /// When the record is too large, the partition unknown, or an append fails. The record is not produced then.
     fn send(&mut self, record: &NewRecord<'_>, partition: Option<i32>) -> Result<i32, ProduceError>;
 
-    /// Adds records that are `like` one, each with a value of its own, as [`RecordSink::send`] would one after the
-    /// other. Those that stay in one partition's batch take a shorter way.
+    /// Adds records that are `like` one, each with a key and a value of its own, as [`RecordSink::send`] would one
+    /// after the other. Those for which there is room in a batch take a shorter way.
     ///
     /// # Errors
-    /// As [`RecordSink::send`], for the record of the value that was taken last.
-    fn send_values<'a>(
+    /// As [`RecordSink::send`], for the record of the fields that were taken last.
+    fn send_fields<'a>(
         &mut self,
-        like: &NewRecord<'_>,
-        values: &mut impl Iterator<Item = &'a [u8]>,
+        like: &NewRecord<'a>,
+        fields: &mut impl Iterator<Item = Fields<'a>>,
         partition: Option<i32>,
     ) -> Result<(), ProduceError>;
 }
@@ -121,13 +121,13 @@ impl RecordSink for Producer {
         self.accumulator.send(record, partition, &mut self.dispatch)
     }
 
-    fn send_values<'a>(
+    fn send_fields<'a>(
         &mut self,
-        like: &NewRecord<'_>,
-        values: &mut impl Iterator<Item = &'a [u8]>,
+        like: &NewRecord<'a>,
+        fields: &mut impl Iterator<Item = Fields<'a>>,
         partition: Option<i32>,
     ) -> Result<(), ProduceError> {
-        self.accumulator.send_values(like, values, partition, &mut self.dispatch)
+        self.accumulator.send_fields(like, fields, partition, &mut self.dispatch)
     }
 }
 

@@ -58,6 +58,9 @@ impl Partitioner {
     /// [`partition_for_key`], without the division (D. Lemire and others, "Faster remainder by direct computation").
     #[inline]
     fn place_key(&self, key: &[u8]) -> i32 {
+        if self.count == 1 {
+            return 0;
+        }
         let fraction = self.inverse.wrapping_mul(u64::from(murmur2(key) & 0x7fff_ffff));
         let remainder = (u128::from(fraction) * u128::from(self.count.unsigned_abs())) >> 64;
         remainder as i32

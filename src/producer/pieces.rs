@@ -16,7 +16,7 @@ use super::pipeline::Sealing;
 use super::turns::Turns;
 use super::{News, Partitioner, ProduceError, Producer, RecordSink};
 use crate::log::LogConfig;
-use crate::record::{BatchBuilder, Compressor, EncodedBatch, NewRecord};
+use crate::record::{BatchBuilder, Compressor, EncodedBatch, Fields, NewRecord};
 
 /// Bytes of input that make two batches of the size that producers choose, with what is around each record.
 const PIECE: usize = 896 << 10;
@@ -110,13 +110,13 @@ impl RecordSink for PieceCollector {
         self.accumulator.send(record, partition, &mut self.sealed)
     }
 
-    fn send_values<'a>(
+    fn send_fields<'a>(
         &mut self,
-        like: &NewRecord<'_>,
-        values: &mut impl Iterator<Item = &'a [u8]>,
+        like: &NewRecord<'a>,
+        fields: &mut impl Iterator<Item = Fields<'a>>,
         partition: Option<i32>,
     ) -> Result<(), ProduceError> {
-        self.accumulator.send_values(like, values, partition, &mut self.sealed)
+        self.accumulator.send_fields(like, fields, partition, &mut self.sealed)
     }
 }
 
@@ -330,6 +330,7 @@ impl<'a, R, S, E: Send> Crew<'a, R, S, E> {
         let mut appended = Ok(());
         for (at, mut batch) in sealed.batches.drain(..) {
             appended = appended.and_then(|()| state.dispatch.append_sealed(at, &mut batch));
+            collector.accumulator.take_back(at, &mut batch);
             sealed.spare.push(batch);
         }
         let before = state.met;

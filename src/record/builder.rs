@@ -8,7 +8,7 @@ use super::batch_producer::BatchProducer;
 use super::compression::{Compression, CompressionError, Compressor};
 use super::decoder::Header;
 use super::header::{ATTRIBUTES_AT, BatchHeader, CRC_AT, HEADER_LEN, LOG_OVERHEAD};
-use super::record_writer::Room;
+use super::record_writer::{Room, ShortRecord};
 use super::varint::{MAX_VARINT_LEN, varlong_len, write_varlong};
 use super::{LeaderEpoch, Offset, Timestamp, checksum};
 
@@ -41,6 +41,15 @@ pub struct NewRecord<'a> {
     pub value: Option<&'a [u8]>,
     /// The headers in order.
     pub headers: &'a [Header<'a>],
+}
+
+/// What records of one kind differ in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fields<'a> {
+    /// The key; `None` is null.
+    pub key: Option<&'a [u8]>,
+    /// The value; `None` is null.
+    pub value: Option<&'a [u8]>,
 }
 
 impl NewRecord<'_> {
@@ -109,17 +118,69 @@ impl BatchBuilder {
         }
         let timestamp_delta = record.timestamp.0.wrapping_sub(self.base_timestamp.0);
         let body_len = self.body_len(record, timestamp_delta);
-        self.write(record, body_len, timestamp_delta);
+        self.write(record, body_len, timestamp_delta, BATCH_SIZE_MAX);
     }
 
     /// Encodes `record` behind a first one, if it has room below `size_limit` bytes; answers whether it had.
     #[inline]
     pub fn push_if_room(&mut self, record: &NewRecord<'_>, size_limit: usize) -> bool {
+        let NewRecord { timestamp, key, value, headers } = *record;
+        headers.is_empty() && self.push_short(timestamp, Fields { key, value }, size_limit)
+            || self.push_any_if_room(record, size_limit)
+    }
+
+    /// Encodes a record of these fields, without headers, behind a first one, in half the time, if it has room below
+    /// `size_limit` bytes and is short. Answers whether it did; if not, [`BatchBuilder::push_if_room`] is to be asked.
+    #[inline(always)]
+    pub fn push_short(&mut self, timestamp: Timestamp, fields: Fields<'_>, size_limit: usize) -> bool {
+        self.push_short_ones(timestamp, &mut std::iter::once(fields), size_limit).is_none()
+    }
+
+    /// Does so with one after the other. Answers the first that it did not encode.
+    #[inline(always)]
+    pub fn push_short_ones<'a>(
+        &mut self,
+        timestamp: Timestamp,
+        fields: &mut impl Iterator<Item = Fields<'a>>,
+        size_limit: usize,
+    ) -> Option<Fields<'a>> {
+        let timestamp_delta = timestamp.0.wrapping_sub(self.base_timestamp.0);
+        let limit = size_limit.min(BATCH_SIZE_MAX);
+        let buffer = &mut self.buffer[..];
+        // What changes is kept in registers.
+        let (mut filled, mut count) = (self.filled, self.count);
+        let mut left_over = None;
+        for fields in fields {
+            let record =
+                fields.value.and_then(|value| ShortRecord::new(timestamp_delta, count, fields.key, value));
+            let is_behind_first = count > 0 && count < i32::MAX;
+            let record = record
+                .filter(|record| is_behind_first && filled + record.body_len() + MAX_VARINT_LEN <= limit);
+            // That the buffer has to grow is rare.
+            let Some((record, room)) =
+                record.and_then(|record| Some((record, buffer.get_mut(filled..filled + record.room())?)))
+            else {
+                left_over = Some(fields);
+                break;
+            };
+            filled += record.write(room);
+            count += 1;
+        }
+        if count > self.count {
+            (self.filled, self.count) = (filled, count);
+            self.max_timestamp = self.max_timestamp.max(timestamp);
+        }
+        left_over
+    }
+
+    /// [`BatchBuilder::push_if_room`], field by field.
+    #[inline(never)]
+    fn push_any_if_room(&mut self, record: &NewRecord<'_>, size_limit: usize) -> bool {
         let timestamp_delta = record.timestamp.0.wrapping_sub(self.base_timestamp.0);
         let body_len = self.body_len(record, timestamp_delta);
         let has_room = self.has_room_behind_first(body_len, size_limit);
         if has_room {
-            self.write(record, body_len, timestamp_delta);
+            self.write(record, body_len, timestamp_delta, size_limit);
         }
         has_room
     }
@@ -143,10 +204,10 @@ impl BatchBuilder {
 
     /// Writes `record`, which takes `body_len` bytes behind its length, behind the others.
     #[inline]
-    fn write(&mut self, record: &NewRecord<'_>, body_len: usize, timestamp_delta: i64) {
+    fn write(&mut self, record: &NewRecord<'_>, body_len: usize, timestamp_delta: i64, size_limit: usize) {
         let end = self.filled + body_len + MAX_VARINT_LEN + Room::SPARE;
         if self.buffer.len() < end {
-            self.grow(end);
+            self.grow(end, size_limit);
         }
         let mut room = Room::new(&mut self.buffer[self.filled..end]);
         room.put_varlong(body_len as i64);
@@ -166,36 +227,21 @@ impl BatchBuilder {
         self.max_timestamp = self.max_timestamp.max(record.timestamp);
     }
 
-    /// Encodes records that are `like` one, each with a value of its own, behind a first one of which that is true
-    /// too, until there are no more values, or one has no room below `size_limit` bytes: that one is answered.
-    #[inline]
-    pub fn push_values<'a>(
-        &mut self,
-        like: &NewRecord<'_>,
-        values: &mut impl Iterator<Item = &'a [u8]>,
-        size_limit: usize,
-    ) -> Option<&'a [u8]> {
-        let timestamp_delta = like.timestamp.0.wrapping_sub(self.base_timestamp.0);
-        let headers_len = if like.headers.is_empty() { 1 } else { headers_len(like.headers) };
-        let same_len = 1 + varlong_len(timestamp_delta) + nullable_len(like.key) + headers_len;
-        for value in values {
-            let value_len = value.len() as i64;
-            let body_len =
-                same_len + varlong_len(i64::from(self.count)) + varlong_len(value_len) + value.len();
-            if !self.has_room_behind_first(body_len, size_limit) {
-                return Some(value);
-            }
-            self.write(&NewRecord { value: Some(value), ..*like }, body_len, timestamp_delta);
-        }
-        None
-    }
-
-    /// Makes room up to `end`, and some more so that this is rare. What a buffer has been before need not be
-    /// cleared.
+    /// Makes room up to `end`, and some more so that this is rare. A batch that is no longer small gets all that it
+    /// may grow to at once, which the system hands out as zeros: nothing has to be cleared, or moved again. What a
+    /// buffer has been before need not be cleared either.
     #[cold]
-    fn grow(&mut self, end: usize) {
-        const MORE: usize = 4096;
-        self.buffer.resize(end + MORE, 0);
+    fn grow(&mut self, end: usize, size_limit: usize) {
+        const MORE: usize = 4 << 10;
+        const LARGE: usize = 1 << 20;
+        let whole = size_limit + 2 * MORE;
+        if (2 * MORE..=LARGE).contains(&end) && size_limit <= LARGE && self.buffer.capacity() < whole {
+            let mut buffer = vec![0; whole];
+            buffer[..self.filled].copy_from_slice(&self.buffer[..self.filled]);
+            self.buffer = buffer;
+        } else {
+            self.buffer.resize(end + MORE, 0);
+        }
     }
 
     /// Turns what was collected into a batch in `out`, whose buffer is used again, and begins anew. With
@@ -226,6 +272,15 @@ impl BatchBuilder {
         std::mem::swap(&mut self.buffer, &mut out.bytes);
         out.bytes.truncate(self.filled);
         self.seal(Compression::None, None, out);
+    }
+
+    /// Takes back the buffer of `batch`, which is done with: of all there are it is most likely to be in the
+    /// processor's cache. Nothing must have been collected.
+    pub fn take_back(&mut self, batch: &mut EncodedBatch) {
+        if self.is_empty() && batch.header.attributes.codec_id() == Compression::None.id() {
+            std::mem::swap(&mut self.buffer, &mut batch.bytes);
+            self.clear();
+        }
     }
 
     /// Writes the header of a batch whose records are in `out`, and begins anew.
@@ -338,140 +393,4 @@ fn headers_len(headers: &[Header<'_>]) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::super::{Batch, RecordDecoder};
-    use super::*;
-
-    type Fields = (i64, Option<Vec<u8>>, Option<Vec<u8>>, Vec<(String, Option<Vec<u8>>)>);
-
-    fn some_bytes() -> impl Strategy<Value = Option<Vec<u8>>> {
-        proptest::option::of(proptest::collection::vec(any::<u8>(), 0..300))
-    }
-
-    fn some_record() -> impl Strategy<Value = Fields> {
-        let headers = proptest::collection::vec((".{0,8}", some_bytes()), 0..4);
-        (any::<i64>(), some_bytes(), some_bytes(), headers)
-    }
-
-    fn encode(records: &[Fields], codec: Compression) -> EncodedBatch {
-        let mut builder = BatchBuilder::new();
-        for (timestamp, key, value, headers) in records {
-            let headers: Vec<Header<'_>> =
-                headers.iter().map(|(k, v)| Header { key: k.as_bytes(), value: v.as_deref() }).collect();
-            let record = NewRecord {
-                timestamp: Timestamp(*timestamp),
-                key: key.as_deref(),
-                value: value.as_deref(),
-                headers: &headers,
-            };
-            let before = builder.size();
-            builder.push(&record);
-            assert!(builder.size() - before <= record.size_max());
-        }
-        let mut out = EncodedBatch::default();
-        let mut compressor = Compressor::new(codec, None).expect("a codec");
-        builder.finish(&mut compressor, None, &mut out).expect("it compresses");
-        assert!(builder.is_empty());
-        out
-    }
-
-    fn decode(bytes: &[u8]) -> Vec<Fields> {
-        let batch = Batch::parse(bytes).expect("a batch").expect("a whole one");
-        batch.verify().expect("its checksum");
-        let mut decoder = RecordDecoder::new();
-        let mut records = decoder.records(&batch).expect("records");
-        let mut out = Vec::new();
-        while let Some(r) = records.next().expect("a record") {
-            assert_eq!(r.offset, batch.header().base_offset.plus(out.len() as i64));
-            let headers = r
-                .headers
-                .iter()
-                .map(|h| (String::from_utf8(h.key.to_vec()).expect("UTF-8"), h.value.map(<[u8]>::to_vec)));
-            out.push((
-                r.timestamp.0,
-                r.key.map(<[u8]>::to_vec),
-                r.value.map(<[u8]>::to_vec),
-                headers.collect(),
-            ));
-        }
-        out
-    }
-
-    proptest! {
-        #[test]
-        fn what_is_encoded_is_decoded(records in proptest::collection::vec(some_record(), 1..40), codec in 0u8..5) {
-            let codec = Compression::from_id(codec).expect("a codec");
-            let mut batch = encode(&records, codec);
-            batch.assign(Offset(77), LeaderEpoch(3));
-            prop_assert_eq!(decode(batch.bytes()), records);
-        }
-
-        #[test]
-        fn a_damaged_batch_never_panics(
-            records in proptest::collection::vec(some_record(), 1..8),
-            codec in 0u8..5,
-            damage in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
-        ) {
-            let batch = encode(&records, Compression::from_id(codec).expect("a codec"));
-            let mut bytes = batch.bytes().to_vec();
-            for (at, value) in damage {
-                let at = at.index(bytes.len());
-                bytes[at] = value;
-            }
-            if let Ok(Some(batch)) = Batch::parse(&bytes) {
-                let mut decoder = RecordDecoder::new();
-                if let Ok(mut records) = decoder.records(&batch) {
-                    while let Ok(Some(_)) = records.next() {}
-                }
-            }
-        }
-    }
-
-    proptest! {
-        /// The short way for records that differ in their values only writes the same bytes.
-        #[test]
-        fn values_of_like_records_are_encoded_as_records(
-            like in some_record(),
-            values in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..200), 1..40),
-            limit in 100usize..6000,
-        ) {
-            let headers: Vec<Header<'_>> =
-                like.3.iter().map(|(k, v)| Header { key: k.as_bytes(), value: v.as_deref() }).collect();
-            let record = |value| NewRecord {
-                timestamp: Timestamp(like.0),
-                key: like.1.as_deref(),
-                value,
-                headers: &headers,
-            };
-            let mut builder = BatchBuilder::new();
-            builder.push(&record(Some(&values[0])));
-            let mut rest = values[1..].iter().map(Vec::as_slice);
-            let left_over = builder.push_values(&record(None), &mut rest, limit);
-            let pushed = builder.count() as usize;
-            prop_assert_eq!(left_over, values.get(pushed).map(Vec::as_slice));
-            prop_assert_eq!(rest.len(), values.len() - pushed - usize::from(left_over.is_some()));
-            if pushed > 1 {
-                prop_assert!(builder.size() <= limit);
-            }
-            let mut one_by_one = BatchBuilder::new();
-            values[..pushed].iter().for_each(|value| one_by_one.push(&record(Some(value))));
-            let mut compressor = Compressor::new(Compression::None, None).expect("a codec");
-            let mut batches = [EncodedBatch::default(), EncodedBatch::default()];
-            builder.finish(&mut compressor, None, &mut batches[0]).expect("it finishes");
-            one_by_one.finish(&mut compressor, None, &mut batches[1]).expect("it finishes");
-            prop_assert_eq!(batches[0].bytes(), batches[1].bytes());
-        }
-    }
-
-    #[test]
-    fn append_time_replaces_the_timestamps() {
-        let mut builder = BatchBuilder::new();
-        builder.push(&NewRecord { timestamp: Timestamp(5), key: None, value: Some(b"v"), headers: &[] });
-        let mut out = EncodedBatch::default();
-        let mut compressor = Compressor::new(Compression::None, None).expect("none");
-        builder.finish(&mut compressor, Some(Timestamp(99)), &mut out).expect("it finishes");
-        assert_eq!(decode(out.bytes())[0].0, 99);
-    }
-}
+mod tests;

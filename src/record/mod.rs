@@ -36,7 +36,7 @@ pub mod varint;
 
 pub use batch::{Batch, BatchError, Frame};
 pub use batch_producer::BatchProducer;
-pub use builder::{BatchBuilder, EncodedBatch, NewRecord};
+pub use builder::{BatchBuilder, EncodedBatch, Fields, NewRecord};
 pub use compression::{Compression, CompressionError, Compressor, UnknownCompression};
 pub use decoder::{Header, Headers, RecordDecoder, RecordRef, Records};
 pub use deserializer::{Deserializer, UnknownDeserializer};

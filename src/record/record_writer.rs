@@ -1,7 +1,7 @@
 //! Writing a record's fields into bytes that are there.
 
 use super::decoder::Header;
-use super::varint::{MAX_VARLONG_LEN, put_varlong};
+use super::varint::{MAX_VARLONG_LEN, ShortVarint, put_varlong};
 
 /// The length -1, which stands for null.
 const NULL: u8 = 1;
@@ -56,5 +56,86 @@ impl<'a> Room<'a> {
                 self.put(bytes);
             }
         }
+    }
+}
+
+/// A record without headers, with a value, and of a few kilobytes at the most, as nearly all are: its integers are put
+/// together in registers and stored several at a time.
+#[derive(Clone, Copy)]
+pub(super) struct ShortRecord<'a> {
+    timestamp_delta: ShortVarint,
+    offset_delta_and_key_len: ShortVarint,
+    key: &'a [u8],
+    value_len: ShortVarint,
+    value: &'a [u8],
+    body_len: usize,
+}
+
+impl<'a> ShortRecord<'a> {
+    /// Bytes that are written beyond a record at the most.
+    const SPARE: usize = 8;
+
+    /// One that is that many milliseconds later, and comes that many records later, than the first of its batch; `None`
+    /// if it has to be written field by field.
+    #[inline(always)]
+    pub(super) fn new(
+        timestamp_delta: i64,
+        offset_delta: i32,
+        key: Option<&'a [u8]>,
+        value: &'a [u8],
+    ) -> Option<Self> {
+        let (key_len, key) = match key {
+            Some(key) => (ShortVarint::of_length(key.len()), key),
+            None => (ShortVarint::MINUS_ONE, &[][..]),
+        };
+        // What is around them takes less than 16 bytes.
+        if key.len() + value.len() >= ShortVarint::LENGTH_END - 16 {
+            return None;
+        }
+        let timestamp_delta = match timestamp_delta {
+            // Whatever was read in one piece has the time of that.
+            0 => ShortVarint::ZERO,
+            later => ShortVarint::of_value(later)?,
+        };
+        let offset_delta_and_key_len = ShortVarint::of_value(offset_delta.into())?.and(key_len);
+        let value_len = ShortVarint::of_length(value.len());
+        let integers = timestamp_delta.len() + offset_delta_and_key_len.len() + value_len.len();
+        // The attributes are in front, the number of headers at the end.
+        let body_len = 2 + integers + key.len() + value.len();
+        Some(Self { timestamp_delta, offset_delta_and_key_len, key, value_len, value, body_len })
+    }
+
+    /// Bytes behind the record's length.
+    #[inline(always)]
+    pub(super) fn body_len(&self) -> usize {
+        self.body_len
+    }
+
+    /// Bytes that must be there to write it.
+    #[inline(always)]
+    pub(super) fn room(&self) -> usize {
+        2 + self.body_len + Self::SPARE
+    }
+
+    /// Writes it to the front of `room`, answering its length.
+    ///
+    /// # Panics
+    /// When `room` is smaller than [`ShortRecord::room`].
+    #[inline(always)]
+    pub(super) fn write(&self, room: &mut [u8]) -> usize {
+        let attributes = ShortVarint::ZERO;
+        let front = ShortVarint::of_length(self.body_len).and(attributes).and(self.timestamp_delta);
+        let mut at = front.store(room, 0);
+        at = self.offset_delta_and_key_len.store(room, at);
+        if !self.key.is_empty() {
+            room[at..at + self.key.len()].copy_from_slice(self.key);
+            at += self.key.len();
+        }
+        at = self.value_len.store(room, at);
+        let end = at + self.value.len();
+        room[at..end].copy_from_slice(self.value);
+        // No headers.
+        room[end] = 0;
+        end + 1
     }
 }

@@ -97,6 +97,68 @@ fn put_long(mut raw: u64, room: &mut [u8; MAX_VARLONG_LEN]) -> usize {
     at + 1
 }
 
+/// A value in its shortest form, or several behind each other, of at most eight bytes in all.
+#[derive(Clone, Copy)]
+pub(super) struct ShortVarint {
+    /// The first byte is the lowest.
+    bytes: u64,
+    len: u32,
+}
+
+impl ShortVarint {
+    /// The value 0.
+    pub(super) const ZERO: Self = Self { bytes: 0, len: 1 };
+    /// The value -1.
+    pub(super) const MINUS_ONE: Self = Self { bytes: 1, len: 1 };
+    /// Lengths below this take at most two bytes.
+    pub(super) const LENGTH_END: usize = 1 << 13;
+
+    /// `length`, if that is below [`ShortVarint::LENGTH_END`]. There is no branch, for lengths differ from record to
+    /// record.
+    #[inline(always)]
+    pub(super) fn of_length(length: usize) -> Self {
+        let raw = (length as u64) << 1;
+        let second = u64::from(length >= 1 << 6);
+        Self { bytes: raw + (raw & 0x3f80) + (second << 7), len: 1 + second as u32 }
+    }
+
+    /// `value`, if it takes at most three bytes.
+    #[inline(always)]
+    pub(super) fn of_value(value: i64) -> Option<Self> {
+        match zigzag(value) {
+            raw @ 0..0x80 => Some(Self { bytes: raw, len: 1 }),
+            raw @ 0x80..0x4000 => Some(Self { bytes: raw + (raw & 0x3f80) + 0x80, len: 2 }),
+            raw @ 0x4000..0x20_0000 => {
+                let bytes = (raw & 0x7f) + ((raw & 0x3f80) << 1) + ((raw & 0x1f_c000) << 2);
+                Some(Self { bytes: bytes + 0x8080, len: 3 })
+            }
+            _ => None,
+        }
+    }
+
+    /// `next` behind this.
+    #[inline(always)]
+    pub(super) fn and(self, next: Self) -> Self {
+        Self { bytes: self.bytes | next.bytes << (8 * self.len), len: self.len + next.len }
+    }
+
+    /// How many bytes.
+    #[inline(always)]
+    pub(super) fn len(self) -> usize {
+        self.len as usize
+    }
+
+    /// Writes them to `room` from `at` on, and zeros up to the eighth byte; answers where they end.
+    ///
+    /// # Panics
+    /// When there are not as many bytes.
+    #[inline(always)]
+    pub(super) fn store(self, room: &mut [u8], at: usize) -> usize {
+        room[at..at + 8].copy_from_slice(&self.bytes.to_le_bytes());
+        at + self.len()
+    }
+}
+
 /// How many bytes [`write_varlong`] takes for `value`.
 #[inline]
 pub fn varlong_len(value: i64) -> usize {
@@ -122,6 +184,27 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn short_ones_are_like_others_and_stand_behind_each_other() {
+        let (mut room, mut expected) = ([0; 32], Vec::new());
+        for value in (-70..70).chain([-8193, -8192, 8191, 8192, 1 << 19, (1 << 20) - 1, -(1 << 20)]) {
+            let short = ShortVarint::of_value(value).expect("a short one");
+            let at = ShortVarint::ZERO.and(short).and(ShortVarint::MINUS_ONE).store(&mut room, 3);
+            expected.clear();
+            [0, value, -1].iter().for_each(|value| write_varlong(*value, &mut expected));
+            assert_eq!(room[3..at], expected, "{value}");
+            assert_eq!(short.len(), varlong_len(value));
+            if let Some(length) = usize::try_from(value).ok().filter(|value| *value < ShortVarint::LENGTH_END)
+            {
+                let at = ShortVarint::of_length(length).store(&mut room, 0);
+                expected.clear();
+                write_varlong(value, &mut expected);
+                assert_eq!(room[..at], expected, "{value}");
+            }
+        }
+        assert!(ShortVarint::of_value(1 << 20).is_none() && ShortVarint::of_value(i64::MIN).is_none());
+    }
 
     #[test]
     fn known_encodings() {

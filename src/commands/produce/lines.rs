@@ -6,14 +6,14 @@ use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use memchr::memchr;
+
 use super::session::{PAUSE, Session, at, tell};
 use crate::commands::interrupt::Interrupt;
-use crate::input::{
-    InputError, LineFormat, LineReader, ParsedLine, Piece, Ready, RecordReader, wait_for_input,
-};
+use crate::input::{InputError, LineFormat, LineReader, Piece, Ready, RecordReader, wait_for_input};
 use crate::output::progress::Progress;
 use crate::producer::{PieceCollector, PieceError, ProduceError, RecordSink};
-use crate::record::{Header, NewRecord, Timestamp};
+use crate::record::{Fields, Header, NewRecord, Timestamp};
 
 /// Why a line is no record, or was not produced.
 enum Failure {
@@ -188,14 +188,36 @@ impl<S: RecordSink> Destination<'_, S> {
         like: &NewRecord<'a>,
     ) -> Result<(), Failure> {
         if format.is_plain() {
-            return self.sink.send_values(like, lines, self.partition).map_err(Failure::Record);
+            let mut fields = lines.map(|line| Fields { key: like.key, value: Some(line) });
+            return self.sink.send_fields(like, &mut fields, self.partition).map_err(Failure::Record);
         }
         let mut headers = Vec::new();
-        for line in lines {
-            number += 1;
-            self.send_line(line, number, format, like, &mut headers)?;
+        if format.has_headers() {
+            for line in lines {
+                number += 1;
+                self.send_line(line, number, format, like, &mut headers)?;
+            }
+            return Ok(());
         }
-        Ok(())
+        // What most keyed lines are like takes the quick way.
+        let separator = format.key_separator_byte();
+        let split = |line: &'a [u8]| match separator {
+            Some(byte) => {
+                memchr(byte, line).map(|at| Fields { key: Some(&line[..at]), value: Some(&line[at + 1..]) })
+            }
+            None => format.key_and_value(line),
+        };
+        let mut malformed = None;
+        let mut fields = lines.map_while(|line| {
+            number += 1;
+            let Some(Fields { key, value }) = split(line) else {
+                malformed = Some(line);
+                return None;
+            };
+            Some(Fields { key: like.key.or(key), value })
+        });
+        self.sink.send_fields(like, &mut fields, self.partition).map_err(Failure::Record)?;
+        malformed.map_or(Ok(()), |line| self.send_line(line, number, format, like, &mut headers))
     }
 
     /// Sends what is in `line`, the `number`-th of its input. `headers` is room that is used again.
@@ -208,7 +230,7 @@ impl<S: RecordSink> Destination<'_, S> {
         headers: &mut Vec<Header<'a>>,
     ) -> Result<(), Failure> {
         let parsed = format.parse(line, number, headers);
-        let ParsedLine { key, value } =
+        let Fields { key, value } =
             parsed.map_err(|error| Failure::Line(InputError::MalformedLine(error.to_string())))?;
         headers.extend_from_slice(like.headers);
         let record = NewRecord { timestamp: like.timestamp, key: like.key.or(key), value, headers };
