@@ -136,7 +136,12 @@ impl InputBuffer {
         mut may_read: impl FnMut(&File) -> io::Result<bool>,
     ) -> io::Result<bool> {
         let mut filled = self.available().len();
-        piece.resize(size.max(filled), 0);
+        let needed = size.max(filled);
+        if piece.capacity() < needed {
+            // The system hands it out as zeros, a page when that is first used.
+            *piece = vec![0; needed];
+        }
+        piece.resize(needed, 0);
         piece[..filled].copy_from_slice(self.available());
         let mut result = Ok(());
         while filled < size && !self.at_eof {

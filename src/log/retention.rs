@@ -16,7 +16,7 @@ use super::error::LogError;
 use super::locked::LockedLog;
 use super::segment::{DELETED_SUFFIX, SegmentList, SegmentPath};
 use super::swap::{Disposal, dispose};
-use super::time_index::closed_largest_timestamp;
+use super::time_index::{closed_largest_timestamp, timestamp_of};
 use super::{LogAppender, bounds};
 use crate::fs::{self, FileError, IoContext as _};
 use crate::record::{Offset, Timestamp};
@@ -62,14 +62,13 @@ impl Retained {
 #[derive(Debug)]
 enum Candidate {
     Sealed(SegmentPath),
-    Active { base: Offset, bytes: u64, largest_timestamp: Timestamp },
+    Active { path: SegmentPath, bytes: u64, largest_timestamp: Timestamp },
 }
 
 impl Candidate {
     fn base(&self) -> Offset {
         match self {
-            Self::Sealed(path) => path.base_offset(),
-            Self::Active { base, .. } => *base,
+            Self::Sealed(path) | Self::Active { path, .. } => path.base_offset(),
         }
     }
 
@@ -80,11 +79,13 @@ impl Candidate {
         }
     }
 
+    /// Where no record has a timestamp, it is when the segment was modified last (`LogSegment.largestTimestamp`).
     fn largest_timestamp(&self) -> Result<Timestamp, FileError> {
+        let modified = |path: &SegmentPath| metadata_of(path)?.modified().context_io("look up", &path.log());
         match self {
-            Self::Sealed(path) => {
-                let modified = metadata_of(path)?.modified().context_io("look up", &path.log())?;
-                closed_largest_timestamp(path, modified)
+            Self::Sealed(path) => closed_largest_timestamp(path, modified(path)?),
+            Self::Active { path, largest_timestamp, .. } if largest_timestamp.0 < 0 => {
+                Ok(timestamp_of(modified(path)?))
             }
             Self::Active { largest_timestamp, .. } => Ok(*largest_timestamp),
         }
@@ -117,7 +118,7 @@ fn apply_locked(
 ) -> Result<Retained, LogError> {
     let mut candidates = sealed_candidates(log.dir(), &log.sealed_segments()?);
     candidates.push(Candidate::Active {
-        base: log.active_base(),
+        path: SegmentPath::new(log.dir(), log.active_base()),
         bytes: log.active_bytes(),
         largest_timestamp: log.active_largest_timestamp(),
     });
@@ -154,7 +155,7 @@ pub fn foretell(
     let mut candidates = sealed_candidates(dir, sealed);
     let path = SegmentPath::new(dir, active);
     let (bytes, largest_timestamp) = (metadata_of(&path)?.len(), bounds::largest_timestamp(&path)?);
-    candidates.push(Candidate::Active { base: active, bytes, largest_timestamp });
+    candidates.push(Candidate::Active { path, bytes, largest_timestamp });
     let (count, mut retained) = plan(&candidates, config, start, now)?;
     if count == candidates.len() {
         retained.start = bounds::find_end(dir, &list)?.offset;

@@ -66,8 +66,13 @@ pub(crate) fn closed_largest_timestamp(
     {
         return Ok(entry.timestamp);
     }
-    let since = modified.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    Ok(Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX)))
+    Ok(timestamp_of(modified))
+}
+
+/// The time as records have it; 0 before 1970.
+pub(crate) fn timestamp_of(time: SystemTime) -> Timestamp {
+    let since = time.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
 /// The last entry of the time index `path`, leaving out the zeros that a live broker preallocates; `None`

@@ -168,8 +168,10 @@ impl LogCleaner {
         if self.config.max_compaction_lag_ms < i64::MAX {
             for segment in sealed.iter().filter(|s| is_dirty(s)) {
                 let reader = super::BatchReader::open(&segment.path.log())?;
-                let first = reader.header_at(Position(0))?.map_or(now, |(header, _)| header.max_timestamp);
-                is_overdue |= now.0.saturating_sub(first.0) > self.config.max_compaction_lag_ms;
+                let first = reader.header_at(Position(0))?.map(|(header, _)| header.max_timestamp);
+                // One without a timestamp is never overdue (`LogCleanerManager.maxCompactionDelay`).
+                let age = first.filter(|first| first.0 > 0).map_or(0, |first| now.0.saturating_sub(first.0));
+                is_overdue |= age > self.config.max_compaction_lag_ms;
             }
         }
         Ok(Dirtiness {

@@ -60,6 +60,19 @@ fn segments_go_by_their_largest_timestamp() {
 }
 
 #[test]
+fn records_without_a_timestamp_are_as_old_as_their_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut appender = LogAppender::open(dir.path(), config()).unwrap();
+    append(&mut appender, [-1, -1, -1, -1]);
+    let age = RetentionConfig { retention_ms: Some(1000), ..keep() };
+    let modified =
+        std::fs::metadata(SegmentPath::new(dir.path(), Offset(3)).log()).unwrap().modified().unwrap();
+    let now = timestamp_of(modified).0;
+    assert_eq!(applied(&mut appender, dir.path(), &age, 0, now).segments(), 0);
+    assert_eq!(applied(&mut appender, dir.path(), &age, 0, now + 1001).segments(), 2);
+}
+
+#[test]
 fn a_young_segment_keeps_the_older_ones_behind_it() {
     let dir = tempfile::tempdir().unwrap();
     let mut appender = LogAppender::open(dir.path(), config()).unwrap();
