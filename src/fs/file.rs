@@ -61,6 +61,11 @@ impl LogFile {
         super::length_of(&self.file).context_io("read the size of", &self.path)
     }
 
+    /// Bytes in it; `None` once no name leads to it any more, for it was removed or another has taken its place.
+    pub fn len_if_linked(&self) -> Result<Option<u64>, FileError> {
+        super::linked_length_of(&self.file).context_io("read the size of", &self.path)
+    }
+
     /// Fills `buffer` from `position`, or as much as there is; answers the bytes read.
     pub fn read_at(&self, buffer: &mut [u8], position: u64) -> Result<usize, FileError> {
         super::read_at(&self.file, buffer, position).context_io("read", &self.path)

@@ -21,6 +21,7 @@ pub use pipe::{is_pipe_or_socket, widen_pipe};
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -200,7 +201,10 @@ pub fn replace_unsynced(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
 
 fn replace(path: &Path, bytes: &[u8], sync: bool) -> Result<(), FileError> {
     let parent = folder_of(path);
-    let temporary = tempfile::Builder::new().prefix(TEMPORARY_PREFIX).tempfile_in(parent);
+    // What any other new file gets; the system takes from it what the umask says.
+    let permissions = fs::Permissions::from_mode(0o666);
+    let mut builder = tempfile::Builder::new();
+    let temporary = builder.prefix(TEMPORARY_PREFIX).permissions(permissions).tempfile_in(parent);
     let (file, temporary) = temporary
         .and_then(|file| file.keep().map_err(|e| e.error))
         .context_io("create a temporary file in", parent)?;
@@ -234,7 +238,6 @@ fn replace_by(
     seam::run(Change::Open(temporary), || Ok(())).context_io("create", temporary)?;
     seam::run(Change::Write { path: temporary, position: 0, bytes }, || file.write_all(bytes))
         .context_io("write to", path)?;
-    make_readable(&file).context_io("set the permissions of", path)?;
     if sync {
         seam::run(Change::SyncData(temporary), || file.sync_all()).context_io("sync", path)?;
     }
@@ -248,12 +251,6 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     let file = LogFile::create(path)?;
     file.write_all_at(bytes, 0)?;
     file.sync_data()
-}
-
-/// Gives a temporary file (0600 at birth) the permissions that any other new file would have had.
-fn make_readable(file: &File) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    file.set_permissions(fs::Permissions::from_mode(0o644))
 }
 
 /// Puts the content of the file `path` on the disk; no error when there is no such file.
@@ -308,6 +305,13 @@ pub fn folder_time(metadata: &fs::Metadata) -> io::Result<SystemTime> {
 pub fn length_of(file: &File) -> io::Result<u64> {
     seam::look();
     file.metadata().map(|metadata| metadata.len())
+}
+
+/// The same, where the file still has a name.
+pub fn linked_length_of(file: &File) -> io::Result<Option<u64>> {
+    use std::os::unix::fs::MetadataExt as _;
+    seam::look();
+    file.metadata().map(|metadata| (metadata.nlink() > 0).then_some(metadata.len()))
 }
 
 /// Opens `path` for reading.

@@ -106,9 +106,11 @@ impl ActiveSegment {
         Ok(Self { path, log, index, time_index, tail, room: Room::NotMuch(0) })
     }
 
-    /// Whether the `.log` file is as long as the tail says.
-    pub(crate) fn agrees_with_log(&self) -> Result<bool, FileError> {
-        Ok(self.log.len()? == self.tail.size.0)
+    /// Whether no file was replaced by who has mended the log, and the `.log` file is as long as the tail says.
+    pub(crate) fn is_current(&self) -> Result<bool, FileError> {
+        Ok(self.log.len_if_linked()? == Some(self.tail.size.0)
+            && self.index.len_if_linked()?.is_some()
+            && self.time_index.len_if_linked()?.is_some())
     }
 
     /// Whether `batch` must go into a new segment (`LogSegment.shouldRoll`). `jitter_ms` is what this

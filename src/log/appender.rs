@@ -16,7 +16,7 @@ use super::recovery::{self, Known};
 use super::segment::Position;
 use super::tail::{BootId, RecoveryPoint, Tail};
 use super::writeback::{LEFT_BYTES, SyncWork, WRITEBACK_BYTES, Writeback, sync_sealed};
-use crate::fs::{self, FileError, FileLock, LockGuard};
+use crate::fs::{self, FileError, FileLock, LockGuard, LogFile};
 use crate::record::{EncodedBatch, LeaderEpoch, Offset};
 
 /// The name of a partition's lock file.
@@ -48,14 +48,7 @@ pub struct LogAppender {
     pub(super) jitter_ms: i64,
     lock: FileLock,
     boot: BootId,
-    active: Option<ActiveSegment>,
-    /// Up to where this appender has synced, not yet told to the others.
-    synced: Option<RecoveryPoint>,
-    /// A sync that goes on meanwhile.
-    writeback: Option<Writeback>,
-    /// How often the log was found to be another one than before, or mended: a sync that began earlier says
-    /// nothing of it.
-    generation: u64,
+    known: KnownLog,
     /// How much is appended before such a sync begins, in bytes.
     pub(super) writeback_bytes: u64,
     records_since_sync: i64,
@@ -64,6 +57,21 @@ pub struct LogAppender {
     /// Whether a sync has failed: the kernel may have dropped what it could not write, and would call the
     /// next sync a success.
     is_poisoned: bool,
+}
+
+/// What an appender knows of the log, from the last time that it had the lock.
+#[derive(Debug, Default)]
+struct KnownLog {
+    active: Option<ActiveSegment>,
+    /// Up to where this appender has synced, not yet told to the others.
+    synced: Option<RecoveryPoint>,
+    /// A sync that goes on meanwhile.
+    writeback: Option<Writeback>,
+    /// How often the log was found to be another one than before, or mended: a sync that began earlier says
+    /// nothing of it.
+    generation: u64,
+    /// How often it was another one.
+    replacements: u64,
     repairs: Vec<Repair>,
 }
 
@@ -84,15 +92,11 @@ impl LogAppender {
             jitter_ms,
             lock,
             boot: BootId::current(),
-            active: None,
-            synced: None,
-            writeback: None,
-            generation: 0,
+            known: KnownLog::default(),
             writeback_bytes: WRITEBACK_BYTES,
             records_since_sync: 0,
             unsynced_since: None,
             is_poisoned: false,
-            repairs: Vec::new(),
         })
     }
 
@@ -105,7 +109,7 @@ impl LogAppender {
 
     /// What was mended since the last call.
     pub fn take_repairs(&mut self) -> Vec<Repair> {
-        std::mem::take(&mut self.repairs)
+        std::mem::take(&mut self.known.repairs)
     }
 
     /// Appends `batch`, giving it its offsets, and answers once `durability` holds.
@@ -168,15 +172,17 @@ impl LogAppender {
     /// # Errors
     /// When the files cannot be opened once more.
     pub(crate) fn sync_work(&mut self) -> Result<Option<SyncWork>, LogError> {
-        let Some(active) = &self.active else { return Ok(None) };
-        let from = self.synced.map_or(active.tail.recovery_point, |s| active.tail.recovery_point.max(s));
+        let Some(active) = &self.known.active else { return Ok(None) };
+        let from =
+            self.known.synced.map_or(active.tail.recovery_point, |s| active.tail.recovery_point.max(s));
         let (upto, files) = (active.tail.end(), active.files()?);
         self.records_since_sync = 0;
         self.unsynced_since = None;
-        Ok(Some(SyncWork { dir: self.dir.clone(), from, upto, files, generation: self.generation }))
+        Ok(Some(SyncWork { dir: self.dir.clone(), from, upto, files, generation: self.known.generation }))
     }
 
-    /// Takes note that `work` was done; answers the offset before which everything is on the disk.
+    /// Takes note that `work` was done; answers the offset before which everything is on the disk, or `None` if the log
+    /// has been mended or replaced since, so that it says nothing.
     ///
     /// # Errors
     /// When it has failed; this appender takes no more then.
@@ -184,15 +190,21 @@ impl LogAppender {
         &mut self,
         work: &SyncWork,
         outcome: Result<(), FileError>,
-    ) -> Result<Offset, LogError> {
+    ) -> Result<Option<Offset>, LogError> {
         if let Err(error) = outcome {
             self.is_poisoned = true;
             return Err(gone_or(error.into(), &self.dir));
         }
-        if work.generation == self.generation {
-            self.synced = Some(self.synced.map_or(work.upto, |synced| synced.max(work.upto)));
+        if work.generation != self.known.generation {
+            return Ok(None);
         }
-        Ok(work.upto.end_offset)
+        self.known.synced = Some(self.known.synced.map_or(work.upto, |synced| synced.max(work.upto)));
+        Ok(Some(work.upto.end_offset))
+    }
+
+    /// How often the log was found to be another one than before, because the topic was deleted and made again.
+    pub(crate) fn replacements(&self) -> u64 {
+        self.known.replacements
     }
 
     fn sync_or_poison(&mut self) -> Result<(), LogError> {
@@ -207,13 +219,7 @@ impl LogAppender {
     /// When the partition cannot be locked or read.
     pub fn log_end_offset(&mut self) -> Result<Offset, LogError> {
         let guard = self.lock.acquire()?;
-        if guard.is_new() {
-            self.generation += 1;
-            self.synced = None;
-            self.writeback = None;
-        }
-        let active =
-            refresh(&mut self.active, &guard, &self.dir, &self.config, self.boot, &mut self.repairs)?;
+        let active = self.known.refresh(&guard, &self.dir, &self.config, self.boot)?;
         Ok(active.tail.end_offset)
     }
 
@@ -224,14 +230,14 @@ impl LogAppender {
     /// When the disk has refused data, of whatever process.
     pub fn close(&mut self) -> Result<(), LogError> {
         const MOMENT: Duration = Duration::from_millis(50);
-        if self.active.as_ref().is_some_and(ActiveSegment::has_taken_room) {
+        if self.known.active.as_ref().is_some_and(ActiveSegment::has_taken_room) {
             // A partition that is gone has none, and what cannot be given back goes with the segment's end.
             let _ = self.with_lock(|log| log.give_back_room());
         }
-        let Some(writeback) = &self.writeback else { return Ok(()) };
+        let Some(writeback) = &self.known.writeback else { return Ok(()) };
         let patience = if writeback.is_of_others { MOMENT } else { Duration::ZERO };
         self.note_writeback(patience)?;
-        if let Some(synced) = self.synced {
+        if let Some(synced) = self.known.synced {
             let guard = self.lock.acquire()?;
             // If others have begun a new log, or died: it was only to save work.
             if let Some((mut tail, boot)) = Tail::read(guard.file(), self.config.index_interval_bytes)?
@@ -247,12 +253,13 @@ impl LogAppender {
 
     /// Takes note of what a sync in the background has come to, if it is done.
     fn note_writeback(&mut self, patience: Duration) -> Result<(), LogError> {
-        let Some(outcome) = self.writeback.as_ref().and_then(|writeback| writeback.outcome(patience)) else {
+        let Some(outcome) = self.known.writeback.as_ref().and_then(|writeback| writeback.outcome(patience))
+        else {
             return Ok(());
         };
-        self.writeback = None;
+        self.known.writeback = None;
         match outcome {
-            Ok(upto) => self.synced = Some(self.synced.map_or(upto, |synced| synced.max(upto))),
+            Ok(upto) => self.known.synced = Some(self.known.synced.map_or(upto, |synced| synced.max(upto))),
             Err(error) => {
                 self.is_poisoned = true;
                 return Err(error.into());
@@ -263,7 +270,7 @@ impl LogAppender {
 
     /// The active segment's base offset and size as they were at the last append; `None` before the first.
     pub fn active_segment(&self) -> Option<(Offset, Position)> {
-        self.active.as_ref().map(|active| (active.tail.base_offset, active.tail.size))
+        self.known.active.as_ref().map(|active| (active.tail.base_offset, active.tail.size))
     }
 
     /// Does `work` under the partition's lock, after mending what a crash left.
@@ -282,13 +289,7 @@ impl LogAppender {
         work: impl FnOnce(&mut LockedLog<'_>) -> Result<T, LogError>,
     ) -> Result<T, LogError> {
         let guard = self.lock.acquire()?;
-        if guard.is_new() {
-            self.generation += 1;
-            self.synced = None;
-            self.writeback = None;
-        }
-        let active =
-            refresh(&mut self.active, &guard, &self.dir, &self.config, self.boot, &mut self.repairs)?;
+        let active = self.known.refresh(&guard, &self.dir, &self.config, self.boot)?;
         work(&mut LockedLog {
             dir: &self.dir,
             config: &self.config,
@@ -314,25 +315,14 @@ impl LogAppender {
         batch: &mut EncodedBatch,
         durability: Durability,
     ) -> Result<Appended, LogError> {
-        let is_first = self.active.is_none();
-        let seen = self.active.as_ref().map(|active| active.tail.recovery_point);
+        let is_first = self.known.active.is_none();
         let guard = self.lock.acquire()?;
-        if guard.is_new() {
-            self.generation += 1;
-            self.synced = None;
-            self.writeback = None;
-        }
-        let active =
-            refresh(&mut self.active, &guard, &self.dir, &self.config, self.boot, &mut self.repairs)?;
-        let found = active.tail.recovery_point;
-        if seen.is_some_and(|seen| seen.max(found) != found) {
-            // Somebody has made the indexes anew: what was synced is not what is there.
-            self.generation += 1;
-            self.synced = None;
-            self.writeback = None;
-        }
-        if let Some(synced) = self.synced.take() {
-            active.tail.recovery_point = found.max(synced);
+        self.known.refresh(&guard, &self.dir, &self.config, self.boot)?;
+        let KnownLog { active: Some(active), synced, writeback, generation, .. } = &mut self.known else {
+            unreachable!("its end was found just now");
+        };
+        if let Some(synced) = synced.take() {
+            active.tail.recovery_point = active.tail.recovery_point.max(synced);
         }
         let mut log = LockedLog {
             dir: &self.dir,
@@ -344,12 +334,12 @@ impl LogAppender {
         log.make_room(batch, self.jitter_ms)?;
         let appended = log.append(batch)?;
         let limit = if is_first { LEFT_BYTES.min(self.writeback_bytes) } else { self.writeback_bytes };
-        if durability == Durability::Written && self.writeback.is_none() && active.tail.unsynced() >= limit {
+        if durability == Durability::Written && writeback.is_none() && active.tail.unsynced() >= limit {
             let (from, upto) = (active.tail.recovery_point, active.tail.end());
             // Without open files to spare it has to wait.
-            self.writeback = active.files().ok().and_then(|files| {
+            *writeback = active.files().ok().and_then(|files| {
                 Writeback::begin(
-                    SyncWork { dir: self.dir.clone(), from, upto, files, generation: self.generation },
+                    SyncWork { dir: self.dir.clone(), from, upto, files, generation: *generation },
                     is_first,
                 )
             });
@@ -359,75 +349,103 @@ impl LogAppender {
 
     /// Puts everything that this partition holds on the disk.
     fn sync(&mut self) -> Result<(), LogError> {
-        let Some(active) = &self.active else { return Ok(()) };
+        let Some(active) = &self.known.active else { return Ok(()) };
         let (from, upto) = (active.tail.recovery_point, active.tail.end());
         sync_sealed(&self.dir, &from, &upto)?;
         active.sync()?;
-        self.synced = Some(upto);
+        self.known.synced = Some(upto);
         self.records_since_sync = 0;
         self.unsynced_since = None;
         Ok(())
     }
 }
 
-/// Brings `active` up to date with what other processes have done; `guard` is the partition's lock.
-fn refresh<'a>(
-    active: &'a mut Option<ActiveSegment>,
-    guard: &LockGuard<'_>,
+impl KnownLog {
+    /// Brings it up to date with what other processes have done; `guard` is the lock of the partition in `dir`.
+    fn refresh(
+        &mut self,
+        guard: &LockGuard<'_>,
+        dir: &Path,
+        config: &LogConfig,
+        boot: BootId,
+    ) -> Result<&mut ActiveSegment, LogError> {
+        let seen = self.active.as_ref().map(|active| active.tail.recovery_point);
+        let left = Tail::read(guard.file(), config.index_interval_bytes)?;
+        if guard.is_new() {
+            self.replacements += 1;
+            self.begin_anew();
+        }
+        let active = match self.active.take() {
+            Some(active) => follow(active, left, dir, boot)?,
+            // The first append of each process looks at the files whatever the last writer says of them.
+            None => None,
+        };
+        let active = match active {
+            Some(active) => active,
+            None => recover(left, guard.file(), dir, config, boot, &mut self.repairs)?,
+        };
+        let found = active.tail.recovery_point;
+        if seen.is_some_and(|seen| seen.max(found) != found) {
+            // Somebody has made the indexes anew: what was synced is not what is there.
+            self.begin_anew();
+        }
+        Ok(self.active.insert(active))
+    }
+
+    /// Forgets the files that are open, which may be those of a log that was deleted, and what was synced.
+    fn begin_anew(&mut self) {
+        self.active = None;
+        self.synced = None;
+        self.writeback = None;
+        self.generation += 1;
+    }
+}
+
+/// `active` as others have `left` it; `None` when its files have to be looked at.
+fn follow(
+    mut active: ActiveSegment,
+    left: Option<(Tail, BootId)>,
+    dir: &Path,
+    boot: BootId,
+) -> Result<Option<ActiveSegment>, LogError> {
+    let Some((tail, _)) = left.filter(|(_, left_in)| *left_in == boot) else { return Ok(None) };
+    if active.tail.base_offset == tail.base_offset {
+        active.tail = tail;
+    } else {
+        active = ActiveSegment::open(dir, tail)?;
+    }
+    Ok(active.is_current()?.then_some(active))
+}
+
+/// Finds the end of the log in `dir` from its files, mending what a crash has left.
+fn recover(
+    left: Option<(Tail, BootId)>,
+    lock_file: &LogFile,
     dir: &Path,
     config: &LogConfig,
     boot: BootId,
     repairs: &mut Vec<Repair>,
-) -> Result<&'a mut ActiveSegment, LogError> {
-    let interval = config.index_interval_bytes;
-    let lock_file = guard.file();
-    let left = Tail::read(lock_file, interval)?;
-    if guard.is_new() {
-        // The files that are open may be those of a log that was deleted.
-        *active = None;
-    }
-    // The first append of each process looks at the files whatever the last writer says of them.
-    if let (Some(mine), Some((tail, left_in))) = (active.as_mut(), left)
-        && left_in == boot
-    {
-        if mine.tail.base_offset == tail.base_offset {
-            mine.tail = tail;
-        } else {
-            *mine = ActiveSegment::open(dir, tail)?;
-        }
-    } else {
-        *active = None;
-    }
-    let sound = match active {
-        Some(mine) => mine.agrees_with_log()?,
-        None => false,
+) -> Result<ActiveSegment, LogError> {
+    let epoch = checkpoint::latest_epoch(dir)?.unwrap_or(LeaderEpoch(0));
+    let known = match left {
+        Some((tail, left_in)) if left_in == boot => Known::Upto(tail.recovery_point, tail.appended),
+        Some((tail, _)) => Known::AfterLossOfPower(tail.recovery_point),
+        None => Known::Nothing,
     };
-    if !sound {
-        let epoch = checkpoint::latest_epoch(dir)?.unwrap_or(LeaderEpoch(0));
-        let known = match left {
-            Some((tail, left_in)) if left_in == boot => Known::Upto(tail.recovery_point, tail.appended),
-            Some((tail, _)) => Known::AfterLossOfPower(tail.recovery_point),
-            None => Known::Nothing,
-        };
-        let mut recovered = recovery::recover(dir, interval, epoch, known, repairs)?;
-        if matches!(known, Known::AfterLossOfPower(_)) {
-            // What was read back after the loss of power is put on the disk before it is built upon.
-            recovered.sync()?;
-            recovered.tail.recovery_point = recovered.tail.end();
-        }
-        recovered.tail.write(lock_file, boot)?;
-        if left.is_none() {
-            // After a loss of power some note must be there to tell of it. Any one will do: those that are
-            // written over it later only know of more that is on the disk.
-            lock_file.sync_data()?;
-            fs::sync_dir(dir)?;
-        }
-        *active = Some(recovered);
+    let mut recovered = recovery::recover(dir, config.index_interval_bytes, epoch, known, repairs)?;
+    if matches!(known, Known::AfterLossOfPower(_)) {
+        // What was read back after the loss of power is put on the disk before it is built upon.
+        recovered.sync()?;
+        recovered.tail.recovery_point = recovered.tail.end();
     }
-    match active {
-        Some(active) => Ok(active),
-        None => unreachable!("it was recovered just now"),
+    recovered.tail.write(lock_file, boot)?;
+    if left.is_none() {
+        // After a loss of power some note must be there to tell of it. Any one will do: those that are
+        // written over it later only know of more that is on the disk.
+        lock_file.sync_data()?;
+        fs::sync_dir(dir)?;
     }
+    Ok(recovered)
 }
 
 /// A missing file under a folder that is gone means that the partition was deleted.

@@ -102,7 +102,8 @@ pub(crate) fn fields(line: &str) -> Vec<&str> {
 }
 
 /// Reads version, count and entries. The count is only believed once the entries are there: a damaged
-/// one must not reserve memory.
+/// one must not reserve memory. A file that ends before it is one without entries: a broker makes them empty
+/// (`CheckpointFile.read`).
 pub(crate) fn parse_checkpoint<T>(
     path: &Path,
     bytes: &[u8],
@@ -114,12 +115,15 @@ pub(crate) fn parse_checkpoint<T>(
         damaged(line, "not a text".into())
     })?;
     let mut lines = text.lines();
-    if lines.next() != Some("0") {
-        return Err(damaged(1, "should be the version, 0".into()));
+    match lines.next() {
+        None => return Ok(Vec::new()),
+        Some("0") => {}
+        Some(_) => return Err(damaged(1, "should be the version, 0".into())),
     }
     let count: usize = match lines.next().map(str::parse) {
+        None => return Ok(Vec::new()),
         Some(Ok(count)) => count,
-        _ => return Err(damaged(2, "should be the number of entries".into())),
+        Some(Err(_)) => return Err(damaged(2, "should be the number of entries".into())),
     };
     let mut entries = Vec::new();
     for (at, line) in lines.enumerate() {
@@ -153,6 +157,8 @@ mod tests {
         assert_eq!(leader_epochs_to_bytes(&entries), b"0\n3\n0 0\n2 50\n4 60\n");
         assert_eq!(epochs(b"0\n3\n0 0\n2 50\n4 60\n").unwrap(), Some(entries.clone()));
         assert_eq!(epochs(b"0\n0\n").unwrap(), Some(vec![]));
+        assert_eq!(epochs(b"").unwrap(), Some(vec![]), "as a broker leaves it");
+        assert_eq!(epochs(b"0\n").unwrap(), Some(vec![]));
         let dir = tempfile::tempdir().unwrap();
         assert_eq!(read_leader_epochs(dir.path()).unwrap(), None);
         write_leader_epochs(dir.path(), &entries).unwrap();
@@ -163,10 +169,10 @@ mod tests {
     fn damage_is_named_with_file_and_line() {
         let message = |bytes: &[u8]| epochs(bytes).unwrap_err().to_string();
         assert!(
-            message(b"").ends_with("leader-epoch-checkpoint is damaged: line 1: should be the version, 0")
+            message(b"1\n0\n")
+                .ends_with("leader-epoch-checkpoint is damaged: line 1: should be the version, 0")
         );
-        assert!(message(b"1\n0\n").contains("line 1"));
-        assert!(message(b"0\n").contains("line 2"));
+        assert!(message(b"\n").contains("line 1"));
         assert!(message(b"0\n-1\n").contains("line 2"));
         assert!(message(b"0\n18446744073709551615\n0 0\n").contains("line 4: missing"));
         assert!(message(b"0\n1\n0 0\n1 5\n").contains("line 4: is beyond the 1 entries announced"));

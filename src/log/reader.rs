@@ -43,6 +43,8 @@ struct Folder {
 struct OpenSegment {
     base: Offset,
     batches: BatchReader,
+    /// Offsets below this belong to what comes before the next batch.
+    floor: Offset,
     tail: TailState,
 }
 
@@ -142,16 +144,29 @@ impl LogReader {
 
     /// The error for a batch whose checksum holds, yet which cannot be decoded: the one handed out last.
     pub fn undecodable(&self, error: &BatchError) -> LogError {
-        match &self.segment {
-            Some(segment) => {
-                let batch = segment.batches.batch();
-                let size = batch.map_or(0, |batch| batch.size() as u64);
-                let at = Position(segment.batches.position().0.saturating_sub(size));
-                let offset = batch.map_or(self.next_offset, |batch| batch.header().base_offset);
-                LogError::corrupt(segment.batches.path(), at, offset, error)
-            }
-            None => LogError::corrupt(&self.dir, Position(0), self.next_offset, error),
-        }
+        self.corrupt_batch(error.to_string())
+    }
+
+    /// The error for a batch whose offsets belong before it, which those who read on would never be told of.
+    fn out_of_order(&self) -> LogError {
+        let last = self.segment.as_ref().and_then(|s| s.batches.batch()).map_or(0, |b| b.last_offset().0);
+        self.corrupt_batch(format!("its offsets, up to {last}, do not follow those before it"))
+    }
+
+    /// The error for the batch that was read last.
+    fn corrupt_batch(&self, reason: String) -> LogError {
+        let Some(OpenSegment { batches, .. }) = &self.segment else {
+            return LogError::Corrupt {
+                path: self.dir.clone(),
+                position: Position(0),
+                offset: self.next_offset,
+                reason,
+            };
+        };
+        let size = batches.batch().map_or(0, |batch| batch.size() as u64);
+        let position = Position(batches.position().0.saturating_sub(size));
+        let offset = batches.batch().map_or(self.next_offset, |batch| batch.header().base_offset);
+        LogError::Corrupt { path: batches.path().to_owned(), position, offset, reason }
     }
 
     /// Whether the next batch is in memory already.
@@ -207,10 +222,14 @@ impl LogReader {
                     (_, None) => return Ok(false),
                 }
             }
-            let last = self.segment.as_ref().and_then(|s| s.batches.batch()).map(|batch| batch.last_offset());
-            if let Some(last) = last
-                && last >= self.next_offset
-            {
+            let Some(segment) = &mut self.segment else { return Ok(false) };
+            let Some(last) = segment.batches.batch().map(|batch| batch.last_offset()) else { continue };
+            // The checksum does not cover the base offset.
+            if last < segment.floor {
+                return Err(self.out_of_order());
+            }
+            segment.floor = last.next();
+            if last >= self.next_offset {
                 self.next_offset = last.next();
                 return Ok(true);
             }
@@ -279,7 +298,7 @@ impl LogReader {
         batches.give_buffer(std::mem::take(&mut self.spare_buffer));
         batches.seek(position);
         self.next_offset = self.next_offset.max(base);
-        self.segment = Some(OpenSegment { base, batches, tail: TailState::Unknown });
+        self.segment = Some(OpenSegment { base, batches, floor: base, tail: TailState::Unknown });
         Ok(true)
     }
 

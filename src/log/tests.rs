@@ -13,6 +13,7 @@ use crate::record::{
     Batch, BatchBuilder, Compression, Compressor, EncodedBatch, NewRecord, Offset, RecordDecoder, Timestamp,
 };
 
+mod altered;
 mod faults;
 mod syncing;
 

@@ -40,6 +40,8 @@ struct Partition {
     rehearsed: i64,
     /// With `acks=all`: what was appended and is not known to be on the disk.
     unsynced: Vec<Receipt>,
+    /// [`LogAppender::replacements`] when that was appended.
+    replacements: u64,
     /// Whether a batch has failed, so that those behind it, which may be on their way, are not to be appended:
     /// the log would lack some in between.
     is_halted: bool,
@@ -122,6 +124,14 @@ impl Sender {
         let appended = appender.append(batch, Durability::Written);
         self.news.repairs.append(&mut appender.take_repairs());
         let receipt = Receipt { partition: number(at), offsets: appended.map_err(failed)?, bytes };
+        if partition.replacements != appender.replacements() {
+            partition.replacements = appender.replacements();
+            if !partition.unsynced.is_empty() {
+                // What was appended to the log of a topic that was deleted is nowhere.
+                partition.unsynced.clear();
+                return Err(failed(LogError::Gone(self.dirs[at].clone())));
+            }
+        }
         if self.acks == Acks::All {
             partition.unsynced.push(receipt);
             self.unsynced_bytes += bytes;
@@ -193,7 +203,9 @@ impl Sender {
             let partition = &mut self.partitions[at];
             let Some(appender) = &mut partition.appender else { continue };
             match appender.note_sync(&work, outcome) {
-                Ok(upto) => {
+                // What is in a log that was mended since is synced again.
+                Ok(None) => {}
+                Ok(Some(upto)) => {
                     let count = partition.unsynced.partition_point(|receipt| receipt.offsets.end <= upto);
                     self.news.receipts.extend(partition.unsynced.drain(..count));
                 }

@@ -1,5 +1,6 @@
 use super::limits::check_timestamp;
 use super::*;
+use crate::log::LogError;
 use crate::record::{Compression, Timestamp};
 
 #[test]
@@ -171,4 +172,29 @@ fn a_failure_leaves_no_gap() {
         assert!((0..number).step_by(2).eq(values), "{compression}");
         assert!(!gone.exists(), "{compression}");
     }
+}
+
+/// What was appended to a topic that was deleted and made again meanwhile is acknowledged by nobody.
+#[test]
+fn records_of_a_topic_that_was_made_again_are_not_acknowledged() {
+    let root = tempfile::tempdir().unwrap();
+    let topic = topic_in(root.path(), 1);
+    let dir = topic.partitions[0].clone();
+    let config = ProducerConfig { acks: Acks::All, batch_size: Some(1), ..Default::default() };
+    let mut producer = Producer::new(topic, config).unwrap();
+    let send = |producer: &mut Producer, value: &str| {
+        let record =
+            NewRecord { timestamp: Timestamp(0), key: None, value: Some(value.as_bytes()), headers: &[] };
+        producer.send(&record, None)
+    };
+    for number in 0..5 {
+        send(&mut producer, &number.to_string()).unwrap();
+    }
+    // Others may still be appending.
+    std::fs::rename(&dir, root.path().join("deleted")).unwrap();
+    std::fs::create_dir(&dir).unwrap();
+    let sent = send(&mut producer, "5").and_then(|_| send(&mut producer, "6"));
+    let error = sent.map(drop).and_then(|()| producer.flush()).unwrap_err();
+    assert!(matches!(error, ProduceError::Log { source: LogError::Gone(_), .. }), "{error}");
+    assert_eq!(producer.take_news().receipts, []);
 }

@@ -52,6 +52,8 @@ impl WritableDataDir {
             }
             DeleteUpTo::Offset(offset) => offset.max(before),
         };
+        // After a loss of power the log must not end before it starts: what came next would be hidden.
+        appender.sync_all().map_err(in_log)?;
         // First the note: a segment that is gone cannot be read, but one that is left could be.
         self.note_log_start(&of, start).map_err(|e| self.not_writable(e))?;
         let nothing_else = RetentionConfig {
