@@ -326,9 +326,10 @@ fn a_reset_creates_a_group_and_says_so() {
     let done = sandbox.run(&format!("{line} --execute"));
     assert_eq!((done.status, done.stderr.as_str()), (0, "group 'fresh' did not exist: created it\n"));
     assert_eq!(offsets(&sandbox, "fresh"), [[Some(2), Some(3), Some(1)]]);
-    // Taken back, nothing is committed as before.
+    // Taken back, nothing is committed, and there is no such group, as before.
     sandbox.ok("groups reset-offsets fresh --undo --execute");
-    assert!(offsets(&sandbox, "fresh").is_empty());
+    assert_eq!(sandbox.ok("groups list"), "");
+    assert!(sandbox.fails(1, "groups describe fresh").starts_with("Consumer group 'fresh' does not exist."));
 }
 
 #[test]

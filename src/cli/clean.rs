@@ -8,7 +8,8 @@ use super::OutputFormat;
 ///
 /// A producer does the same while it runs, but never takes more than a share of its time for it. This does
 /// all of it now: segments go by retention.ms and retention.bytes where cleanup.policy has delete, and of
-/// each key the last record is kept where it has compact. The active segment is left alone. Good for cron.
+/// each key the last record is kept where it has compact. The active segment is never compacted; it goes like
+/// any other once its latest record is older than retention.ms. Good for cron.
 ///
 /// A partition is compacted only when it is dirty enough (min.cleanable.dirty.ratio), unless --force is
 /// given. Files that are no longer part of a log are removed once file.delete.delay.ms has passed: at once

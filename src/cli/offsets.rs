@@ -89,7 +89,7 @@ impl TimeArg {
     }
 }
 
-/// Delete the records of a partition that come before an offset.
+/// Delete the records of a partition that come before an offset or a time.
 ///
 /// They can be read no more from then on, by a Kafka broker on the same files either. Segments that hold
 /// nothing else are removed. Offsets stay what they are.
@@ -99,6 +99,8 @@ impl TimeArg {
     after_help = "Examples:
   What comes before offset 1000 of partition 0:
       mkafka topics delete-records orders --partition 0 --offset 1000
+  What is older than a day, in all partitions:
+      mkafka topics delete-records orders --time 1d
   All records of a topic that is to stay:
       mkafka topics delete-records orders --offset -1
   The same as kafka-delete-records has it:
@@ -120,13 +122,18 @@ pub struct DeleteRecordsArgs {
 
     /// The first offset that is kept; -1 is the log end
     #[arg(long, value_name = "OFFSET", allow_negative_numbers = true,
-          required_unless_present = "offset_json_file",
+          required_unless_present_any = ["time", "offset_json_file"],
           value_parser = clap::value_parser!(i64).range(-1..))]
     pub offset: Option<i64>,
 
+    /// Keep from the first record on whose timestamp is not before this: milliseconds since 1970, @seconds,
+    /// 2026-01-31T12:00:00Z, 2026-01-31 12:00, or so long ago as 15m, 2h or 7d
+    #[arg(long, value_name = "TIME", conflicts_with = "offset")]
+    pub time: Option<super::time::TimeArg>,
+
     /// A file of partitions and offsets:
     /// {"partitions":[{"topic":"t","partition":0,"offset":3}],"version":1}
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["partition", "offset"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["partition", "offset", "time"])]
     pub offset_json_file: Option<PathBuf>,
 
     /// The form of the output

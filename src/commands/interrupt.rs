@@ -20,6 +20,8 @@ const GRACE: Duration = Duration::from_secs(1);
 pub(super) struct Interrupt {
     signal: Arc<AtomicUsize>,
     readable_when_asked: UnixStream,
+    /// Whether there is no hurry.
+    has_time: Arc<AtomicBool>,
 }
 
 impl Interrupt {
@@ -43,7 +45,7 @@ impl Interrupt {
             signal_hook::flag::register_usize(number, Arc::clone(&signal), value)?;
             signal_hook::low_level::pipe::register(number, written_by_handler.try_clone()?)?;
         }
-        Ok(Self { signal, readable_when_asked })
+        Ok(Self { signal, readable_when_asked, has_time: Arc::default() })
     }
 
     /// The customary exit status (128 + the signal's number), once the process has been asked to end.
@@ -63,16 +65,26 @@ impl Interrupt {
     }
 
     /// Calls `wake` when the process is asked to end, from a thread of its own; and ends the process if it has
-    /// not come to an end by itself [`GRACE`] later, for it may be writing to a pipe that nobody reads.
+    /// not come to an end by itself [`GRACE`] later, for it may be writing to a pipe that nobody reads, unless it was
+    /// told to [`Interrupt::take_time`].
     ///
     /// # Errors
     /// When there can be no such thread.
     pub(super) fn end_soon(&self, wake: impl FnOnce() + Send + 'static) -> io::Result<()> {
+        let has_time = Arc::clone(&self.has_time);
         self.when_asked(move |status| {
             wake();
             std::thread::sleep(GRACE);
-            std::process::exit(i32::from(status));
+            if !has_time.load(Ordering::Relaxed) {
+                std::process::exit(i32::from(status));
+            }
         })
+    }
+
+    /// Lets the command end by itself, however long it takes: everything is written, and what is left to be done must
+    /// be. A second signal ends it all the same.
+    pub(super) fn take_time(&self) {
+        self.has_time.store(true, Ordering::Relaxed);
     }
 
     /// Calls `then` with the customary exit status when the process is asked to end, from a thread of its own.

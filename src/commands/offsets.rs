@@ -19,9 +19,16 @@ pub(super) fn offsets(global: &GlobalArgs, args: &OffsetsArgs, ui: &mut Ui) -> R
     let dir = DataDir::open_for_reading(&data_dir_location(global)?.path)?;
     let floors = dir.log_start_offsets()?;
     let mut is_any = false;
-    for topic in select::topics(&dir, args.topics())? {
+    let named: Vec<&str> = args.topics().collect();
+    for topic in select::topics(&dir, named.iter().copied())? {
         if args.exclude_internal_topics && topic.name.is_internal() {
             continue;
+        }
+        // Of topics that nobody has named, one may have fewer partitions than another.
+        let missing = args.partitions.iter().filter(|number| topic.partitions.binary_search(number).is_err());
+        for number in missing.filter(|_| !named.is_empty()) {
+            is_any = true;
+            ui.error(&topic.no_partition(*number).to_string());
         }
         for partition in select::partitions(&dir, &topic, &floors) {
             let number = partition.of.partition;
@@ -98,8 +105,20 @@ pub(super) fn delete_records(global: &GlobalArgs, args: &DeleteRecordsArgs, ui: 
         None => {
             let topic = reading.topic(&TopicName::new(args.name())?)?;
             let numbers = args.partition.map_or_else(|| topic.partitions.clone(), |number| vec![number]);
-            let offset = args.offset.unwrap_or(-1);
-            numbers.into_iter().map(|n| (TopicPartition::new(topic.name.clone(), n), offset)).collect()
+            let partitions = numbers.into_iter().map(|n| TopicPartition::new(topic.name.clone(), n));
+            let floors = reading.log_start_offsets()?;
+            let offset = |of: &TopicPartition| match args.time {
+                Some(time) if topic.partitions.binary_search(&of.partition).is_ok() => {
+                    let floor = floors.get(of).copied().unwrap_or(Offset::ZERO);
+                    let time = Timestamp(time.millis(Timestamp::now().0));
+                    let first = time_search::offset_for_time(&reading.partition_path(of), floor, time);
+                    first
+                        .with_context(|| of.to_string())
+                        .map(|first| first.map_or(-1, |(offset, _)| offset.0))
+                }
+                _ => Ok(args.offset.unwrap_or(-1)),
+            };
+            partitions.map(|of| Ok((of.clone(), offset(&of)?))).collect::<Result<_>>()?
         }
     };
     let dir = DataDir::open_for_writing(&path)?;

@@ -1,7 +1,7 @@
 //! Groups as seen from outside: what `groups list` and `groups describe` show, and changes to groups that
 //! have no members.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::GroupError;
 use super::folder::{GroupFolder, LockedGroup, is_out};
@@ -31,13 +31,18 @@ impl GroupView {
     /// # Errors
     /// When its files cannot be read.
     pub fn read(dir: &DataDir, group: &GroupId) -> Result<Option<Self>, GroupError> {
-        let offsets = dir.group_offsets(group)?;
-        let state = live_state(dir, group)?;
-        if state.is_none() && offsets.is_empty() {
-            return Ok(None);
-        }
-        let state = state.unwrap_or_else(|| GroupState::new(group.as_str()));
-        Ok(Some(Self { group: group.clone(), state, offsets }))
+        let found = Self::of(dir, group.clone(), dir.group_offsets(group)?)?;
+        Ok(Some(found).filter(Self::is_there))
+    }
+
+    fn of(dir: &DataDir, group: GroupId, offsets: GroupOffsets) -> Result<Self, GroupError> {
+        let state = live_state(dir, &group)?.unwrap_or_else(|| GroupState::new(group.as_str()));
+        Ok(Self { group, state, offsets })
+    }
+
+    /// Whether anybody is in it, or anything was committed.
+    fn is_there(&self) -> bool {
+        !self.state.members.is_empty() || !self.offsets.is_empty()
     }
 
     /// As [`Self::read`], of a group that is to be there.
@@ -68,18 +73,17 @@ impl GroupView {
 /// # Errors
 /// When their files cannot be read.
 pub fn all_groups(dir: &DataDir) -> Result<Vec<GroupView>, GroupError> {
-    let mut groups: std::collections::BTreeMap<GroupId, GroupOffsets> =
-        dir.all_group_offsets()?.into_iter().collect();
+    let committed = dir.all_group_offsets()?.into_iter();
+    let mut groups = committed
+        .map(|(group, offsets)| Ok((group.clone(), GroupView::of(dir, group, offsets)?)))
+        .collect::<Result<BTreeMap<_, _>, GroupError>>()?;
     for group in GroupFolder::list(dir)? {
-        groups.entry(group).or_default();
+        if !groups.contains_key(&group) {
+            let found = GroupView::of(dir, group.clone(), GroupOffsets::default())?;
+            groups.extend(found.is_there().then_some((group, found)));
+        }
     }
-    groups
-        .into_iter()
-        .map(|(group, offsets)| {
-            let state = live_state(dir, &group)?.unwrap_or_else(|| GroupState::new(group.as_str()));
-            Ok(GroupView { group, state, offsets })
-        })
-        .collect()
+    Ok(groups.into_values().collect())
 }
 
 /// What the last reset of `group` replaced; `None` when there was none.

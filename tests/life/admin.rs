@@ -211,3 +211,30 @@ fn statistics_add_up() {
         "{text}"
     );
 }
+
+#[test]
+fn records_go_by_time() {
+    let sandbox = Sandbox::new();
+    sandbox.ok("topics create t --partitions 2 --config retention.ms=-1");
+    for (partition, time) in [(0, 1000), (0, 2000), (0, 3000), (1, 1000)] {
+        std::fs::write(sandbox.path().join("x"), "x\n").unwrap();
+        sandbox.ok(&format!("produce t --file x --partition {partition} --timestamp {time}"));
+    }
+    let done = sandbox.ok("topics delete-records t --time 1970-01-01T00:00:02Z");
+    let expected = "partition: t-0\tlow_watermark: 1\npartition: t-1\tlow_watermark: 1\n";
+    assert!(done.ends_with(expected), "{done}");
+    assert_eq!(sandbox.ok("topics offsets t --time earliest"), "t:0:1\nt:1:1\n");
+    assert!(sandbox.fails(2, "topics delete-records t --time 5 --offset 3").contains("--offset"));
+    assert!(sandbox.fails(2, "topics delete-records t --time then").contains("valid are"));
+}
+
+#[test]
+fn partitions_that_are_not_there_are_named() {
+    let sandbox = Sandbox::new();
+    sandbox.ok("topics create t --partitions 3");
+    let ran = sandbox.run("topics offsets t --partitions 1,7");
+    assert_eq!((ran.status, ran.stdout.as_str()), (1, "t:1:0\n"));
+    assert!(ran.stderr.contains("'t' has no partition 7"), "{}", ran.stderr);
+    sandbox.ok("topics create u");
+    assert_eq!(sandbox.ok("topics offsets --partitions 1"), "t:1:0\n", "nobody has named u");
+}

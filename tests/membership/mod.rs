@@ -335,6 +335,43 @@ fn a_deleted_topic_ends_its_group_and_takes_its_offsets_along() {
     assert_eq!(consume_rest(&sandbox, "--group g"), all(3));
 }
 
+/// A pattern takes what there is: that one of its topics goes, while much of it is left to be read, is no reason to end.
+#[test]
+fn a_pattern_outlives_one_of_its_topics() {
+    let sandbox = sandbox(1);
+    sandbox.ok("topics create tt");
+    produce(&sandbox, "tt", numbers(0, 300_000));
+    let mut member = Member::start(&sandbox, "m", "--include t.* --group g --from-beginning");
+    until("it reads", || !member.lines().is_empty());
+    sandbox.ok("topics delete tt");
+    let before = member.lines().len();
+    produce(&sandbox, "t", numbers(7_000_000, 7_000_003));
+    until("it reads the other", || {
+        member.lines().iter().filter(|line| line.starts_with("700000")).count() == 3
+    });
+    assert!(before <= 300_000 && member.child.try_wait().unwrap().is_none(), "{}", member.said());
+    assert_eq!(member.leave(), 143);
+    assert!(sandbox.run("groups describe g").stdout.lines().all(|line| !line.contains(" tt ")));
+}
+
+/// However long it takes until the group lets it: what was printed is committed.
+#[test]
+fn a_member_that_is_asked_to_end_commits_what_it_has_printed() {
+    let sandbox = sandbox(1);
+    produce(&sandbox, "t", numbers(0, 5));
+    let mut member = Member::start(&sandbox, "m", "t --group g --from-beginning");
+    until("it has read", || member.lines().len() == 5);
+    let lock = std::fs::File::open(sandbox.data_dir().join(".mkafka/groups/g/lock")).unwrap();
+    fs2::FileExt::lock_exclusive(&lock).unwrap();
+    member.send(Signal::TERM);
+    // Longer than it would be given to write what nobody reads.
+    std::thread::sleep(Duration::from_millis(1500));
+    assert!(member.child.try_wait().unwrap().is_none(), "{}", member.said());
+    fs2::FileExt::unlock(&lock).unwrap();
+    assert_eq!(member.child.wait().unwrap().code(), Some(143));
+    assert_eq!(consume_rest(&sandbox, "--group g"), Vec::<u32>::new());
+}
+
 #[test]
 fn positions_can_be_kept_in_a_file() {
     let sandbox = sandbox(2);

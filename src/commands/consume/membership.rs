@@ -250,6 +250,13 @@ impl Membership {
         }
     }
 
+    /// Whether `error` is but that a topic was deleted which was there by chance: a pattern takes what there is.
+    pub(super) fn outlives(&self, error: &ConsumeError) -> bool {
+        matches!(self.selection, TopicSelection::Pattern(_))
+            && matches!(error.source, LogError::Gone(_))
+            && self.dir.topic(&error.topic_partition.topic).is_err()
+    }
+
     /// Leaves the group, having delivered everything below `delivered`.
     pub(super) fn leave(self, delivered: &Positions) -> Result<(), GroupError> {
         let nothing = Positions::new();

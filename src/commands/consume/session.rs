@@ -17,7 +17,7 @@ use super::quota::Quota;
 use crate::cli::consume::DeliveryArg;
 use crate::commands::dead_transactions::DeadTransactionsWatch;
 use crate::commands::interrupt::Interrupt;
-use crate::consumer::{Consumer, OrderedConsumer, Poll, ReadDetails, ReadLimits, Waiter};
+use crate::consumer::{ConsumeError, Consumer, OrderedConsumer, Poll, ReadDetails, ReadLimits, Waiter};
 use crate::group::{GroupError, Positions};
 use crate::output::{StdoutError, Ui};
 
@@ -136,6 +136,8 @@ impl<'a> Session<'a> {
         let read = self.read_all(&mut source);
         let delivered = self.deliver(&mut source);
         let result = read.and(delivered);
+        // What was delivered and is not accounted for would be delivered again.
+        self.interrupt.take_time();
         let accounted = match source {
             Source::Assigned(_) => Ok(()),
             Source::Kept(_, mut file) => file.save(&self.delivered),
@@ -152,7 +154,10 @@ impl<'a> Session<'a> {
             }
             self.tend(source)?;
             let before = self.printer.printed();
-            let poll = self.poll()?;
+            let poll = match self.poll() {
+                Err(error) => self.go_on_without_deleted(source, error)?,
+                Ok(poll) => poll,
+            };
             if self.printer.printed() > before {
                 idle_since = Instant::now();
             }
@@ -208,6 +213,19 @@ impl<'a> Session<'a> {
                     }
                 }
             },
+        }
+    }
+
+    /// Stops reading the partition that `error` is about, if it is one of a topic that was deleted and that nobody
+    /// asked for by name. To release it is left to the group, which will notice.
+    fn go_on_without_deleted(&mut self, source: &Source, error: anyhow::Error) -> anyhow::Result<Poll> {
+        match (source, error.downcast_ref::<ConsumeError>()) {
+            (Source::Member(membership), Some(of_partition)) if membership.outlives(of_partition) => {
+                self.consumer.remove(&of_partition.topic_partition);
+                self.delivered.retain(|(of, _)| *of != of_partition.topic_partition);
+                Ok(Poll::Progress)
+            }
+            _ => Err(error),
         }
     }
 
