@@ -101,6 +101,9 @@ pub struct ConsumeArgs {
     pub consumer_config: Option<PathBuf>,
 
     /// Keep the positions in this JSON file instead of a group: read at the start, replaced after the output
+    ///
+    /// Partitions that it has no position for begin where --from-beginning or --offset says; the others go on where
+    /// they were.
     #[arg(long, value_name = "FILE", conflicts_with = "group", help_heading = "Positions of one's own")]
     pub checkpoint: Option<PathBuf>,
 
@@ -136,7 +139,8 @@ pub struct ConsumeArgs {
     /// Where the records go for which the command keeps failing
     ///
     /// They keep key, value, headers and timestamp; the headers mkafka.topic, mkafka.partition and mkafka.offset
-    /// say where they were, and mkafka.error what happened.
+    /// say where they were, and mkafka.error what happened. A topic that is not there is created with one partition
+    /// and retention.ms=-1, so that old records stay too. It cannot be one of those that are read.
     #[arg(long, value_name = "TOPIC", requires = "exec", help_heading = "Processing by a command")]
     pub dead_letter: Option<String>,
 

@@ -68,8 +68,12 @@ fn even_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de R
 /// # Errors
 /// A message when it is no such object.
 pub(super) fn read(line: &[u8], record: &mut InputRecord) -> Result<(), String> {
+    let trimmed = line.trim_ascii_start();
+    if trimmed.is_empty() {
+        return Err("it is empty; --skip-empty passes over such lines".to_owned());
+    }
     // serde would take a list for the members in order.
-    if line.trim_ascii_start().first() == Some(&b'[') {
+    if trimmed.first() == Some(&b'[') {
         return Err("a list is no record; each line is an object such as {\"value\":\"…\"}".to_owned());
     }
     let members: Members<'_> = serde_json::from_slice(line).map_err(|error| plain(&error))?;
@@ -280,7 +284,7 @@ mod tests {
     #[test]
     fn what_is_no_record_is_refused() {
         for (line, expected) in [
-            ("", "EOF while parsing a value at column 0"),
+            ("", "it is empty; --skip-empty passes over such lines"),
             ("{", "EOF while parsing an object at column 1"),
             ("[1]", "a list is no record"),
             ("\"x\"", "invalid type: string \"x\", expected an object such as {\"value\":\"…\"} at column 3"),

@@ -125,3 +125,33 @@ fn at_most_once_commits_before_the_work_and_at_least_once_behind_it() {
         assert_eq!(exec(&sandbox, "cat", "").stdout, left, "{delivery}");
     }
 }
+
+/// Without a group as with one.
+#[test]
+fn batches_are_as_large_as_was_asked_for_whoever_keeps_count() {
+    let sandbox = sandbox(1);
+    produce(&sandbox, "t", numbers(0, 10));
+    for keeping in ["--group g", "--checkpoint ck", "", "--ordered", "--tail 10"] {
+        let begin = if keeping.starts_with("--tail") { "" } else { "--from-beginning" };
+        let line = format!("consume t {keeping} {begin} --exit-at-end --quiet --exec-batch 4 --exec");
+        let mut words: Vec<&str> = line.split_whitespace().collect();
+        words.push("wc -l");
+        let ran = sandbox.run_args(&words);
+        assert_eq!((ran.status, ran.stdout.as_str()), (0, "4\n4\n2\n"), "{keeping}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn dead_letters_are_kept_however_old_they_are_and_do_not_come_again() {
+    let sandbox = sandbox(1);
+    std::fs::write(sandbox.path().join("old"), "precious\n").unwrap();
+    sandbox.ok("configs alter t --add-config retention.ms=-1");
+    sandbox.ok("produce t --file old --timestamp 1000");
+    let ran = exec(&sandbox, "false", "--retries 0 --dead-letter dead");
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    assert_eq!(sandbox.ok("consume dead --from-beginning --exit-at-end --quiet"), "precious\n");
+    for topics in ["t", "--include t.*"] {
+        let refused = sandbox.fails(2, &format!("consume {topics} --exec false --dead-letter t"));
+        assert!(refused.contains("it is read too"), "{refused}");
+    }
+}

@@ -6,7 +6,7 @@ use crate::commands::produce::Configs;
 use crate::consumer::ConsumerRecord;
 use crate::producer::{Producer, RecordSink as _};
 use crate::record::{Header, NewRecord, Timestamp};
-use crate::store::{NewTopic, StoreError, TopicName, TopicPartition, WritableDataDir};
+use crate::store::{NewTopic, StoreError, TopicConfig, TopicName, TopicPartition, WritableDataDir};
 
 /// The records of a batch, to be sent to a topic if need be.
 pub(super) struct DeadLetters {
@@ -25,7 +25,8 @@ struct KeptRecord {
 }
 
 impl DeadLetters {
-    /// To `topic`, which is created with one partition if it is not there when it is first needed.
+    /// To `topic`, which is created with one partition, to keep its records however old they are, if it is not there
+    /// when it is first needed.
     pub(super) fn new(dir: WritableDataDir, topic: TopicName) -> Self {
         Self { dir, topic, kept: Vec::new() }
     }
@@ -62,7 +63,8 @@ impl DeadLetters {
         let what = || format!("cannot produce to the dead-letter topic '{}'", self.topic);
         let topic = match self.dir.topic(&self.topic) {
             Err(StoreError::UnknownTopic { .. }) => {
-                match self.dir.create_topic(&NewTopic::named(self.topic.clone())) {
+                let config = TopicConfig::new([("retention.ms", "-1")]).with_context(what)?;
+                match self.dir.create_topic(&NewTopic { config, ..NewTopic::named(self.topic.clone()) }) {
                     Err(StoreError::TopicExists(_)) => self.dir.topic(&self.topic),
                     created => created,
                 }

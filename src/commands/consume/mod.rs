@@ -57,7 +57,7 @@ pub fn run(global: &GlobalArgs, args: &ConsumeArgs, ui: &mut Ui) -> anyhow::Resu
     check_topics(&data_dir, &selection)?;
     let interrupt = Interrupt::install().context("cannot take over the signals")?;
     let mut waiter = Waiter::new().context("cannot wait for changes")?;
-    let mut printer = printer(args, format, &data_dir, &config)?;
+    let mut printer = printer(args, format, &data_dir, &config, &selection)?;
     printer.filter = filter;
     printer.skips_faults = args.view.skip_message_on_error;
     printer.bytes_left = args.range.max_bytes.unwrap_or(u64::MAX);
@@ -137,6 +137,7 @@ fn printer(
     format: RecordFormat,
     data_dir: &DataDir,
     config: &ConsumerConfig,
+    selection: &TopicSelection,
 ) -> anyhow::Result<Printer> {
     let limit = args.range.max_messages.unwrap_or(u64::MAX);
     let Some(command) = &args.exec else {
@@ -146,6 +147,12 @@ fn printer(
     let dead_letters = match &args.dead_letter {
         Some(topic) => {
             let topic = TopicName::new(topic).map_err(StoreError::from)?;
+            if selection.wants(&topic) {
+                let message = format!(
+                    "--dead-letter {topic}: it is read too, and what fails would come again for ever"
+                );
+                return Err(UsageError(message).into());
+            }
             Some(DeadLetters::new(DataDir::open_for_writing(data_dir.path())?, topic))
         }
         None => None,

@@ -40,7 +40,9 @@ impl PositionFile {
     pub(super) fn open(path: &Path) -> anyhow::Result<Self> {
         let mut file = Self { path: path.to_owned(), offsets: BTreeMap::new(), is_written: true };
         let Some(bytes) = fs::read_if_present(path)? else {
+            // That it cannot be written is better known before anything is read.
             file.is_written = false;
+            file.save(&[])?;
             return Ok(file);
         };
         let name = path.display();

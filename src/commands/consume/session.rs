@@ -165,8 +165,9 @@ impl<'a> Session<'a> {
             if is_caught_up && let Some(dead) = &mut self.dead_transactions {
                 dead.look(self.ui);
             }
-            // Whoever reads along gets it before it is made sure that there is no more.
-            if is_caught_up || poll == Poll::Pause || !matches!(source, Source::Assigned(_)) {
+            // Whoever reads along gets it before it is made sure that there is no more, and a command its batch.
+            let is_awaited = !matches!(source, Source::Assigned(_)) || self.printer.exec().is_some();
+            if is_caught_up || poll == Poll::Pause || is_awaited {
                 self.deliver(source)?;
                 self.account(source)?;
             }

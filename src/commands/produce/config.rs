@@ -168,7 +168,9 @@ impl Configs {
                     Some("lz4") => Compression::Lz4,
                     _ => Compression::Zstd,
                 };
-                self.levels.push((codec, value.parse().map_err(|_| bad("a number is needed"))?));
+                let level = value.parse().map_err(|_| bad("a number is needed"))?;
+                codec.check_level(level).map_err(|error| bad(&error.to_string()))?;
+                self.levels.push((codec, level));
             }
             "enable.idempotence" => self.idempotence = Some(flag()?),
             "key.serializer" => self.key_serializer = Serializer::named(value)?,

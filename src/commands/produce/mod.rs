@@ -54,6 +54,7 @@ pub fn run(global: &GlobalArgs, args: &ProduceArgs, ui: &mut Ui) -> anyhow::Resu
     let interrupt = Interrupt::install().context("cannot take over the signals")?;
     let path = data_dir_location(global)?.path;
     let name = TopicName::new(args.topic.name()).map_err(StoreError::from)?;
+    session::check_files(&args.input.files)?;
     let is_transactional = configs.is_transactional(&args.batching) && !args.dry_run;
     if is_transactional && args.report.tee {
         let why = "nothing is acknowledged before the input has ended";

@@ -76,6 +76,19 @@ pub(super) struct RecordRefused {
     message: String,
 }
 
+/// Makes sure that the files among `files`, of which a pipe is none, can be read, before anything is done for them.
+pub(super) fn check_files(files: &[impl AsRef<Path>]) -> anyhow::Result<()> {
+    for path in files.iter().map(AsRef::as_ref) {
+        let found = std::fs::metadata(path);
+        let found =
+            found.and_then(|found| if found.is_file() { File::open(path)?.metadata() } else { Ok(found) });
+        if found.with_context(|| format!("cannot open {}", path.display()))?.is_dir() {
+            bail!("cannot read {}: it is a folder", path.display());
+        }
+    }
+    Ok(())
+}
+
 impl Session<'_> {
     /// Produces what is in `files`, or in standard input when there are none.
     pub(super) fn read_all(&mut self, files: &[impl AsRef<Path>]) -> anyhow::Result<()> {
@@ -85,9 +98,6 @@ impl Session<'_> {
         }
         for path in files.iter().map(AsRef::as_ref) {
             let file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
-            if file.metadata().is_ok_and(|m| m.is_dir()) {
-                bail!("cannot read {}: it is a folder", path.display());
-            }
             self.read(file, path.display().to_string())?;
             if self.is_over() {
                 break;

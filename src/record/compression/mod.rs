@@ -59,7 +59,10 @@ impl Compression {
     }
 
     /// Whether [`Compressor::new`] takes this level. Ranges as in Kafka's `CompressionType`.
-    fn check_level(self, level: i32) -> Result<(), CompressionError> {
+    ///
+    /// # Errors
+    /// [`CompressionError::Level`] when not.
+    pub fn check_level(self, level: i32) -> Result<(), CompressionError> {
         let (fits, range) = match self {
             Self::None | Self::Snappy => (false, "no level"),
             Self::Gzip => (level == -1 || (1..=9).contains(&level), "a level from 1 to 9, or -1"),
