@@ -8,6 +8,7 @@ use std::path::Path;
 use super::{DumpError, Limits};
 use crate::fs::{FileError, open_read};
 use crate::log::Position;
+use crate::log::SegmentPath;
 use crate::log::batch_reader::{BatchReader, Claim, Found as Search, find_valid_batch};
 use crate::record::header::HEADER_LEN;
 use crate::record::{Batch, BatchError, BatchHeader, Offset};
@@ -72,6 +73,14 @@ pub enum Damage {
         /// The last offset of the batch before it.
         last: Offset,
     },
+    /// They lie before the offset that the file is named by, or below 0.
+    #[error("its offsets begin at {first}, before {base}, where those of the file begin")]
+    Outside {
+        /// Its first offset; of a compressed message of magic 0 or 1, its last.
+        first: Offset,
+        /// The first that the file may have.
+        base: Offset,
+    },
     /// The file ends inside the batch.
     #[error("the file ends {missing} bytes before the batch does")]
     Incomplete {
@@ -99,6 +108,8 @@ pub struct LogWalk {
     end: u64,
     /// Up to here the length fields are known to lead to a valid batch.
     trusted_until: Position,
+    /// The first offset that may be in the file.
+    base: Offset,
     /// The last offset of the last batch whose checksum holds.
     last_offset: Option<Offset>,
     /// Where the next step begins, if that is not where the last one ended.
@@ -128,6 +139,7 @@ impl LogWalk {
             file_len,
             end: file_len.min(bytes_max),
             trusted_until: Position(0),
+            base: base_offset_of_log(path),
             last_offset: None,
             resume: None,
             is_hopeless: false,
@@ -233,11 +245,14 @@ impl LogWalk {
         Ok(Found::Batch(found))
     }
 
-    /// Whether the offsets of a batch go back. No checksum guards the base offset.
+    /// Whether the offsets of a batch go back, or do not belong into the file. No checksum guards the base offset.
     fn order_damage(&self, header: &BatchHeader) -> Option<Damage> {
-        let last = self.last_offset?;
         let first = header.base_offset;
-        (first <= last).then_some(Damage::Order { first, last })
+        match self.last_offset {
+            Some(last) if first <= last => Some(Damage::Order { first, last }),
+            _ if first < self.base => Some(Damage::Outside { first, base: self.base }),
+            _ => None,
+        }
     }
 
     /// No batch begins at `at`.
@@ -283,6 +298,12 @@ impl LogWalk {
         self.trusted_until = next;
         Ok(true)
     }
+}
+
+/// The offset that a `.log` file is named by; 0 for other files, whose names say nothing of what is in them.
+fn base_offset_of_log(path: &Path) -> Offset {
+    let name = path.file_name().and_then(|name| name.to_str()).filter(|name| name.ends_with(".log"));
+    name.and_then(SegmentPath::parse_base_offset).unwrap_or(Offset::ZERO)
 }
 
 /// What is wrong with the header of a batch whose checksum holds.

@@ -12,7 +12,9 @@ use super::segment::{CLEANED_SUFFIX, DELETED_SUFFIX, Position, SWAP_SUFFIX, Segm
 use super::time_index::{ENTRY_LEN, TimeEntry};
 use super::txn_index;
 use crate::fs::{self, IoContext as _};
-use crate::record::{Batch, Offset, RecordDecoder, Timestamp};
+use crate::record::control::{ControlType, coordinator_epoch};
+use crate::record::header::HEADER_LEN;
+use crate::record::{Batch, Offset, RecordDecoder, RecordRef, Timestamp};
 
 /// Something that is not as it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -184,14 +186,24 @@ impl<'v> SegmentCheck<'v> {
                 if before.is_none() && batch.magic() < 2 {
                     first = record.offset;
                 }
-                if before.is_some_and(|before| record.offset <= before) || record.offset > last {
+                let goes_back = before.map_or(record.offset < first, |before| record.offset <= before);
+                if goes_back || record.offset > last {
                     problem = Some(format!("the record at offset {} is out of order", record.offset));
+                }
+                if header.attributes.is_control()
+                    && let Err(fault) = check_control(&record)
+                {
+                    problem = Some(format!("the record at offset {}: {fault}", record.offset));
                 }
                 before = Some(record.offset);
                 count += 1;
             }
             Ok(())
         });
+        // Kafka takes such a batch for empty, and so hides what is in it.
+        if header.count == 0 && batch.magic() == 2 && batch.size() > HEADER_LEN {
+            problem = Some("bytes follow its header, which declares no records".to_owned());
+        }
         if let Err(error) = walked {
             problem = Some(error.to_string());
         }
@@ -326,6 +338,14 @@ pub(super) fn has_sound_indexes(segment: &SegmentPath, next: Offset) -> Result<b
 }
 
 /// Takes note of what a batch means to transactions. What cannot be decoded has been found already.
+/// Whether a control record says what those of its type must.
+fn check_control(record: &RecordRef<'_>) -> Result<(), &'static str> {
+    match ControlType::of(record)? {
+        ControlType::Abort | ControlType::Commit => coordinator_epoch(record).map(drop),
+        _ => Ok(()),
+    }
+}
+
 fn follow_transactions(batch: &Batch<'_>, decoder: &mut RecordDecoder, summary: &mut LogSummary) {
     let header = batch.header();
     if batch.magic() < 2 || header.producer_id < 0 {

@@ -453,6 +453,10 @@ impl<'a> Window<'a> {
             if self.end == self.buffer.len() {
                 // Doubling follows what has arrived, not what was claimed.
                 let grown = (self.buffer.len() * 2).min(need.max(WINDOW_STEP)).max(WINDOW_STEP);
+                if self.buffer.try_reserve(grown.saturating_sub(self.buffer.len())).is_err() {
+                    let reason = format!("there is no memory for the {need} bytes of a record");
+                    return Err(BatchError::Decompress { codec: self.codec, reason });
+                }
                 self.buffer.resize(grown, 0);
             }
             match self.reader.read(&mut self.buffer[self.end..]) {

@@ -4,9 +4,11 @@ use std::io::Read as _;
 use std::process::Stdio;
 
 use insta::assert_snapshot;
+use mkafka::record::header::Attributes;
 use mkafka::record::{Compression, Offset};
 
 use super::files::{Folder, batch, exists, folder_with_log, header, record};
+use crate::common::Sandbox;
 
 const LOG: &str = "00000000000000000000.log";
 
@@ -255,5 +257,60 @@ fn a_reader_that_leaves_is_no_error_and_a_full_disk_is_one() {
         let stderr = String::from_utf8(output.stderr).unwrap();
         assert!(stderr.starts_with("mkafka: cannot write to standard output: "), "{stderr}");
         assert_eq!(stderr.lines().count(), 1);
+    }
+}
+
+/// The name says where the offsets of a log begin.
+#[test]
+fn batches_before_the_files_own_offset_are_damage() {
+    let folder = Folder::new();
+    folder.append(3, Compression::None);
+    let bytes = folder.read(LOG);
+    let later = "00000000000000001000.log";
+    folder.write(later, &bytes);
+    let dumped = folder.dump(&[later]);
+    assert_eq!(dumped.status, 1);
+    assert!(
+        dumped.stderr.contains("its offsets begin at 0, before 1000, where those of the file begin"),
+        "{}",
+        dumped.stderr
+    );
+    // Whose name says nothing may begin anywhere, but not below 0.
+    folder.write("copy.log", &bytes);
+    assert_eq!(folder.dump(&["copy.log"]).status, 0);
+    let mut negative = bytes;
+    negative[0] = 0x80;
+    folder.write("copy.log", &negative);
+    assert_eq!(folder.dump(&["copy.log"]).status, 1);
+}
+
+/// What a dump finds fault with, verify does not call sound.
+#[test]
+fn verify_finds_what_lies_within_batches() {
+    let control = |value: Option<&[u8]>| {
+        let mut control = header();
+        (control.producer_id, control.producer_epoch) = (7, 0);
+        control.attributes = Attributes(0b11_0000);
+        batch(control, &[record(0, 0, Some(&[0, 0, 0, 1]), value)])
+    };
+    let mut empty = header();
+    (empty.count, empty.last_offset_delta) = (0, 0);
+    for (bytes, problem) in [
+        (control(Some(&[0, 0, 0, 0, 0, 0])), None),
+        (control(None), Some("it is a transaction marker without a value")),
+        (batch(empty, &[record(0, 0, None, Some(b"hidden"))]), Some("bytes follow its header")),
+        (
+            batch(header(), &[record(-1, 0, None, Some(b"a"))]),
+            Some("the record at offset -1 is out of order"),
+        ),
+    ] {
+        let sandbox = Sandbox::new();
+        sandbox.ok("topics create t");
+        std::fs::write(sandbox.data_dir().join("t-0").join(LOG), &bytes).unwrap();
+        let verified = sandbox.run("verify t");
+        let found = problem.is_none_or(|problem| verified.stdout.contains(problem));
+        assert!(found, "{problem:?}: {}{}", verified.stdout, verified.stderr);
+        let dumped = folder_with_log(&bytes).dump(&[LOG, "--deep-iteration"]);
+        assert_eq!(dumped.status == 0, problem.is_none(), "{problem:?}: {}", dumped.stderr);
     }
 }

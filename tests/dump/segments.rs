@@ -1,7 +1,7 @@
 //! The lines of batches and records.
 
 use insta::assert_snapshot;
-use mkafka::record::header::Attributes;
+use mkafka::record::header::{Attributes, BatchHeader};
 use mkafka::record::{
     BatchBuilder, Compression, Compressor, EncodedBatch, Header, NewRecord, Offset, Timestamp,
 };
@@ -197,9 +197,11 @@ fn every_codec_holds_the_same_records() {
 fn names_that_say_more_or_less() {
     let bytes = batch(header(), &[record(0, 0, None, Some(b"x"))]);
     let folder = Folder::new();
-    for name in ["00000000000000000042.log", "copy.log", "bootstrap.checkpoint"] {
+    for name in ["copy.log", "bootstrap.checkpoint"] {
         folder.write(name, &bytes);
     }
+    let at_42 = BatchHeader { base_offset: Offset(42), ..header() };
+    folder.write("00000000000000000042.log", &batch(at_42, &[record(0, 0, None, Some(b"x"))]));
     folder.write("00000000000000000007-0000000003.checkpoint", &bytes);
     let first_lines = |name: &str| {
         let dumped = folder.dump(&[name]);
