@@ -15,7 +15,8 @@ pub struct RangeArgs {
     /// start and beginning are other words for earliest, end for latest. 5:9 is from offset 5 up to 9, which is
     /// left out; :end all that there is now; @-1h:-30m and @2026-01-31:@2026-02-01 are times, written as in
     /// --from-timestamp, but for numbers of less than 12 digits, which are seconds. kcat's s@MS and e@MS are
-    /// known too.
+    /// known too. -N and +N count offsets, of which the markers of transactions have one each, and compaction
+    /// leaves gaps; --tail counts records.
     ///
     /// Several, with commas or repeated, say it of single partitions: 0=100,2=earliest,3=-5:end, or
     /// orders:0=100 where several topics are read. One without a = is for all others; without one, they begin
