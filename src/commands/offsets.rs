@@ -105,20 +105,18 @@ pub(super) fn delete_records(global: &GlobalArgs, args: &DeleteRecordsArgs, ui: 
         None => {
             let topic = reading.topic(&TopicName::new(args.name())?)?;
             let numbers = args.partition.map_or_else(|| topic.partitions.clone(), |number| vec![number]);
-            let partitions = numbers.into_iter().map(|n| TopicPartition::new(topic.name.clone(), n));
-            let floors = reading.log_start_offsets()?;
-            let offset = |of: &TopicPartition| match args.time {
-                Some(time) if topic.partitions.binary_search(&of.partition).is_ok() => {
-                    let floor = floors.get(of).copied().unwrap_or(Offset::ZERO);
-                    let time = Timestamp(time.millis(Timestamp::now().0));
-                    let first = time_search::offset_for_time(&reading.partition_path(of), floor, time);
-                    first
-                        .with_context(|| of.to_string())
-                        .map(|first| first.map_or(-1, |(offset, _)| offset.0))
-                }
-                _ => Ok(args.offset.unwrap_or(-1)),
+            let there = select::partitions(&reading, &topic, &reading.log_start_offsets()?);
+            let time = args.time.map(|time| TimeArg::At(time.millis(Timestamp::now().0)));
+            let offset = |number: i32| -> Result<i64> {
+                let partition = there.iter().find(|there| there.of.partition == number);
+                let Some((partition, time)) = partition.zip(time) else {
+                    return Ok(args.offset.unwrap_or(-1));
+                };
+                let first = offset_at(partition, time).with_context(|| partition.of.to_string())?;
+                Ok(first.map_or(-1, |(offset, _)| offset.0))
             };
-            partitions.map(|of| Ok((of.clone(), offset(&of)?))).collect::<Result<_>>()?
+            let order = |number| Ok((TopicPartition::new(topic.name.clone(), number), offset(number)?));
+            numbers.into_iter().map(order).collect::<Result<_>>()?
         }
     };
     let dir = DataDir::open_for_writing(&path)?;

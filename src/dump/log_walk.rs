@@ -5,12 +5,10 @@
 
 use std::path::Path;
 
-use super::{DumpError, Limits};
+use super::{DumpError, FileKind, Limits};
 use crate::fs::{FileError, open_read};
 use crate::log::Position;
-use crate::log::SegmentPath;
 use crate::log::batch_reader::{BatchReader, Claim, Found as Search, find_valid_batch};
-use crate::record::header::HEADER_LEN;
 use crate::record::{Batch, BatchError, BatchHeader, Offset};
 
 /// What stands next in the file.
@@ -133,13 +131,18 @@ impl LogWalk {
         }
         let reader = BatchReader::new(file, path);
         let file_len = reader.file_len()?;
+        let base = match FileKind::of(path) {
+            FileKind::Log(Some(base)) => base,
+            // The name says nothing of what is in it.
+            _ => Offset::ZERO,
+        };
         Ok(Self {
             reader,
             limits,
             file_len,
             end: file_len.min(bytes_max),
             trusted_until: Position(0),
-            base: base_offset_of_log(path),
+            base,
             last_offset: None,
             resume: None,
             is_hopeless: false,
@@ -228,7 +231,7 @@ impl LogWalk {
         }
         let resumes_at = self.resume;
         let checksum_holds = checksum.is_none();
-        let damage = checksum.or_else(|| header_error(&header, size)).map(Damage::Batch);
+        let damage = checksum.or_else(|| header.fault(size)).map(Damage::Batch);
         let damage = damage.or_else(|| self.order_damage(&header));
         if checksum_holds {
             self.last_offset = Some(header.last_offset());
@@ -298,23 +301,4 @@ impl LogWalk {
         self.trusted_until = next;
         Ok(true)
     }
-}
-
-/// The offset that a `.log` file is named by; 0 for other files, whose names say nothing of what is in them.
-fn base_offset_of_log(path: &Path) -> Offset {
-    let name = path.file_name().and_then(|name| name.to_str()).filter(|name| name.ends_with(".log"));
-    name.and_then(SegmentPath::parse_base_offset).unwrap_or(Offset::ZERO)
-}
-
-/// What is wrong with the header of a batch whose checksum holds.
-fn header_error(header: &BatchHeader, size: usize) -> Option<BatchError> {
-    if header.magic > 2 {
-        return Some(BatchError::Magic(header.magic));
-    }
-    // Kafka takes such a batch for empty, and so hides what is in it.
-    if header.magic == 2 && header.count == 0 && size > HEADER_LEN {
-        return Some(BatchError::Count { declared: 0, reason: "bytes follow its header" });
-    }
-    let codec = header.attributes.codec_id();
-    crate::record::Compression::from_id(codec).is_none().then_some(BatchError::Codec(codec))
 }

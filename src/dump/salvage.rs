@@ -7,8 +7,7 @@ use std::path::{Path, PathBuf};
 use super::{FoundBatch, Limits, TxnIndexDump};
 use crate::fs::{FileError, IoContext as _, create_dir_all, open_read, sync_dir, write_new};
 use crate::log::{LogError, SegmentPath, rebuild_indexes};
-use crate::record::control::{ControlType, coordinator_epoch};
-use crate::record::{Batch, BatchError, Offset, RecordDecoder, RecordRef};
+use crate::record::{Batch, BatchError, Offset, RecordDecoder, control};
 
 /// The largest place that an offset index can hold.
 const POSITION_MAX: u64 = i32::MAX as u64;
@@ -144,7 +143,7 @@ impl Salvage {
                 return Err(BatchError::Record { index, reason: "its offset is out of order" });
             }
             if header.magic >= 2 && header.attributes.is_control() {
-                check_control(&record).map_err(|reason| BatchError::Record { index, reason })?;
+                control::check(&record).map_err(|reason| BatchError::Record { index, reason })?;
             }
             first = first.min(record.offset);
             last = Some(record.offset);
@@ -185,14 +184,6 @@ impl Salvage {
         sync_dir(&self.dir)?;
         self.salvaged.log = Some(new.path);
         Ok(self.salvaged)
-    }
-}
-
-/// A reader that cannot make out a transaction's end cannot go on.
-fn check_control(record: &RecordRef<'_>) -> Result<(), &'static str> {
-    match ControlType::of(record)? {
-        ControlType::Abort | ControlType::Commit => coordinator_epoch(record).map(|_| ()),
-        _ => Ok(()),
     }
 }
 

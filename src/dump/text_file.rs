@@ -138,14 +138,11 @@ impl TextFile {
     /// What is wrong with the file as a whole, once it has ended.
     fn missing(&self) -> Option<String> {
         match self.kind {
-            TextKind::LeaderEpochs | TextKind::Offsets => match self.declared {
-                // A broker makes it empty.
-                None => None,
-                Some(declared) if declared != self.entries => {
-                    Some(format!("ends after {} entries where {declared} are declared", self.entries))
-                }
-                Some(_) => None,
-            },
+            // A broker makes it empty, and then it declares nothing.
+            TextKind::LeaderEpochs | TextKind::Offsets => {
+                let declared = self.declared.filter(|declared| *declared != self.entries)?;
+                Some(format!("ends after {} entries where {declared} are declared", self.entries))
+            }
             _ if self.entries == 0 => Some("says nothing".to_owned()),
             _ => None,
         }

@@ -172,15 +172,6 @@ impl LineFormat {
         self.parse_headers
     }
 
-    /// The byte between key and value, where a line is nothing but these two, each as it stands.
-    pub fn key_separator_byte(&self) -> Option<u8> {
-        let is_simple = self.parse_key && !self.parse_headers && !self.ignore_error;
-        match self.key_separator[..] {
-            [byte] if is_simple && self.null_marker.is_none() => Some(byte),
-            _ => None,
-        }
-    }
-
     /// Splits up what comes behind the headers; `None` when it lacks a key separator.
     #[inline]
     pub fn key_and_value<'a>(&self, rest: &'a [u8]) -> Option<Fields<'a>> {

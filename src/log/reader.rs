@@ -147,12 +147,6 @@ impl LogReader {
         self.corrupt_batch(error.to_string())
     }
 
-    /// The error for a batch whose offsets belong before it, which those who read on would never be told of.
-    fn out_of_order(&self) -> LogError {
-        let last = self.segment.as_ref().and_then(|s| s.batches.batch()).map_or(0, |b| b.last_offset().0);
-        self.corrupt_batch(format!("its offsets, up to {last}, do not follow those before it"))
-    }
-
     /// The error for the batch that was read last.
     fn corrupt_batch(&self, reason: String) -> LogError {
         let Some(OpenSegment { batches, .. }) = &self.segment else {
@@ -224,9 +218,10 @@ impl LogReader {
             }
             let Some(segment) = &mut self.segment else { return Ok(false) };
             let Some(last) = segment.batches.batch().map(|batch| batch.last_offset()) else { continue };
-            // The checksum does not cover the base offset.
+            // The checksum does not cover the base offset, and who reads on would never be told of the batch.
             if last < segment.floor {
-                return Err(self.out_of_order());
+                let reason = format!("its offsets, up to {last}, do not follow those before it");
+                return Err(self.corrupt_batch(reason));
             }
             segment.floor = last.next();
             if last >= self.next_offset {

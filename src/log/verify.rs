@@ -12,9 +12,7 @@ use super::segment::{CLEANED_SUFFIX, DELETED_SUFFIX, Position, SWAP_SUFFIX, Segm
 use super::time_index::{ENTRY_LEN, TimeEntry};
 use super::txn_index;
 use crate::fs::{self, IoContext as _};
-use crate::record::control::{ControlType, coordinator_epoch};
-use crate::record::header::HEADER_LEN;
-use crate::record::{Batch, Offset, RecordDecoder, RecordRef, Timestamp};
+use crate::record::{Batch, Offset, RecordDecoder, Timestamp, control};
 
 /// Something that is not as it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -178,7 +176,7 @@ impl<'v> SegmentCheck<'v> {
     fn check_batch(&mut self, batch: &Batch<'_>, at: Position, end: Offset, decoder: &mut RecordDecoder) {
         let header = batch.header();
         let (mut first, last) = (header.base_offset, batch.last_offset());
-        let mut problem = None;
+        let mut problem = header.fault(batch.size()).map(|fault| fault.to_string());
         let mut count = 0;
         let walked = decoder.records(batch).and_then(|mut records| {
             let mut before = None;
@@ -191,7 +189,7 @@ impl<'v> SegmentCheck<'v> {
                     problem = Some(format!("the record at offset {} is out of order", record.offset));
                 }
                 if header.attributes.is_control()
-                    && let Err(fault) = check_control(&record)
+                    && let Err(fault) = control::check(&record)
                 {
                     problem = Some(format!("the record at offset {}: {fault}", record.offset));
                 }
@@ -200,10 +198,6 @@ impl<'v> SegmentCheck<'v> {
             }
             Ok(())
         });
-        // Kafka takes such a batch for empty, and so hides what is in it.
-        if header.count == 0 && batch.magic() == 2 && batch.size() > HEADER_LEN {
-            problem = Some("bytes follow its header, which declares no records".to_owned());
-        }
         if let Err(error) = walked {
             problem = Some(error.to_string());
         }
@@ -338,14 +332,6 @@ pub(super) fn has_sound_indexes(segment: &SegmentPath, next: Offset) -> Result<b
 }
 
 /// Takes note of what a batch means to transactions. What cannot be decoded has been found already.
-/// Whether a control record says what those of its type must.
-fn check_control(record: &RecordRef<'_>) -> Result<(), &'static str> {
-    match ControlType::of(record)? {
-        ControlType::Abort | ControlType::Commit => coordinator_epoch(record).map(drop),
-        _ => Ok(()),
-    }
-}
-
 fn follow_transactions(batch: &Batch<'_>, decoder: &mut RecordDecoder, summary: &mut LogSummary) {
     let header = batch.header();
     if batch.magic() < 2 || header.producer_id < 0 {

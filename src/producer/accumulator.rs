@@ -163,7 +163,7 @@ impl Accumulator {
         partition: Option<i32>,
         outlet: &mut impl Outlet,
     ) -> Result<(), ProduceError> {
-        let only = if self.builders.len() == 1 { Some(0) } else { partition };
+        let only = partition.or((self.builders.len() == 1).then_some(0));
         // The first shows whether there is such a partition, and whether the timestamp they have in common will do.
         let mut next = fields.next().map(|fields| (self.place(fields.key, only), fields));
         while let Some((chosen, Fields { key, value })) = next {

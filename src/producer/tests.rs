@@ -174,6 +174,22 @@ fn a_failure_leaves_no_gap() {
     }
 }
 
+/// Whichever way records take, and however many partitions there are.
+#[test]
+fn a_partition_that_is_not_there_is_refused() {
+    for count in [1, 2] {
+        let root = tempfile::tempdir().unwrap();
+        let mut producer = Producer::new(topic_in(root.path(), count), ProducerConfig::default()).unwrap();
+        let like = NewRecord { timestamp: Timestamp(0), key: None, value: Some(b"v"), headers: &[] };
+        let mut fields = [Fields { key: None, value: Some(b"v") }; 3].into_iter();
+        let errors =
+            [producer.send(&like, Some(5)).map(drop), producer.send_fields(&like, &mut fields, Some(5))];
+        for error in errors {
+            assert!(matches!(error, Err(ProduceError::UnknownPartition { partition: 5, .. })), "{error:?}");
+        }
+    }
+}
+
 /// What was appended to a topic that was deleted and made again meanwhile is acknowledged by nobody.
 #[test]
 fn records_of_a_topic_that_was_made_again_are_not_acknowledged() {

@@ -80,6 +80,21 @@ pub enum BatchError {
     Wrapper(&'static str),
 }
 
+impl BatchHeader {
+    /// What is wrong with it although the checksum of the batch, which takes `size` bytes, holds.
+    pub fn fault(&self, size: usize) -> Option<BatchError> {
+        if self.magic > 2 {
+            return Some(BatchError::Magic(self.magic));
+        }
+        // Kafka takes such a batch for empty, and so hides what is in it.
+        if self.magic == 2 && self.count == 0 && size > HEADER_LEN {
+            return Some(BatchError::Count { declared: 0, reason: "bytes follow its header" });
+        }
+        let codec = self.attributes.codec_id();
+        Compression::from_id(codec).is_none().then_some(BatchError::Codec(codec))
+    }
+}
+
 /// What the first bytes of a batch say about its extent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Frame {

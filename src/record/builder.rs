@@ -145,7 +145,6 @@ impl BatchBuilder {
         size_limit: usize,
     ) -> Option<Fields<'a>> {
         let timestamp_delta = timestamp.0.wrapping_sub(self.base_timestamp.0);
-        let limit = size_limit.min(BATCH_SIZE_MAX);
         let buffer = &mut self.buffer[..];
         // What changes is kept in registers.
         let (mut filled, mut count) = (self.filled, self.count);
@@ -153,9 +152,8 @@ impl BatchBuilder {
         for fields in fields {
             let record =
                 fields.value.and_then(|value| ShortRecord::new(timestamp_delta, count, fields.key, value));
-            let is_behind_first = count > 0 && count < i32::MAX;
-            let record = record
-                .filter(|record| is_behind_first && filled + record.body_len() + MAX_VARINT_LEN <= limit);
+            let record =
+                record.filter(|record| has_room_behind_first(filled, count, record.body_len(), size_limit));
             // That the buffer has to grow is rare.
             let Some((record, room)) =
                 record.and_then(|record| Some((record, buffer.get_mut(filled..filled + record.room())?)))
@@ -178,17 +176,11 @@ impl BatchBuilder {
     fn push_any_if_room(&mut self, record: &NewRecord<'_>, size_limit: usize) -> bool {
         let timestamp_delta = record.timestamp.0.wrapping_sub(self.base_timestamp.0);
         let body_len = self.body_len(record, timestamp_delta);
-        let has_room = self.has_room_behind_first(body_len, size_limit);
+        let has_room = has_room_behind_first(self.filled, self.count, body_len, size_limit);
         if has_room {
             self.write(record, body_len, timestamp_delta, size_limit);
         }
         has_room
-    }
-
-    #[inline]
-    fn has_room_behind_first(&self, body_len: usize, size_limit: usize) -> bool {
-        let end = self.filled + body_len + MAX_VARINT_LEN;
-        self.count > 0 && self.count < i32::MAX && end <= size_limit.min(BATCH_SIZE_MAX)
     }
 
     /// Bytes that `record` takes behind its length.
@@ -369,6 +361,14 @@ pub(super) fn seal(batch: &mut [u8], mut header: BatchHeader) -> BatchHeader {
     header.crc = checksum::crc32c(&batch[ATTRIBUTES_AT..]);
     batch[CRC_AT..ATTRIBUTES_AT].copy_from_slice(&header.crc.to_be_bytes());
     header
+}
+
+/// Whether a batch of so many bytes and records, of which there must be a first, has room below `size_limit` bytes for a
+/// record of `body_len` bytes behind its length.
+#[inline]
+fn has_room_behind_first(filled: usize, count: i32, body_len: usize, size_limit: usize) -> bool {
+    let end = filled + body_len + MAX_VARINT_LEN;
+    count > 0 && count < i32::MAX && end <= size_limit.min(BATCH_SIZE_MAX)
 }
 
 #[inline]

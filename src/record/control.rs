@@ -101,6 +101,18 @@ pub fn coordinator_epoch(record: &RecordRef<'_>) -> Result<i32, &'static str> {
     Ok(i32::from_be_bytes([e0, e1, e2, e3]))
 }
 
+/// Whether a control record says what those of its type must: a reader that cannot make out a transaction's end
+/// cannot go on.
+///
+/// # Errors
+/// A phrase saying what is wrong with it.
+pub fn check(record: &RecordRef<'_>) -> Result<(), &'static str> {
+    match ControlType::of(record)? {
+        ControlType::Abort | ControlType::Commit => coordinator_epoch(record).map(drop),
+        _ => Ok(()),
+    }
+}
+
 /// What ends a transaction in a partition (Kafka's `EndTransactionMarker`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EndMarker {

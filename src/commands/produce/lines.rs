@@ -6,8 +6,6 @@ use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use memchr::memchr;
-
 use super::session::{PAUSE, Session, at, tell};
 use crate::commands::interrupt::Interrupt;
 use crate::input::{InputError, LineFormat, LineReader, Piece, Ready, RecordReader, wait_for_input};
@@ -199,18 +197,10 @@ impl<S: RecordSink> Destination<'_, S> {
             }
             return Ok(());
         }
-        // What most keyed lines are like takes the quick way.
-        let separator = format.key_separator_byte();
-        let split = |line: &'a [u8]| match separator {
-            Some(byte) => {
-                memchr(byte, line).map(|at| Fields { key: Some(&line[..at]), value: Some(&line[at + 1..]) })
-            }
-            None => format.key_and_value(line),
-        };
         let mut malformed = None;
         let mut fields = lines.map_while(|line| {
             number += 1;
-            let Some(Fields { key, value }) = split(line) else {
+            let Some(Fields { key, value }) = format.key_and_value(line) else {
                 malformed = Some(line);
                 return None;
             };
