@@ -130,13 +130,15 @@ impl Consumer {
         self.details = details;
     }
 
-    /// A consumer for each partition, each where this one stands, which reads none any more.
-    fn split(&mut self) -> impl Iterator<Item = Self> {
+    /// A consumer for each partition, each where this one stands, which reads none any more. Each reads about
+    /// `read_bytes` at a time.
+    fn split(&mut self, read_bytes: usize) -> impl Iterator<Item = Self> {
         let limits = self.limits;
         self.turn = 0;
         std::mem::take(&mut self.partitions).into_iter().map(move |assigned| Self {
             partitions: vec![assigned],
             limits,
+            buffer: vec![0; read_bytes],
             ..Self::default()
         })
     }
@@ -213,7 +215,10 @@ impl Consumer {
         let turn = if assigned.is_finished {
             Turn::Nothing
         } else {
-            assigned.reader.give_buffer(std::mem::take(&mut self.buffer));
+            // A reader that is the only one keeps its own.
+            if !self.buffer.is_empty() {
+                assigned.reader.give_buffer(std::mem::take(&mut self.buffer));
+            }
             let turn = assigned.take_turn(self.turn_bytes, &mut self.decoder, deliver);
             if count > 1 {
                 self.buffer = assigned.reader.take_buffer();

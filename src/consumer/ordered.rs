@@ -1,11 +1,15 @@
 //! All partitions merged by timestamp.
 
-use std::collections::VecDeque;
 use std::ops::ControlFlow;
 
 use super::{BatchFacts, ConsumeError, Consumer, ConsumerRecord, Poll};
-use crate::record::OwnedRecord;
+use crate::log::batch_reader::CHUNK;
+use crate::record::{RecordQueue, Timestamp};
 use crate::store::TopicPartition;
+
+/// What the partitions may read ahead together, in bytes; and each of them at the least.
+const READ_AHEAD: usize = 16 << 20;
+const READ_AHEAD_LEAST: usize = 64 << 10;
 
 /// Reads partitions at the same time, and hands out their records in the order of their timestamps. The
 /// records of one partition stay in the order of their offsets.
@@ -21,17 +25,16 @@ pub struct OrderedConsumer {
 #[derive(Debug)]
 struct Lane {
     consumer: Consumer,
-    queue: VecDeque<Queued>,
+    /// Records of one batch.
+    queue: RecordQueue,
+    /// Whose they are, and what their batch says of them.
+    origin: Option<(TopicPartition, BatchFacts)>,
     is_finished: bool,
 }
 
-/// What a [`ConsumerRecord`] is made of.
-#[derive(Debug)]
-struct Queued {
-    topic_partition: TopicPartition,
-    batch: BatchFacts,
-    record: OwnedRecord,
-}
+/// Where a lane stands among the others: the one whose first record is the earliest comes first, and among equals the
+/// first lane.
+type Place = (Timestamp, usize);
 
 impl OrderedConsumer {
     /// Reads no partition yet.
@@ -46,10 +49,13 @@ impl OrderedConsumer {
 
     /// Takes over the partitions that `consumer` reads, where it stands.
     pub fn take_over(&mut self, consumer: &mut Consumer) {
-        for mut consumer in consumer.split() {
+        let lanes = self.partitions.len() + consumer.positions().count();
+        let read_ahead = (READ_AHEAD / lanes.max(1)).clamp(READ_AHEAD_LEAST, CHUNK);
+        for mut consumer in consumer.split(read_ahead) {
             // A batch at a time is enough to know what is next.
             consumer.set_turn_bytes(1);
-            self.partitions.push(Lane { consumer, queue: VecDeque::new(), is_finished: false });
+            let queue = RecordQueue::default();
+            self.partitions.push(Lane { consumer, queue, origin: None, is_finished: false });
         }
     }
 
@@ -72,31 +78,39 @@ impl OrderedConsumer {
         &mut self,
         deliver: &mut impl FnMut(&ConsumerRecord<'_>) -> ControlFlow<()>,
     ) -> Result<Poll, ConsumeError> {
-        let mut to_fill: Vec<usize> = (0..self.partitions.len()).collect();
-        loop {
-            for at in to_fill.drain(..) {
-                self.partitions[at].fill()?;
-            }
-            let Some(at) = self.next() else { break };
+        for lane in &mut self.partitions {
+            lane.fill()?;
+        }
+        while let Some((at, limit)) = self.next() {
             let lane = &mut self.partitions[at];
-            let Some(queued) = lane.queue.pop_front() else { break };
-            if lane.queue.is_empty() {
-                to_fill.push(at);
-            }
-            if queued.deliver(deliver).is_break() {
-                return Ok(Poll::Stopped);
+            // As long as no other lane comes first.
+            while limit.is_none_or(|limit| lane.place(at) < Some(limit)) {
+                if lane.deliver_first(deliver).is_break() {
+                    return Ok(Poll::Stopped);
+                }
+                if lane.queue.is_empty() {
+                    lane.fill()?;
+                    break;
+                }
             }
         }
         let is_finished = self.partitions.iter().all(|lane| lane.is_finished);
         Ok(if is_finished { Poll::Finished } else { Poll::CaughtUp })
     }
 
-    /// The partition whose first record comes next: the earliest, and among equals that of the first partition.
-    fn next(&self) -> Option<usize> {
-        let firsts = self.partitions.iter().enumerate();
-        let timestamps =
-            firsts.filter_map(|(at, lane)| Some((lane.queue.front()?.record.as_ref().timestamp, at)));
-        timestamps.min().map(|(_, at)| at)
+    /// The lane whose first record comes next, and where the one behind it stands, if there is one.
+    fn next(&self) -> Option<(usize, Option<Place>)> {
+        let mut places = self.partitions.iter().enumerate().filter_map(|(at, lane)| lane.place(at));
+        let mut first = places.next()?;
+        let mut second = None;
+        for place in places {
+            if place < first {
+                second = Some(std::mem::replace(&mut first, place));
+            } else if second.is_none_or(|second| place < second) {
+                second = Some(place);
+            }
+        }
+        Some((first.1, second))
     }
 }
 
@@ -104,13 +118,12 @@ impl Lane {
     /// Reads on until there is a record, or none for now.
     fn fill(&mut self) -> Result<(), ConsumeError> {
         while self.queue.is_empty() && !self.is_finished {
-            let queue = &mut self.queue;
+            let (queue, origin) = (&mut self.queue, &mut self.origin);
             let poll = self.consumer.poll(&mut |record| {
-                queue.push_back(Queued {
-                    topic_partition: record.topic_partition.clone(),
-                    batch: *record.batch,
-                    record: OwnedRecord::from(record.record),
-                });
+                if queue.is_empty() {
+                    *origin = Some((record.topic_partition.clone(), *record.batch));
+                }
+                queue.push(record.record);
                 ControlFlow::Continue(())
             })?;
             match poll {
@@ -121,11 +134,22 @@ impl Lane {
         }
         Ok(())
     }
-}
 
-impl Queued {
-    fn deliver(&self, deliver: &mut impl FnMut(&ConsumerRecord<'_>) -> ControlFlow<()>) -> ControlFlow<()> {
-        let Self { topic_partition, batch, record } = self;
-        deliver(&ConsumerRecord { topic_partition, batch, record: &record.as_ref() })
+    /// Where it stands as the `at`-th lane; `None` while it has no record.
+    fn place(&self, at: usize) -> Option<Place> {
+        Some((self.queue.first()?.timestamp, at))
+    }
+
+    /// Hands out its first record.
+    fn deliver_first(
+        &mut self,
+        deliver: &mut impl FnMut(&ConsumerRecord<'_>) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let (Some(record), Some((topic_partition, batch))) = (self.queue.first(), &self.origin) else {
+            return ControlFlow::Continue(());
+        };
+        let flow = deliver(&ConsumerRecord { topic_partition, batch, record: &record });
+        self.queue.remove_first();
+        flow
     }
 }

@@ -14,7 +14,7 @@ use crate::fs::{self, FileError, IoContext as _};
 use crate::record::header::{ATTRIBUTES_AT, CRC_AT, HEADER_LEN, MAGIC_AT};
 use crate::record::{Batch, BatchError, BatchHeader, Frame};
 
-/// Bytes that are read at a time.
+/// Bytes that are read at a time, where nobody lends a buffer of another size.
 pub const CHUNK: usize = 512 << 10;
 /// Batches above this size are checksummed piece by piece before they get memory.
 const LARGE: usize = 8 << 20;
@@ -132,7 +132,7 @@ impl BatchReader {
         std::mem::take(&mut self.buffer)
     }
 
-    /// Takes a buffer to read into.
+    /// Takes a buffer to read into, as much at a time as there is room in it.
     pub fn give_buffer(&mut self, buffer: Vec<u8>) {
         self.buffer = buffer;
         self.filled = 0;
@@ -340,12 +340,11 @@ impl BatchReader {
         }
         self.buffer_at = self.position.0;
         self.filled = available;
-        let wanted = need.max(CHUNK);
         if self.buffer.is_empty() {
             // Zeros that come from the system as such: pages that nothing is read into are never touched.
-            self.buffer = vec![0; wanted];
-        } else if self.buffer.len() < wanted {
-            self.buffer.resize(wanted, 0);
+            self.buffer = vec![0; need.max(CHUNK)];
+        } else if self.buffer.len() < need {
+            self.buffer.resize(need, 0);
         }
         let from = self.buffer_at + available as u64;
         let read =

@@ -123,17 +123,20 @@ pub(crate) fn largest_timestamp(segment: &SegmentPath) -> Result<Timestamp, LogE
 pub(crate) fn largest_timestamp_of_sealed(segment: &SegmentPath) -> Result<Timestamp, LogError> {
     let reader = BatchReader::open(&segment.log())?;
     let index = OffsetIndex::open(&segment.index(), segment.base_offset())?;
-    let last = index.map_or(Ok(None), |index| index.last())?;
+    let last = index.and_then(|index| index.last());
     let mut at = last.map_or(Position(0), |entry| entry.position);
-    if last.is_some() && reader.header_at(at)?.is_none() {
+    let mut found = reader.header_at(at)?;
+    if last.is_some() && found.is_none() {
         // A loss of power has left entries that lead nowhere.
         return largest_timestamp(segment);
     }
     let entry = last_entry(&segment.time_index(), segment.base_offset())?;
     let mut largest = entry.map_or(Timestamp::NONE, |entry| entry.timestamp);
-    while let Some((header, size)) = reader.header_at(at)? {
+    let len = reader.file_len()?;
+    while let Some((header, size)) = found {
         largest = largest.max(header.max_timestamp);
         at = at.plus(size);
+        found = if at.0 < len { reader.header_at(at)? } else { None };
     }
     Ok(largest)
 }

@@ -52,6 +52,7 @@ pub struct OffsetIndex {
     base: Offset,
     /// Entries, not counting the zeros behind them that a live broker preallocates.
     entries: u64,
+    last: Option<OffsetEntry>,
 }
 
 impl OffsetIndex {
@@ -66,10 +67,13 @@ impl OffsetIndex {
             Err(e) => return Err(e),
         };
         let len = file.metadata().map(|m| m.len()).context_io("read the size of", path)?;
-        let mut index = Self { file, path: path.to_owned(), base, entries: len / ENTRY_LEN as u64 };
+        let mut index =
+            Self { file, path: path.to_owned(), base, entries: len / ENTRY_LEN as u64, last: None };
+        index.last = index.read_last()?;
         // No entry has position 0, so zeros can only be room that is not used yet.
-        if index.last()?.is_some_and(|last| last.position.0 == 0) {
+        if index.last.is_some_and(|last| last.position.0 == 0) {
             index.entries = partition_point(index.entries, |n| Ok(index.entry(n)?.position.0 > 0))?;
+            index.last = index.read_last()?;
         }
         Ok(Some(index))
     }
@@ -95,10 +99,11 @@ impl OffsetIndex {
     }
 
     /// The last entry, if there is one.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub fn last(&self) -> Result<Option<OffsetEntry>, FileError> {
+    pub fn last(&self) -> Option<OffsetEntry> {
+        self.last
+    }
+
+    fn read_last(&self) -> Result<Option<OffsetEntry>, FileError> {
         self.entries.checked_sub(1).map(|n| self.entry(n)).transpose()
     }
 

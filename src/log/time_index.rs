@@ -84,13 +84,13 @@ pub(crate) fn last_entry(path: &Path, base: Offset) -> Result<Option<TimeEntry>,
         Err(e) => return Err(e),
     };
     let len = file.metadata().map(|m| m.len()).context_io("read the size of", path)?;
-    let entries = len / ENTRY_LEN as u64;
-    let mut used = entries;
-    // The used entries come before the zeros, if there are any: those are all alike, so that their beginning can be
-    // searched.
-    if entries > 0 && nth(&file, path, entries - 1)? == [0; ENTRY_LEN] {
-        used = partition_point(entries, |n| Ok(nth(&file, path, n)? != [0; ENTRY_LEN]))?;
+    let Some(last) = (len / ENTRY_LEN as u64).checked_sub(1) else { return Ok(None) };
+    let bytes = nth(&file, path, last)?;
+    if bytes != [0; ENTRY_LEN] {
+        return Ok(Some(TimeEntry::decode(&bytes, base)));
     }
+    // The used entries come before the zeros: those are all alike, so that their beginning can be searched.
+    let used = partition_point(last, |n| Ok(nth(&file, path, n)? != [0; ENTRY_LEN]))?;
     used.checked_sub(1).map(|n| Ok(TimeEntry::decode(&nth(&file, path, n)?, base))).transpose()
 }
 

@@ -10,6 +10,7 @@
 //! | encoding a batch | `builder` |
 //! | what compaction leaves of a batch | `retained` |
 //! | decoding its records | `decoder` (magic 2), `legacy` (magic 0 and 1) |
+//! | keeping records when their batch goes | `queue` |
 //! | Kafka's deserializers, by name; numbers as Java prints them | `deserializer`, `serialized_kind`, `java_number` |
 //! | commit and abort markers | `control` |
 //! | gzip, snappy, lz4, zstd as Kafka frames them | `compression` |
@@ -27,7 +28,7 @@ pub mod header;
 pub mod java_number;
 mod legacy;
 pub mod message;
-mod owned;
+mod queue;
 mod record_writer;
 mod retained;
 mod serialized_kind;
@@ -41,7 +42,7 @@ pub use compression::{Compression, CompressionError, Compressor, UnknownCompress
 pub use decoder::{Header, Headers, RecordDecoder, RecordRef, Records};
 pub use deserializer::{Deserializer, UnknownDeserializer};
 pub use header::{Attributes, BatchHeader, TimestampType};
-pub use owned::OwnedRecord;
+pub use queue::RecordQueue;
 pub use retained::{RetainedBatch, empty_batch};
 pub use serialized_kind::kind_name;
 pub use types::{LeaderEpoch, Offset, Timestamp};
