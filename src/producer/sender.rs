@@ -258,6 +258,13 @@ impl Sender {
     /// When a sync fails, or the disk has refused data of whatever process; with `acks=0` the last is not told.
     pub(super) fn close(&mut self) -> Result<(), ProduceError> {
         let acks = self.acks;
+        if let Some(upkeep) = &mut self.upkeep {
+            for (at, partition) in self.partitions.iter_mut().enumerate() {
+                if let Some(appender) = &mut partition.appender {
+                    upkeep.before_end(at, &self.dirs[at], appender);
+                }
+            }
+        }
         let closed = self.for_each_appender(|appender| {
             let synced = appender.sync_if_due(true);
             let closed = appender.close();

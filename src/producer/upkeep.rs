@@ -4,8 +4,8 @@
 //! It is looked whether something is to be done after a producer's first append to a partition, after each
 //! roll, and when the log has reached the size at which its oldest segment goes. Retention is a few renames,
 //! done at once. Compaction goes on beside the producer in a thread of its own, which rests most of the time.
-//! Neither takes more than a share of the producer's time; what is not done now is done later, or by
-//! `mkafka clean`.
+//! Neither takes more than a share of the producer's time; what is not done now is done later, retention at the latest
+//! when the producer ends, compaction perhaps only by `mkafka clean`.
 
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -60,6 +60,8 @@ pub(super) struct Upkeep {
 struct Seen {
     active: Option<Offset>,
     next_at: Option<u64>,
+    /// Whether the producer has added to it since so that it was to be looked after, and there was no time.
+    is_overdue: bool,
 }
 
 /// A cleaning that goes on.
@@ -97,8 +99,23 @@ impl Upkeep {
         let Some((active, size)) = appender.active_segment() else { return };
         let seen = self.seen[at];
         let has_grown = seen.next_at.is_some_and(|next_at| size.0 >= next_at);
-        if (seen.active != Some(active) || has_grown) && self.spent <= GRACE + self.began.elapsed() / SHARE {
+        if seen.active == Some(active) && !has_grown {
+            return;
+        }
+        if self.spent <= GRACE + self.began.elapsed() / SHARE {
             self.look_after(at, dir, appender);
+        } else {
+            self.seen[at].is_overdue = seen.active.is_some();
+        }
+    }
+
+    /// Deletes from the `at`-th partition, in `dir`, what there was no time to delete while the producer filled it. A
+    /// partition that it has but come across is left as it was found.
+    pub(super) fn before_end(&mut self, at: usize, dir: &Path, appender: &mut LogAppender) {
+        if self.seen[at].is_overdue
+            && let Err(source) = self.retain(at, dir, appender)
+        {
+            self.fail(number(at), source);
         }
     }
 
@@ -116,6 +133,7 @@ impl Upkeep {
     fn retain(&mut self, at: usize, dir: &Path, appender: &mut LogAppender) -> Result<(), LogError> {
         // A failure is not met again at once.
         self.seen[at].next_at = None;
+        self.seen[at].is_overdue = false;
         let retention = &self.config.retention;
         let retained = retention::apply(appender, retention, Offset::ZERO, Timestamp::now())?;
         self.seen[at].next_at = retained.next_at;
