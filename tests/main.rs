@@ -30,6 +30,8 @@ mod refusals;
 mod shells;
 mod tidy;
 mod topic_configs;
+mod topic_patterns;
 mod topics;
+mod topics_create;
 mod torture;
 mod transactions;

@@ -21,6 +21,7 @@ pub mod rate;
 pub mod refusal;
 pub mod stats;
 pub mod time;
+pub mod topic_choice;
 pub mod topics;
 pub mod transfer;
 pub mod verify;

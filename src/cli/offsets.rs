@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::OutputFormat;
+use super::topic_choice::AnyTopicsArgs;
 
 /// Show offsets of partitions: the end, the start, or by time.
 ///
@@ -23,13 +24,9 @@ use super::OutputFormat;
       mkafka topics offsets orders --time $(date -d 0:00 +%s000)"
 )]
 pub struct OffsetsArgs {
-    /// The topics; all when none is given
-    #[arg(value_name = "TOPIC", value_delimiter = ',')]
-    names: Vec<String>,
-
-    /// The topics, with commas between them, in the form of Kafka's tools
-    #[arg(long = "topic", short = 't', value_name = "TOPIC", value_delimiter = ',')]
-    topics: Vec<String>,
+    /// Which topics.
+    #[command(flatten)]
+    pub topics: AnyTopicsArgs,
 
     /// Only these partitions, with commas between them
     #[arg(long, value_name = "N,...", value_delimiter = ',')]
@@ -48,13 +45,6 @@ pub struct OffsetsArgs {
     /// The form of the output
     #[arg(long, value_name = "FORM", default_value = "text")]
     pub output: OutputFormat,
-}
-
-impl OffsetsArgs {
-    /// The topics, in whichever form they were given.
-    pub fn topics(&self) -> impl Iterator<Item = &str> {
-        self.names.iter().chain(&self.topics).map(|name| name.trim())
-    }
 }
 
 /// Which offset of a partition (`OffsetSpec`).

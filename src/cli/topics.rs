@@ -4,6 +4,7 @@ use clap::{ArgGroup, Args, Subcommand};
 
 use super::offsets::{DeleteRecordsArgs, OffsetsArgs};
 use super::stats::StatsArgs;
+use super::topic_choice::{AnyTopicsArgs, SomeTopicsArgs};
 use super::{KeyValue, OutputFormat, TopicArgs};
 
 /// Create, list, describe, change and delete topics.
@@ -50,9 +51,10 @@ pub enum TopicsAction {
     Stats(StatsArgs),
 }
 
-/// Create a topic.
+/// Create topics.
 ///
-/// A name has 1 to 249 letters, digits, periods, underscores and hyphens. Two names may not differ in
+/// Several are created with the same partitions and configurations; one that cannot be is told, and keeps none of
+/// the others from it. A name has 1 to 249 letters, digits, periods, underscores and hyphens. Two names may not differ in
 /// periods and underscores alone, as in Kafka.
 ///
 /// Every configuration of a topic that Kafka 4 knows is checked and kept. Those on replication and tiered
@@ -60,7 +62,8 @@ pub enum TopicsAction {
 /// (retention.ms=604800000): producers see to that while they run, and so does mkafka clean.
 #[derive(Debug, Args)]
 #[command(
-    override_usage = "mkafka topics create [OPTIONS] <TOPIC>",
+    group(ArgGroup::new("which").args(["names", "topics"]).multiple(true).required(true)),
+    override_usage = "mkafka topics create [OPTIONS] <TOPIC>...",
     after_help = "Examples:
   Four partitions, so that four can read at once:
       mkafka topics create orders --partitions 4
@@ -70,12 +73,19 @@ pub enum TopicsAction {
   Larger records than the 1048588 bytes that Kafka allows by default:
       mkafka topics create blobs --config max.message.bytes=16777216
   Only where there is none yet, as scripts want it:
-      mkafka topics create orders --if-not-exists"
+      mkafka topics create orders --if-not-exists
+  Several at once; and whether that would do:
+      mkafka topics create orders payments users --partitions 4
+      mkafka topics create orders payments users --dry-run"
 )]
 pub struct CreateArgs {
-    /// The topic.
-    #[command(flatten)]
-    pub topic: TopicArgs,
+    /// The topics
+    #[arg(value_name = "TOPIC", value_delimiter = ',')]
+    names: Vec<String>,
+
+    /// The topics, with commas between them, in the form of Kafka's tools
+    #[arg(long = "topic", short = 't', value_name = "TOPIC", value_delimiter = ',')]
+    topics: Vec<String>,
 
     /// How many partitions, 1 to 10000
     #[arg(long, value_name = "N", default_value_t = 1, allow_negative_numbers = true)]
@@ -93,22 +103,39 @@ pub struct CreateArgs {
     #[arg(long)]
     pub if_not_exists: bool,
 
+    /// Only check names, configurations and what is there already, tell what would be created, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+
     /// The form of the output
     #[arg(long, value_name = "FORM", default_value = "text")]
     pub output: OutputFormat,
 }
 
+impl CreateArgs {
+    /// The topics, in whichever form they were given.
+    pub fn topics(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().chain(&self.topics).map(|name| name.trim())
+    }
+}
+
 /// List topics, one name a line.
 #[derive(Debug, Args)]
 #[command(
-    override_usage = "mkafka topics list [OPTIONS]",
+    override_usage = "mkafka topics list [OPTIONS] [TOPIC]...",
     after_help = "Examples:
   All topics but Kafka's own:
       mkafka topics list --exclude-internal
+  Those whose names begin with logs:
+      mkafka topics list --regex 'logs.*'
   The topics in the log folder of a Kafka broker:
       mkafka topics list --data-dir /var/lib/kafka/data"
 )]
 pub struct ListArgs {
+    /// Which topics.
+    #[command(flatten)]
+    pub topics: AnyTopicsArgs,
+
     /// Leave out the topics that Kafka keeps for itself
     #[arg(long)]
     pub exclude_internal: bool,
@@ -137,13 +164,9 @@ pub struct ListArgs {
           jq '.partitions[] | .endOffset - .startOffset'"
 )]
 pub struct DescribeArgs {
-    /// The topics; all when none is given
-    #[arg(value_name = "TOPIC", value_delimiter = ',')]
-    names: Vec<String>,
-
-    /// The topics, with commas between them, in the form of Kafka's tools
-    #[arg(long = "topic", short = 't', value_name = "TOPIC", value_delimiter = ',')]
-    topics: Vec<String>,
+    /// Which topics.
+    #[command(flatten)]
+    pub topics: AnyTopicsArgs,
 
     /// The topic with this id
     #[arg(long, value_name = "ID", conflicts_with_all = ["names", "topics"])]
@@ -164,13 +187,6 @@ pub struct DescribeArgs {
     /// The form of the output
     #[arg(long, value_name = "FORM", default_value = "text")]
     pub output: OutputFormat,
-}
-
-impl DescribeArgs {
-    /// The topics, in whichever form they were given.
-    pub fn topics(&self) -> impl Iterator<Item = &str> {
-        self.names.iter().chain(&self.topics).map(|name| name.trim())
-    }
 }
 
 /// Give a topic more partitions.
@@ -206,25 +222,23 @@ pub struct AlterArgs {
 
 /// Delete topics with all their records.
 ///
-/// Whoever reads or writes a topic meanwhile is told that it is gone.
+/// Whoever reads or writes a topic meanwhile is told that it is gone. A regular expression matches none of the topics that Kafka
+/// keeps for itself.
 #[derive(Debug, Args)]
 #[command(
-    group(ArgGroup::new("which").args(["names", "topics"]).multiple(true).required(true)),
     override_usage = "mkafka topics delete [OPTIONS] <TOPIC>...",
     after_help = "Examples:
   Two topics at once:
       mkafka topics delete orders payments
   Whether it is there or not, as scripts want it:
-      mkafka topics delete orders --if-exists"
+      mkafka topics delete orders --if-exists
+  All that begin with tmp:
+      mkafka topics delete --regex 'tmp.*'"
 )]
 pub struct DeleteArgs {
-    /// The topics
-    #[arg(value_name = "TOPIC", value_delimiter = ',')]
-    names: Vec<String>,
-
-    /// The topics, with commas between them, in the form of Kafka's tools
-    #[arg(long = "topic", short = 't', value_name = "TOPIC", value_delimiter = ',')]
-    topics: Vec<String>,
+    /// Which topics.
+    #[command(flatten)]
+    pub topics: SomeTopicsArgs,
 
     /// Do not fail for topics that are not there
     #[arg(long)]
@@ -233,11 +247,4 @@ pub struct DeleteArgs {
     /// The form of the output
     #[arg(long, value_name = "FORM", default_value = "text")]
     pub output: OutputFormat,
-}
-
-impl DeleteArgs {
-    /// The topics, in whichever form they were given.
-    pub fn topics(&self) -> impl Iterator<Item = &str> {
-        self.names.iter().chain(&self.topics).map(|name| name.trim())
-    }
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use anyhow::{Context as _, Result, bail};
 use serde::Deserialize;
 
-use super::{data_dir_location, select};
+use super::data_dir_location;
+use super::select::{self, Purpose};
 use crate::cli::offsets::{DeleteRecordsArgs, OffsetsArgs, TimeArg};
 use crate::cli::{GlobalArgs, OutputFormat};
 use crate::log::bounds::LogBounds;
@@ -19,14 +20,15 @@ pub(super) fn offsets(global: &GlobalArgs, args: &OffsetsArgs, ui: &mut Ui) -> R
     let dir = DataDir::open_for_reading(&data_dir_location(global)?.path)?;
     let floors = dir.log_start_offsets()?;
     let mut is_any = false;
-    let named: Vec<&str> = args.topics().collect();
-    for topic in select::topics(&dir, named.iter().copied())? {
+    let choice = args.topics.choice();
+    let is_named = !choice.is_all() && !choice.is_regex;
+    for topic in select::topics(&dir, &choice, Purpose::Look)? {
         if args.exclude_internal_topics && topic.name.is_internal() {
             continue;
         }
         // Of topics that nobody has named, one may have fewer partitions than another.
         let missing = args.partitions.iter().filter(|number| topic.partitions.binary_search(number).is_err());
-        for number in missing.filter(|_| !named.is_empty()) {
+        for number in missing.filter(|_| is_named) {
             is_any = true;
             ui.error(&topic.no_partition(*number).to_string());
         }

@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 
+use super::UsageError;
+use crate::cli::topic_choice::TopicChoice;
 use crate::record::Offset;
-use crate::store::{DataDir, LogStartOffsets, Topic, TopicName, TopicPartition};
+use crate::store::{DataDir, Listing, LogStartOffsets, Topic, TopicName, TopicPartition, TopicPattern};
 
 /// A partition that has a folder here.
 #[derive(Debug, Clone)]
@@ -18,11 +20,55 @@ pub(super) struct PartitionDir {
     pub(super) floor: Offset,
 }
 
-/// The topics called `names`, or all where none is named.
-pub(super) fn topics<'n>(dir: &DataDir, names: impl Iterator<Item = &'n str>) -> Result<Vec<Topic>> {
-    let names = names.map(TopicName::new).collect::<Result<Vec<_>, _>>()?;
+/// What a command does with the topics that are chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// It looks at them, or does what their configuration asks for.
+    Look,
+    /// It takes something away from them, or alters them. No pattern matches the topics that Kafka keeps for itself,
+    /// unless it is the very name.
+    Change,
+}
+
+/// The names of the topics that are chosen, each once: those that are named, whether they are there or not, in that
+/// order; or those in `listing` that a pattern matches; or all in it.
+///
+/// # Errors
+/// When a name or a pattern is none, or a pattern matches nothing and that is a mistake.
+pub(super) fn names(listing: &Listing, choice: &TopicChoice<'_>, purpose: Purpose) -> Result<Vec<TopicName>> {
+    if choice.is_all() {
+        return Ok(listing.topics().cloned().collect());
+    }
+    let mut names: Vec<TopicName> = Vec::new();
+    let mut add = |name: TopicName| {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    };
+    if !choice.is_regex {
+        choice.names().map(TopicName::new).try_for_each(|name| name.map(&mut add))?;
+        return Ok(names);
+    }
+    for text in &choice.texts {
+        let pattern: TopicPattern = text.parse().map_err(|error| UsageError(format!("--regex: {error}")))?;
+        let is_open = |topic: &TopicName| {
+            purpose == Purpose::Look || !topic.is_internal() || topic.as_str() == pattern.to_string()
+        };
+        let mut found = listing.topics().filter(|topic| pattern.matches(topic) && is_open(topic)).peekable();
+        if found.peek().is_none() && !choice.if_exists {
+            return Err(anyhow!(
+                "no topic matches '{pattern}'; `mkafka topics list` shows the topics there are"
+            ));
+        }
+        found.cloned().for_each(&mut add);
+    }
+    Ok(names)
+}
+
+/// The topics that are chosen, of which each that is named must be there.
+pub(super) fn topics(dir: &DataDir, choice: &TopicChoice<'_>, purpose: Purpose) -> Result<Vec<Topic>> {
     let listing = dir.listing()?;
-    let names = if names.is_empty() { listing.topics().cloned().collect() } else { names };
+    let names = names(&listing, choice, purpose)?;
     Ok(names.iter().map(|name| dir.topic_in(&listing, name)).collect::<Result<_, _>>()?)
 }
 
