@@ -5,6 +5,7 @@
 mod broker_folder;
 mod common;
 mod completions;
+mod consent;
 mod consume;
 mod consume_control;
 mod consume_offsets;
@@ -16,6 +17,7 @@ mod face;
 mod fuzz;
 mod generated;
 mod groups;
+mod groups_lag;
 mod introductions;
 mod judge;
 mod life;

@@ -9,8 +9,10 @@ pub mod consume;
 pub mod consume_range;
 pub mod consume_view;
 pub mod count;
+pub mod delete_records;
 pub mod dump;
 pub mod groups;
+pub mod groups_reset;
 mod kafka_forms;
 pub mod manual;
 pub mod offsets;
@@ -144,6 +146,14 @@ impl TopicArgs {
     pub fn name(&self) -> &str {
         self.name.as_deref().or(self.topic.as_deref()).unwrap_or_default()
     }
+}
+
+/// Whether somebody agrees beforehand that something is destroyed.
+#[derive(Debug, Args)]
+pub struct ConsentArgs {
+    /// Do not ask before anything is destroyed, which is done only where input and messages are on a terminal
+    #[arg(long, short = 'y')]
+    pub yes: bool,
 }
 
 /// What an option such as `--property` or `--config` takes.

@@ -1,6 +1,4 @@
-//! Arguments of `mkafka topics offsets` and `mkafka topics delete-records`.
-
-use std::path::PathBuf;
+//! Arguments of `mkafka topics offsets`.
 
 use clap::Args;
 
@@ -76,64 +74,5 @@ impl TimeArg {
                 )),
             },
         }
-    }
-}
-
-/// Delete the records of a partition that come before an offset or a time.
-///
-/// They can be read no more from then on, by a Kafka broker on the same files either. Segments that hold
-/// nothing else are removed. Offsets stay what they are.
-#[derive(Debug, Args)]
-#[command(
-    override_usage = "mkafka topics delete-records [OPTIONS] <TOPIC>",
-    after_help = "Examples:
-  What comes before offset 1000 of partition 0:
-      mkafka topics delete-records orders --partition 0 --offset 1000
-  What is older than a day, in all partitions:
-      mkafka topics delete-records orders --time 1d
-  All records of a topic that is to stay:
-      mkafka topics delete-records orders --offset -1
-  The same as kafka-delete-records has it:
-      mkafka topics delete-records --offset-json-file offsets.json"
-)]
-pub struct DeleteRecordsArgs {
-    /// The topic
-    #[arg(value_name = "TOPIC", conflicts_with_all = ["topic", "offset_json_file"],
-          required_unless_present_any = ["topic", "offset_json_file"])]
-    name: Option<String>,
-
-    /// The topic, in the form of Kafka's tools
-    #[arg(long, short = 't', value_name = "TOPIC", conflicts_with = "offset_json_file")]
-    topic: Option<String>,
-
-    /// The partition; all when none is given
-    #[arg(long, value_name = "N")]
-    pub partition: Option<i32>,
-
-    /// The first offset that is kept; -1 is the log end
-    #[arg(long, value_name = "OFFSET", allow_negative_numbers = true,
-          required_unless_present_any = ["time", "offset_json_file"],
-          value_parser = clap::value_parser!(i64).range(-1..))]
-    pub offset: Option<i64>,
-
-    /// Keep from the first record on whose timestamp is not before this: milliseconds since 1970, @seconds,
-    /// 2026-01-31T12:00:00Z, 2026-01-31 12:00, or so long ago as 15m, 2h or 7d
-    #[arg(long, value_name = "TIME", conflicts_with = "offset")]
-    pub time: Option<super::time::TimeArg>,
-
-    /// A file of partitions and offsets:
-    /// {"partitions":[{"topic":"t","partition":0,"offset":3}],"version":1}
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["partition", "offset", "time"])]
-    pub offset_json_file: Option<PathBuf>,
-
-    /// The form of the output
-    #[arg(long, value_name = "FORM", default_value = "text")]
-    pub output: OutputFormat,
-}
-
-impl DeleteRecordsArgs {
-    /// The topic's name as it was given, in whichever form.
-    pub fn name(&self) -> &str {
-        self.name.as_deref().or(self.topic.as_deref()).unwrap_or_default()
     }
 }

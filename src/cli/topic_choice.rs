@@ -15,7 +15,8 @@ pub struct TopicChoice<'a> {
 }
 
 impl<'a> TopicChoice<'a> {
-    fn new(names: &'a [String], topics: &'a [String], is_regex: bool) -> Self {
+    /// Those of arguments and of options.
+    pub(super) fn new(names: &'a [String], topics: &'a [String], is_regex: bool) -> Self {
         Self { texts: names.iter().chain(topics).map(String::as_str).collect(), is_regex, if_exists: false }
     }
 

@@ -2,10 +2,11 @@
 
 use clap::{ArgGroup, Args, Subcommand};
 
-use super::offsets::{DeleteRecordsArgs, OffsetsArgs};
+use super::delete_records::DeleteRecordsArgs;
+use super::offsets::OffsetsArgs;
 use super::stats::StatsArgs;
 use super::topic_choice::{AnyTopicsArgs, SomeTopicsArgs};
-use super::{KeyValue, OutputFormat, TopicArgs};
+use super::{ConsentArgs, KeyValue, OutputFormat, TopicArgs};
 
 /// Create, list, describe, change and delete topics.
 ///
@@ -222,7 +223,8 @@ pub struct AlterArgs {
 
 /// Delete topics with all their records.
 ///
-/// Whoever reads or writes a topic meanwhile is told that it is gone. A regular expression matches none of the topics that Kafka
+/// Whoever reads or writes a topic meanwhile is told that it is gone. On a terminal it is shown what will be lost,
+/// and asked whether to go on; a script is never asked. A regular expression matches none of the topics that Kafka
 /// keeps for itself.
 #[derive(Debug, Args)]
 #[command(
@@ -243,6 +245,10 @@ pub struct DeleteArgs {
     /// Do not fail for topics that are not there
     #[arg(long)]
     pub if_exists: bool,
+
+    /// Whether to ask.
+    #[command(flatten)]
+    pub consent: ConsentArgs,
 
     /// The form of the output
     #[arg(long, value_name = "FORM", default_value = "text")]

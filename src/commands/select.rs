@@ -1,4 +1,4 @@
-//! Which topics and partitions a command is about.
+//! Which topics, partitions and groups a command is about.
 
 use std::path::PathBuf;
 
@@ -6,8 +6,11 @@ use anyhow::{Result, anyhow};
 
 use super::UsageError;
 use crate::cli::topic_choice::TopicChoice;
+use crate::group::view::all_groups;
 use crate::record::Offset;
-use crate::store::{DataDir, Listing, LogStartOffsets, Topic, TopicName, TopicPartition, TopicPattern};
+use crate::store::{
+    DataDir, GroupId, GroupPattern, Listing, LogStartOffsets, Topic, TopicName, TopicPartition, TopicPattern,
+};
 
 /// A partition that has a folder here.
 #[derive(Debug, Clone)]
@@ -80,4 +83,31 @@ pub(super) fn partitions(dir: &DataDir, topic: &Topic, floors: &LogStartOffsets)
         PartitionDir { dir: dir.partition_path(&of), of, floor }
     };
     topic.partitions.iter().map(one).collect()
+}
+
+/// The groups that `texts` name, whether they are there or not; or, where they are regular expressions, those that
+/// are there and match.
+///
+/// # Errors
+/// When an id or a pattern is none, or a pattern matches nothing.
+pub(super) fn groups(dir: &DataDir, texts: &[&str], is_regex: bool) -> Result<Vec<GroupId>> {
+    if !is_regex {
+        let id = |id: &&str| GroupId::new(id).map_err(|error| UsageError(error.to_string()).into());
+        return texts.iter().map(id).collect();
+    }
+    let patterns = texts.iter().map(|text| text.parse::<GroupPattern>()).collect::<Result<Vec<_>, _>>();
+    let patterns = patterns.map_err(|error| UsageError(format!("--regex: {error}")))?;
+    let known: Vec<GroupId> = all_groups(dir)?.into_iter().map(|view| view.group).collect();
+    let mut groups: Vec<GroupId> = Vec::new();
+    for (text, pattern) in texts.iter().zip(&patterns) {
+        let mut found = known.iter().filter(|group| pattern.matches(group)).peekable();
+        if found.peek().is_none() {
+            return Err(anyhow!(
+                "no group matches '{text}'; `mkafka groups list` shows the groups there are"
+            ));
+        }
+        let new: Vec<&GroupId> = found.filter(|group| !groups.contains(group)).collect();
+        groups.extend(new.into_iter().cloned());
+    }
+    Ok(groups)
 }

@@ -2,6 +2,7 @@
 
 mod create;
 mod delete;
+mod delete_records;
 mod describe;
 
 use anyhow::Result;
@@ -23,7 +24,7 @@ pub fn run(global: &GlobalArgs, args: &TopicsArgs, ui: &mut Ui) -> Result<()> {
         TopicsAction::Alter(args) => alter(&location, args, ui),
         TopicsAction::Delete(args) => delete::run(&location, args, ui),
         TopicsAction::Offsets(args) => super::offsets::offsets(global, args, ui),
-        TopicsAction::DeleteRecords(args) => super::offsets::delete_records(global, args, ui),
+        TopicsAction::DeleteRecords(args) => delete_records::run(global, args, ui),
         TopicsAction::Stats(args) => super::stats::run(global, args, ui),
     }
 }
