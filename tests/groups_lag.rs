@@ -105,6 +105,30 @@ fn only_what_lags_is_shown() {
 }
 
 #[test]
+fn offsets_are_reset_to_what_consume_calls_them() {
+    let sandbox = sandbox();
+    sandbox.ok("topics delete-records orders --partition 0 --offset 1");
+    for (to, expected) in [
+        ("start", "orders,0,1\norders,1,0\n"),
+        ("end", "orders,0,3\norders,1,3\n"),
+        ("2", "orders,0,2\norders,1,2\n"),
+        ("-1", "orders,0,2\norders,1,2\n"),
+        ("-9", "orders,0,1\norders,1,0\n"),
+        ("+1", "orders,0,2\norders,1,1\n"),
+        ("+9", "orders,0,3\norders,1,3\n"),
+    ] {
+        let reset = format!("groups reset-offsets new --topic orders --to {to}");
+        sandbox.run(&format!("{reset} --execute"));
+        assert_eq!(sandbox.ok(&format!("{reset} --export")), expected, "{to}");
+        assert_eq!(
+            sandbox.ok("groups reset-offsets new --all-topics --to-current --export"),
+            expected,
+            "{to}"
+        );
+    }
+}
+
+#[test]
 fn groups_are_picked_by_name_pattern_and_type() {
     let sandbox = sandbox();
     assert_eq!(sandbox.ok("groups list behind ahead"), "behind\nahead\n");

@@ -35,5 +35,6 @@ mod topic_configs;
 mod topic_patterns;
 mod topics;
 mod topics_create;
+mod topics_picked;
 mod torture;
 mod transactions;

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Subcommand};
 
-use super::OutputFormat;
 use super::topic_choice::TopicChoice;
+use super::{ConnectionArgs, OutputFormat};
 
 /// Show and change the configurations of topics.
 ///
@@ -25,6 +25,10 @@ use super::topic_choice::TopicChoice;
       mkafka configs --describe --entity-type topics --entity-name orders"
 )]
 pub struct ConfigsArgs {
+    /// What is refused.
+    #[command(flatten)]
+    pub connection: ConnectionArgs,
+
     /// What to do.
     #[command(subcommand)]
     pub action: ConfigsAction,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 
 use super::groups_reset::ResetOffsetsArgs;
-use super::{ConsentArgs, OutputFormat};
+use super::{ConnectionArgs, ConsentArgs, OutputFormat};
 
 /// Look at consumer groups, reset and delete what they have committed.
 ///
@@ -31,6 +31,10 @@ use super::{ConsentArgs, OutputFormat};
           --to-earliest --execute"
 )]
 pub struct GroupsArgs {
+    /// What is refused.
+    #[command(flatten)]
+    pub connection: ConnectionArgs,
+
     /// What to do.
     #[command(subcommand)]
     pub action: GroupsAction,

@@ -89,6 +89,18 @@ fn no_cluster(_server: &str) -> Result<String, String> {
         .into())
 }
 
+/// What the tools of Kafka take to reach a cluster, and those of ours refuse that would take it for nothing.
+#[derive(Debug, Args)]
+pub struct ConnectionArgs {
+    /// Refused: there is no connection that it could be about
+    #[arg(long, global = true, value_name = "FILE", hide = true, value_parser = no_connection)]
+    command_config: Option<String>,
+}
+
+fn no_connection(_file: &str) -> Result<String, String> {
+    Err("mkafka connects to nothing that it could configure; leave it out".into())
+}
+
 /// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum ColorChoice {

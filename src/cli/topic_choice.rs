@@ -50,7 +50,7 @@ pub struct AnyTopicsArgs {
 
     /// Take them for regular expressions, each of which must match the whole of a name; a comma means "or"
     #[arg(long, requires = "named")]
-    regex: bool,
+    pub regex: bool,
 }
 
 /// Topics, one at least.

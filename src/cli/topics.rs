@@ -6,7 +6,7 @@ use super::delete_records::DeleteRecordsArgs;
 use super::offsets::OffsetsArgs;
 use super::stats::StatsArgs;
 use super::topic_choice::{AnyTopicsArgs, SomeTopicsArgs};
-use super::{ConsentArgs, KeyValue, OutputFormat, TopicArgs};
+use super::{ConnectionArgs, ConsentArgs, KeyValue, OutputFormat, TopicArgs};
 
 /// Create, list, describe, change and delete topics.
 ///
@@ -28,6 +28,10 @@ use super::{ConsentArgs, KeyValue, OutputFormat, TopicArgs};
       mkafka topics --delete --topic orders"
 )]
 pub struct TopicsArgs {
+    /// What is refused.
+    #[command(flatten)]
+    pub connection: ConnectionArgs,
+
     /// What to do.
     #[command(subcommand)]
     pub action: TopicsAction,
@@ -121,6 +125,8 @@ impl CreateArgs {
 }
 
 /// List topics, one name a line.
+///
+/// That a topic which is named is not there is an error, and hides none of the others.
 #[derive(Debug, Args)]
 #[command(
     override_usage = "mkafka topics list [OPTIONS] [TOPIC]...",
@@ -153,6 +159,7 @@ pub struct ListArgs {
 #[derive(Debug, Args)]
 #[command(
     group(ArgGroup::new("which").args(["names", "topics", "topic_id"]).multiple(true)),
+    group(ArgGroup::new("only")),
     override_usage = "mkafka topics describe [OPTIONS] [TOPIC]...",
     after_help = "Examples:
   One topic, or all of them:
@@ -182,12 +189,54 @@ pub struct DescribeArgs {
     pub exclude_internal: bool,
 
     /// Show only topics that set a configuration themselves, and not their partitions
-    #[arg(long)]
+    #[arg(long, group = "only")]
     pub topics_with_overrides: bool,
+
+    /// Show only partitions without all of their copies: the one that each has is gone
+    #[arg(long, group = "only")]
+    under_replicated_partitions: bool,
+
+    /// Show only partitions that cannot be read: their folder is gone
+    #[arg(long, group = "only")]
+    unavailable_partitions: bool,
+
+    /// Show only partitions with fewer copies than min.insync.replicas asks for
+    #[arg(long, group = "only")]
+    under_min_isr_partitions: bool,
+
+    /// Show only partitions with as many copies as min.insync.replicas asks for: all, where that is 1
+    #[arg(long, group = "only")]
+    at_min_isr_partitions: bool,
 
     /// The form of the output
     #[arg(long, value_name = "FORM", default_value = "text")]
     pub output: OutputFormat,
+}
+
+impl DescribeArgs {
+    /// Which partitions alone are to be shown; `None` for all.
+    pub fn partition_filter(&self) -> Option<PartitionFilter> {
+        let asked = [
+            (self.under_replicated_partitions, PartitionFilter::UnderReplicated),
+            (self.unavailable_partitions, PartitionFilter::Unavailable),
+            (self.under_min_isr_partitions, PartitionFilter::UnderMinIsr),
+            (self.at_min_isr_partitions, PartitionFilter::AtMinIsr),
+        ];
+        asked.into_iter().find(|(is_asked, _)| *is_asked).map(|(_, filter)| filter)
+    }
+}
+
+/// What is asked of a partition's copies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PartitionFilter {
+    /// Not all of them are there.
+    UnderReplicated,
+    /// None is there.
+    Unavailable,
+    /// There are fewer than `min.insync.replicas`.
+    UnderMinIsr,
+    /// There are as many.
+    AtMinIsr,
 }
 
 /// Give a topic more partitions.

@@ -1,37 +1,36 @@
 //! `mkafka topics offsets`.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Result, bail};
 
 use super::data_dir_location;
 use super::select::{self, Purpose};
 use crate::cli::offsets::{OffsetsArgs, TimeArg};
+use crate::cli::topic_choice::TopicChoice;
 use crate::cli::{GlobalArgs, OutputFormat};
 use crate::log::bounds::LogBounds;
 use crate::log::{LogError, time_search};
 use crate::output::Ui;
 use crate::record::{Offset, Timestamp};
-use crate::store::DataDir;
+use crate::store::{DataDir, Topic};
 
 /// Runs `mkafka topics offsets`.
 pub(super) fn offsets(global: &GlobalArgs, args: &OffsetsArgs, ui: &mut Ui) -> Result<()> {
     let dir = DataDir::open_for_reading(&data_dir_location(global)?.path)?;
     let floors = dir.log_start_offsets()?;
-    let mut is_any = false;
-    let choice = args.topics.choice();
-    let is_named = !choice.is_all() && !choice.is_regex;
-    for topic in select::topics(&dir, &choice, Purpose::Look)? {
+    let asked = match args.topic_partitions.is_empty() {
+        true => by_topic(&dir, args, ui)?,
+        false => by_rule(&dir, args, ui)?,
+    };
+    let mut is_any = ui.has_failed();
+    for (topic, numbers) in &asked {
         if args.exclude_internal_topics && topic.name.is_internal() {
             continue;
         }
-        // Of topics that nobody has named, one may have fewer partitions than another.
-        let missing = args.partitions.iter().filter(|number| topic.partitions.binary_search(number).is_err());
-        for number in missing.filter(|_| is_named) {
-            is_any = true;
-            ui.error(&topic.no_partition(*number).to_string());
-        }
-        for partition in select::partitions(&dir, &topic, &floors) {
+        for partition in select::partitions(&dir, topic, &floors) {
             let number = partition.of.partition;
-            if !args.partitions.is_empty() && !args.partitions.contains(&number) {
+            if !numbers.contains(&number) {
                 continue;
             }
             is_any = true;
@@ -56,6 +55,51 @@ pub(super) fn offsets(global: &GlobalArgs, args: &OffsetsArgs, ui: &mut Ui) -> R
         bail!("Could not match any topic-partitions with the specified filters");
     }
     Ok(())
+}
+
+/// Topics, and which of their partitions.
+type Asked = Vec<(Topic, BTreeSet<i32>)>;
+
+/// The partitions of --partitions, or all, of the topics that are chosen.
+fn by_topic(dir: &DataDir, args: &OffsetsArgs, ui: &mut Ui) -> Result<Asked> {
+    let choice = args.topics.choice();
+    let mut asked = Asked::new();
+    for topic in select::topics(dir, &choice, Purpose::Look)? {
+        let mut numbers: BTreeSet<i32> = topic.partitions.iter().copied().collect();
+        // Of topics that nobody has named, one may have fewer partitions than another.
+        if !choice.is_all() && !choice.is_regex {
+            for missing in args.partitions.iter().filter(|number| !numbers.contains(number)) {
+                ui.error(&topic.no_partition(*missing).to_string());
+            }
+        }
+        numbers.retain(|number| args.partitions.is_empty() || args.partitions.contains(number));
+        asked.push((topic, numbers));
+    }
+    Ok(asked)
+}
+
+/// The partitions of --topic-partitions.
+fn by_rule(dir: &DataDir, args: &OffsetsArgs, ui: &mut Ui) -> Result<Asked> {
+    let mut asked = Asked::new();
+    for rule in &args.topic_partitions {
+        let choice = TopicChoice {
+            texts: rule.topic.as_deref().into_iter().collect(),
+            is_regex: args.topics.regex,
+            if_exists: false,
+        };
+        for topic in select::topics(dir, &choice, Purpose::Look)? {
+            let numbers = topic.partitions.iter().copied().filter(|number| rule.includes(*number));
+            let numbers: BTreeSet<i32> = numbers.collect();
+            if rule.is_single && numbers.is_empty() && !choice.is_all() && !choice.is_regex {
+                ui.error(&topic.no_partition(rule.from).to_string());
+            }
+            match asked.iter_mut().find(|(known, _)| known.name == topic.name) {
+                Some((_, known)) => known.extend(numbers),
+                None => asked.push((topic, numbers)),
+            }
+        }
+    }
+    Ok(asked)
 }
 
 /// The offset that was asked for, with the timestamp of its record where that was looked at.

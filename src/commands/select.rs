@@ -1,5 +1,6 @@
 //! Which topics, partitions and groups a command is about.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use anyhow::{Result, anyhow};
@@ -42,16 +43,13 @@ pub(super) fn names(listing: &Listing, choice: &TopicChoice<'_>, purpose: Purpos
     if choice.is_all() {
         return Ok(listing.topics().cloned().collect());
     }
-    let mut names: Vec<TopicName> = Vec::new();
-    let mut add = |name: TopicName| {
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    };
+    let mut seen = BTreeSet::new();
     if !choice.is_regex {
-        choice.names().map(TopicName::new).try_for_each(|name| name.map(&mut add))?;
+        let mut names = choice.names().map(TopicName::new).collect::<Result<Vec<_>, _>>()?;
+        names.retain(|name| seen.insert(name.clone()));
         return Ok(names);
     }
+    let mut names = Vec::new();
     for text in &choice.texts {
         let pattern: TopicPattern = text.parse().map_err(|error| UsageError(format!("--regex: {error}")))?;
         let is_open = |topic: &TopicName| {
@@ -63,7 +61,7 @@ pub(super) fn names(listing: &Listing, choice: &TopicChoice<'_>, purpose: Purpos
                 "no topic matches '{pattern}'; `mkafka topics list` shows the topics there are"
             ));
         }
-        found.cloned().for_each(&mut add);
+        names.extend(found.filter(|topic| seen.insert((*topic).clone())).cloned());
     }
     Ok(names)
 }
@@ -98,7 +96,7 @@ pub(super) fn groups(dir: &DataDir, texts: &[&str], is_regex: bool) -> Result<Ve
     let patterns = texts.iter().map(|text| text.parse::<GroupPattern>()).collect::<Result<Vec<_>, _>>();
     let patterns = patterns.map_err(|error| UsageError(format!("--regex: {error}")))?;
     let known: Vec<GroupId> = all_groups(dir)?.into_iter().map(|view| view.group).collect();
-    let mut groups: Vec<GroupId> = Vec::new();
+    let (mut groups, mut seen) = (Vec::new(), BTreeSet::new());
     for (text, pattern) in texts.iter().zip(&patterns) {
         let mut found = known.iter().filter(|group| pattern.matches(group)).peekable();
         if found.peek().is_none() {
@@ -106,8 +104,7 @@ pub(super) fn groups(dir: &DataDir, texts: &[&str], is_regex: bool) -> Result<Ve
                 "no group matches '{text}'; `mkafka groups list` shows the groups there are"
             ));
         }
-        let new: Vec<&GroupId> = found.filter(|group| !groups.contains(group)).collect();
-        groups.extend(new.into_iter().cloned());
+        groups.extend(found.filter(|group| seen.insert((*group).clone())).cloned());
     }
     Ok(groups)
 }

@@ -40,9 +40,25 @@ enum Creator {
 }
 
 pub(super) fn run(location: &DataDirLocation, args: &CreateArgs, ui: &mut Ui) -> Result<()> {
+    let mut outcomes = Vec::new();
+    let done = create_all(location, args, ui, &mut outcomes);
+    // Also of those that were created before something failed.
+    if is_table(args, ui) && !outcomes.is_empty() {
+        let rows = outcomes.iter().map(|outcome| outcome.row(args));
+        ui.print_styled(&table(&["TOPIC", "PARTITIONS", "STATUS"], rows, ui.colours()))?;
+    }
+    done
+}
+
+/// Creates what `args` name, and notes in `outcomes` what becomes of each.
+fn create_all<'a>(
+    location: &DataDirLocation,
+    args: &'a CreateArgs,
+    ui: &mut Ui,
+    outcomes: &mut Vec<Outcome<'a>>,
+) -> Result<()> {
     let config = TopicConfig::new(args.configs.iter().map(|set| (&set.key, &set.value)))?;
     let mut creator = None;
-    let mut outcomes: Vec<Outcome<'_>> = Vec::new();
     for name in args.topics() {
         if outcomes.iter().any(|outcome| outcome.name == name) {
             continue;
@@ -66,10 +82,6 @@ pub(super) fn run(location: &DataDirLocation, args: &CreateArgs, ui: &mut Ui) ->
         // At once: it may take a while until the last is created.
         outcome.tell(args, ui)?;
         outcomes.push(outcome);
-    }
-    if is_table(args, ui) {
-        let rows = outcomes.iter().map(|outcome| outcome.row(args));
-        ui.print_styled(&table(&["TOPIC", "PARTITIONS", "STATUS"], rows, ui.colours()))?;
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::cli::OutputFormat;
-use crate::cli::topics::DescribeArgs;
+use crate::cli::topics::{DescribeArgs, PartitionFilter};
 use crate::commands::select::{self, Purpose};
 use crate::commands::{UsageError, open_if_there_is_any};
 use crate::log::LogError;
@@ -72,17 +72,25 @@ fn describe_topic(
     ui: &mut Ui,
 ) -> Result<()> {
     let for_a_person = ui.stdout_is_terminal() && args.output == OutputFormat::Text;
+    let filter = args.partition_filter();
+    let shown = shown_partitions(topic, filter);
+    if filter.is_some() && shown.is_empty() {
+        return Ok(());
+    }
     if args.output == OutputFormat::Text && (!for_a_person || args.topics_with_overrides) {
-        ui.print_line(&kafka_topic_line(topic))?;
+        // As in Kafka, those that are picked out stand alone.
+        if filter.is_none() {
+            ui.print_line(&kafka_topic_line(topic))?;
+        }
         if !args.topics_with_overrides {
-            for partition in shown_partitions(topic) {
-                ui.print_line(&kafka_partition_line(topic, partition))?;
+            for partition in shown {
+                ui.print_line(&kafka_partition_line(topic, partition, is_there(topic, partition)))?;
             }
         }
         return Ok(());
     }
     let mut partitions = Vec::new();
-    for partition in shown_partitions(topic) {
+    for partition in shown {
         let mut facts = PartitionFacts { partition, ..PartitionFacts::default() };
         if topic.partitions.binary_search(&partition).is_ok() {
             let of = TopicPartition::new(topic.name.clone(), partition);
@@ -102,9 +110,31 @@ fn describe_topic(
 }
 
 /// The partitions that a description shows: all of a topic of ours; of one that a broker wrote, those
-/// that it has here.
-fn shown_partitions(topic: &Topic) -> Vec<i32> {
-    if topic.known_to_us { (0..topic.partition_count).collect() } else { topic.partitions.clone() }
+/// that it has here. Of them, those that pass `filter`.
+fn shown_partitions(topic: &Topic, filter: Option<PartitionFilter>) -> Vec<i32> {
+    let mut partitions =
+        if topic.known_to_us { (0..topic.partition_count).collect() } else { topic.partitions.clone() };
+    if let Some(filter) = filter {
+        partitions.retain(|partition| passes(topic, *partition, filter));
+    }
+    partitions
+}
+
+/// Whether a partition has its folder, or needs none yet.
+fn is_there(topic: &Topic, partition: i32) -> bool {
+    // Those of `__consumer_offsets` get theirs when they are first needed.
+    topic.name.is_internal() || topic.partitions.binary_search(&partition).is_ok()
+}
+
+/// What `TopicCommand.PartitionDescription` asks: the one copy that there can be is in sync where it is there.
+fn passes(topic: &Topic, partition: i32, filter: PartitionFilter) -> bool {
+    let copies = u64::from(is_there(topic, partition));
+    let least = || topic.config.get("min.insync.replicas").and_then(|value| value.parse().ok()).unwrap_or(1);
+    match filter {
+        PartitionFilter::UnderReplicated | PartitionFilter::Unavailable => copies == 0,
+        PartitionFilter::UnderMinIsr => copies == 0 || copies < least(),
+        PartitionFilter::AtMinIsr => copies == least(),
+    }
 }
 
 /// What the files of a partition tell.
