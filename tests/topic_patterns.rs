@@ -80,6 +80,10 @@ fn what_matches_nothing_or_is_no_pattern_is_told_and_changes_nothing() {
         let message = sandbox.fails(2, &format!("{line} --regex (pay"));
         assert!(message.starts_with("--regex: '(pay' is not a valid regular expression: "), "{message}");
     }
+    for line in ["topics create", "topics delete", "topics stats", "count"] {
+        let message = sandbox.fails(2, line);
+        assert!(message.starts_with("<TOPIC>... is missing; the usage is: mkafka "), "{line}: {message}");
+    }
     // One of two is not enough to begin with.
     sandbox.fails(1, "topics delete --regex pay nosuch.*");
     assert_eq!(sandbox.ok("topics delete --regex nosuch.* --if-exists"), "");

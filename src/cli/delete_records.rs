@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgGroup, Args};
+use clap::Args;
 
 use super::positions::PositionArg;
 use super::time::TimeArg;
@@ -17,7 +17,6 @@ use super::{ConsentArgs, OutputFormat};
 /// itself.
 #[derive(Debug, Args)]
 #[command(
-    group(ArgGroup::new("what").args(["names", "topics", "offset_json_file"]).multiple(true).required(true)),
     override_usage = "mkafka topics delete-records [OPTIONS] <TOPIC>...",
     after_help = "Examples:
   What comes before offset 1000 of partition 0:
@@ -32,7 +31,11 @@ use super::{ConsentArgs, OutputFormat};
 )]
 pub struct DeleteRecordsArgs {
     /// The topics
-    #[arg(value_name = "TOPIC", conflicts_with = "offset_json_file")]
+    #[arg(
+        value_name = "TOPIC",
+        required_unless_present_any = ["topics", "offset_json_file"],
+        conflicts_with = "offset_json_file"
+    )]
     names: Vec<String>,
 
     /// The topics, with commas between them, in the form of Kafka's tools

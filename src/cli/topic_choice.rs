@@ -55,10 +55,9 @@ pub struct AnyTopicsArgs {
 
 /// Topics, one at least.
 #[derive(Debug, Args)]
-#[command(group(ArgGroup::new("named").args(["names", "topics"]).multiple(true).required(true)))]
 pub struct SomeTopicsArgs {
     /// The topics
-    #[arg(value_name = "TOPIC")]
+    #[arg(value_name = "TOPIC", required_unless_present = "topics")]
     names: Vec<String>,
 
     /// The topics, with commas between them, in the form of Kafka's tools

@@ -67,7 +67,6 @@ pub enum TopicsAction {
 /// (retention.ms=604800000): producers see to that while they run, and so does mkafka clean.
 #[derive(Debug, Args)]
 #[command(
-    group(ArgGroup::new("which").args(["names", "topics"]).multiple(true).required(true)),
     override_usage = "mkafka topics create [OPTIONS] <TOPIC>...",
     after_help = "Examples:
   Four partitions, so that four can read at once:
@@ -85,7 +84,7 @@ pub enum TopicsAction {
 )]
 pub struct CreateArgs {
     /// The topics
-    #[arg(value_name = "TOPIC", value_delimiter = ',')]
+    #[arg(value_name = "TOPIC", value_delimiter = ',', required_unless_present = "topics")]
     names: Vec<String>,
 
     /// The topics, with commas between them, in the form of Kafka's tools
