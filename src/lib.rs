@@ -68,6 +68,8 @@
 //! | its markers and `.txnindex` entries written | [`log::transaction`] |
 //! | a record made part of it | `producer::transaction` |
 //! | what became of it, for `read_committed` | `consumer::transactions` |
+//! | topics, partitions and groups chosen, by name or pattern | `commands::select` |
+//! | somebody asked before something is destroyed | `commands::consent` |
 //! | an offset found for a time | [`log::time_search`] |
 //! | waiting for a log to grow | [`consumer::Waiter`] |
 //! | a line split into headers, key and value | [`input::LineFormat`] |

@@ -111,7 +111,7 @@ fn json_is_one_object_a_line_with_its_version() {
         "topics alter more --partitions 2",
         "topics offsets orders",
         "topics stats orders",
-        "topics delete-records orders --offset -1",
+        "topics delete-records orders --offset end",
         "topics delete more gone --if-exists",
         "configs describe orders",
         "configs alter orders --add-config segment.bytes=1000000",

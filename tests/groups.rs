@@ -97,7 +97,7 @@ fn a_group_is_listed_and_described_in_kafkas_words() {
     assert_eq!(sandbox.ok("groups --list --state stable"), format!("{:25} STATE\n", "GROUP"));
     assert_eq!(
         sandbox.ok("groups list --output json"),
-        "{\"v\":1,\"group\":\"billing\",\"state\":\"Empty\",\"members\":0,\"committedPartitions\":2}\n"
+        "{\"v\":1,\"group\":\"billing\",\"type\":\"Classic\",\"state\":\"Empty\",\"members\":0,\"committedPartitions\":2}\n"
     );
     let message = sandbox.fails(2, "groups list --state asleep");
     assert!(message.contains("Invalid state list 'asleep'. Valid states are: Assigning,"), "{message}");
@@ -249,6 +249,8 @@ fn every_way_of_saying_where_to() {
         ("--to-current", [1, 1]),
         ("--to-latest", [3, 3]),
         ("--to-offset 2", [2, 2]),
+        ("--to @1970-01-01T00:00:03.500Z", [2, 1]),
+        ("--to @2", [1, 0]),
         // Partition 0 has the timestamps 1000, 3000 and 5000, partition 1 has 2000, 4000 and 6000.
         ("--to-datetime 1970-01-01T00:00:03.500", [2, 1]),
         ("--to-datetime 1970-01-01T00:00:03.000Z", [1, 1]),
@@ -286,6 +288,8 @@ fn mistakes_change_nothing() {
         (2, "billing --to-earliest", "--topic"),
         (2, "billing --topic orders", "--to-earliest"),
         (2, "billing --topic orders --to-earliest --to-latest", "cannot be used with"),
+        (2, "billing --topic orders --to-earliest --to end", "cannot be used with"),
+        (2, "billing --topic orders --to 3:5", "valid are start, end, a number from 0"),
         (2, "billing --topic orders --to-earliest --execute --dry-run", "cannot be used with"),
         (2, "--topic orders --to-earliest", "<GROUP>"),
         (2, "billing --topic orders: --to-earliest", "Invalid topic arg 'orders:'"),

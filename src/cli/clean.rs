@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::OutputFormat;
+use super::topic_choice::AnyTopicsArgs;
 
 /// Delete and compact old records as the topics' configurations ask for.
 ///
@@ -28,13 +29,9 @@ use super::OutputFormat;
       mkafka clean orders --force"
 )]
 pub struct CleanArgs {
-    /// The topics; all when none is given
-    #[arg(value_name = "TOPIC", value_delimiter = ',')]
-    names: Vec<String>,
-
-    /// The topics, with commas between them, in the form of Kafka's tools
-    #[arg(long = "topic", short = 't', value_name = "TOPIC", value_delimiter = ',')]
-    topics: Vec<String>,
+    /// Which topics.
+    #[command(flatten)]
+    pub topics: AnyTopicsArgs,
 
     /// Only tell what would be freed, and change nothing
     #[arg(long)]
@@ -47,11 +44,4 @@ pub struct CleanArgs {
     /// The form of the output
     #[arg(long, value_name = "FORM", default_value = "text")]
     pub output: OutputFormat,
-}
-
-impl CleanArgs {
-    /// The topics, in whichever form they were given.
-    pub fn topics(&self) -> impl Iterator<Item = &str> {
-        self.names.iter().chain(&self.topics).map(|name| name.trim())
-    }
 }

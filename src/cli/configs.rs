@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
 
-use super::OutputFormat;
+use super::topic_choice::TopicChoice;
+use super::{ConnectionArgs, OutputFormat};
 
 /// Show and change the configurations of topics.
 ///
@@ -24,6 +25,10 @@ use super::OutputFormat;
       mkafka configs --describe --entity-type topics --entity-name orders"
 )]
 pub struct ConfigsArgs {
+    /// What is refused.
+    #[command(flatten)]
+    pub connection: ConnectionArgs,
+
     /// What to do.
     #[command(subcommand)]
     pub action: ConfigsAction,
@@ -39,10 +44,11 @@ pub enum ConfigsAction {
     Alter(AlterConfigsArgs),
 }
 
-/// Which topic, in any of the forms that people know.
+/// Which topics, in any of the forms that people know.
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("named").args(["name", "topic", "entity_name"])))]
 pub struct EntityArgs {
-    /// The topic; `topics/orders` is the same as `orders`
+    /// The topic, or several with commas between them; `topics/orders` is the same as `orders`
     #[arg(value_name = "TOPIC", conflicts_with_all = ["topic", "entity_name"], value_parser = entity)]
     name: Option<String>,
 
@@ -53,6 +59,10 @@ pub struct EntityArgs {
     /// The topic, in kafka-configs' other form
     #[arg(long, value_name = "TOPIC")]
     entity_name: Option<String>,
+
+    /// Take it for a regular expression, which must match the whole of a name; a comma means "or"
+    #[arg(long, requires = "named")]
+    regex: bool,
 
     /// What the name is one of: topics
     #[arg(long, value_name = "TYPE", value_parser = only_topics)]
@@ -75,9 +85,10 @@ fn entity(text: &str) -> Result<String, String> {
 }
 
 impl EntityArgs {
-    /// The topic's name, if one was given.
-    pub fn name(&self) -> Option<&str> {
-        self.name.as_deref().or(self.topic.as_deref()).or(self.entity_name.as_deref())
+    /// The topics, in whichever form they were given.
+    pub fn choice(&self) -> TopicChoice<'_> {
+        let text = self.name.as_deref().or(self.topic.as_deref()).or(self.entity_name.as_deref());
+        TopicChoice { texts: text.into_iter().collect(), is_regex: self.regex, if_exists: false }
     }
 }
 
@@ -109,10 +120,10 @@ pub struct DescribeConfigsArgs {
     pub output: OutputFormat,
 }
 
-/// Set configurations of a topic, or go back to their defaults.
+/// Set configurations of topics, or go back to their defaults.
 ///
-/// All is changed together or nothing is. Producers that have the topic open go on as before; those that
-/// open it from now on see the change.
+/// Of a topic all is changed together or nothing is. Producers that have the topic open go on as before; those that
+/// open it from now on see the change. A regular expression matches none of the topics that Kafka keeps for itself.
 #[derive(Debug, Args)]
 #[command(
     override_usage = "mkafka configs alter [OPTIONS] <TOPIC>",
@@ -122,7 +133,9 @@ pub struct DescribeConfigsArgs {
   Compact and delete; brackets hold a value with commas in it:
       mkafka configs alter logs --add-config cleanup.policy=[compact,delete]
   Back to the defaults:
-      mkafka configs alter logs --delete-config retention.bytes,cleanup.policy"
+      mkafka configs alter logs --delete-config retention.bytes,cleanup.policy
+  All topics whose names begin with logs:
+      mkafka configs alter --regex 'logs.*' --add-config retention.ms=86400000"
 )]
 pub struct AlterConfigsArgs {
     /// Which topic.

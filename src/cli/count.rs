@@ -2,26 +2,30 @@
 
 use clap::{Args, ValueEnum};
 
-use super::{OutputFormat, TopicArgs};
+use super::OutputFormat;
+use super::topic_choice::SomeTopicsArgs;
 
-/// Count the records of a topic.
+/// Count the records of topics.
 ///
-/// The number is exact: what compaction has taken out is not counted, nor are the markers of transactions.
+/// A single topic that is named is answered by a number alone; several, and those that a regular expression matches,
+/// by a line topic:count each. The number is exact: what compaction has taken out is not counted, nor are the markers of transactions.
 /// It comes from the headers of the batches, so that records are neither read nor unpacked.
 #[derive(Debug, Args)]
 #[command(
-    override_usage = "mkafka count [OPTIONS] <TOPIC>",
+    override_usage = "mkafka count [OPTIONS] <TOPIC>...",
     after_help = "Examples:
   One number, or one for each partition:
       mkafka count orders
       mkafka count orders --by-partition
+  Each of several topics:
+      mkafka count --regex 'orders.*'
   Without what was aborted or is not decided:
       mkafka count orders --isolation-level read_committed"
 )]
 pub struct CountArgs {
-    /// The topic.
+    /// Which topics.
     #[command(flatten)]
-    pub topic: TopicArgs,
+    pub topics: SomeTopicsArgs,
 
     /// Only this partition
     #[arg(long, value_name = "N")]

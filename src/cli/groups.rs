@@ -1,13 +1,12 @@
 //! Arguments of `mkafka groups`.
 
-use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 
-use super::OutputFormat;
-use super::time::TimeArg;
+use super::groups_reset::ResetOffsetsArgs;
+use super::{ConnectionArgs, ConsentArgs, OutputFormat};
 
 /// Look at consumer groups, reset and delete what they have committed.
 ///
@@ -32,6 +31,10 @@ use super::time::TimeArg;
           --to-earliest --execute"
 )]
 pub struct GroupsArgs {
+    /// What is refused.
+    #[command(flatten)]
+    pub connection: ConnectionArgs,
+
     /// What to do.
     #[command(subcommand)]
     pub action: GroupsAction,
@@ -58,14 +61,29 @@ pub enum GroupsAction {
 /// A group is there as long as it has members or committed offsets.
 #[derive(Debug, Args)]
 #[command(
-    override_usage = "mkafka groups list [OPTIONS]",
+    group(ArgGroup::new("named_groups").args(["names", "groups"]).multiple(true)),
+    override_usage = "mkafka groups list [OPTIONS] [GROUP]...",
     after_help = "Examples:
   All groups with their states:
       mkafka groups list --state
   Those in which somebody is reading:
-      mkafka groups list --state stable,reconciling"
+      mkafka groups list --state stable,reconciling
+  Those that have something left to read:
+      mkafka groups list --min-lag 1"
 )]
 pub struct ListArgs {
+    /// The groups; all when none is given
+    #[arg(value_name = "GROUP")]
+    names: Vec<String>,
+
+    /// A group, in the form of Kafka's tools; may be repeated
+    #[arg(long = "group", short = 'g', value_name = "GROUP")]
+    groups: Vec<String>,
+
+    /// Take them for regular expressions, each of which must match the whole of an id
+    #[arg(long, requires = "named_groups")]
+    pub regex: bool,
+
     /// Show the state of each group; with a list of states, only groups that are in one of them
     ///
     /// States are Empty, Reconciling and Stable, in any case. Kafka's others are known, and no group of
@@ -79,6 +97,22 @@ pub struct ListArgs {
     )]
     state: Option<Vec<String>>,
 
+    /// Show the type of each group; with a list of types, only groups of one of them
+    ///
+    /// All groups of mkafka are of the type Classic. Kafka's others are known: Consumer, Share.
+    #[arg(
+        long = "type",
+        value_name = "TYPE,...",
+        num_args = 0..=1,
+        value_delimiter = ',',
+        default_missing_value = ""
+    )]
+    kind: Option<Vec<String>>,
+
+    /// Only groups with at least so many records still to be read, in all partitions together
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(0..))]
+    pub min_lag: Option<i64>,
+
     /// The form of the output
     #[arg(long, value_name = "FORM", default_value = "text")]
     pub output: OutputFormat,
@@ -87,14 +121,38 @@ pub struct ListArgs {
 impl ListArgs {
     /// The states that are asked for, as they were typed, none meaning all; `None` when states do not matter.
     pub fn states(&self) -> Option<Vec<&str>> {
-        let given = self.state.as_ref()?;
-        Some(given.iter().map(|state| state.trim()).filter(|state| !state.is_empty()).collect())
+        Some(words(self.state.as_ref()?))
     }
+
+    /// The types that are asked for, in the same way.
+    pub fn types(&self) -> Option<Vec<&str>> {
+        Some(words(self.kind.as_ref()?))
+    }
+
+    /// The ids that were given, in whichever form, each once.
+    pub fn names(&self) -> Vec<&str> {
+        each_once(&self.names, &self.groups)
+    }
+}
+
+fn words(given: &[String]) -> Vec<&str> {
+    given.iter().map(|word| word.trim()).filter(|word| !word.is_empty()).collect()
+}
+
+fn each_once<'a>(names: &'a [String], groups: &'a [String]) -> Vec<&'a str> {
+    let mut all: Vec<&str> = Vec::new();
+    for name in names.iter().chain(groups) {
+        if !all.contains(&name.as_str()) {
+            all.push(name);
+        }
+    }
+    all
 }
 
 /// Which groups: `mkafka groups delete a b`, `--group a --group b`, `--all-groups`.
 #[derive(Debug, Args)]
 #[group(required = true, multiple = true)]
+#[command(group(ArgGroup::new("named_groups").args(["names", "groups"]).multiple(true)))]
 pub struct GroupsChoice {
     /// The groups
     #[arg(value_name = "GROUP", conflicts_with = "all_groups")]
@@ -104,6 +162,10 @@ pub struct GroupsChoice {
     #[arg(long = "group", short = 'g', value_name = "GROUP", conflicts_with = "all_groups")]
     groups: Vec<String>,
 
+    /// Take them for regular expressions, each of which must match the whole of an id
+    #[arg(long, requires = "named_groups")]
+    pub regex: bool,
+
     /// All groups there are
     #[arg(long)]
     pub all_groups: bool,
@@ -112,13 +174,7 @@ pub struct GroupsChoice {
 impl GroupsChoice {
     /// The ids that were given, in whichever form, each once; none with --all-groups.
     pub fn names(&self) -> Vec<&str> {
-        let mut names: Vec<&str> = Vec::new();
-        for name in self.names.iter().chain(&self.groups) {
-            if !names.contains(&name.as_str()) {
-                names.push(name);
-            }
-        }
-        names
+        each_once(&self.names, &self.groups)
     }
 }
 
@@ -136,6 +192,10 @@ impl GroupsChoice {
       mkafka groups describe --all-groups
   Who is in it, with what each has and shall have:
       mkafka groups describe billing --members --verbose
+  Only where something is left to read; sums alone, by group or topic:
+      mkafka groups describe --all-groups --min-lag 1
+      mkafka groups describe --all-groups --totals
+      mkafka groups describe billing --totals topic
   Drawn anew every second:
       mkafka groups describe billing --watch 1
   How many records are still to be read, for a script:
@@ -159,6 +219,27 @@ pub struct DescribeArgs {
     #[arg(long)]
     pub state: bool,
 
+    /// Only partitions with at least so many records still to be read; with --totals, groups or topics
+    ///
+    /// A partition for which nothing is committed has no lag that could be told, and is left out.
+    #[arg(
+        long,
+        value_name = "N",
+        value_parser = clap::value_parser!(i64).range(0..),
+        conflicts_with_all = ["members", "state"]
+    )]
+    pub min_lag: Option<i64>,
+
+    /// Show sums instead of partitions: a line for each group, or for each topic of a group
+    #[arg(
+        long,
+        value_name = "BY",
+        num_args = 0..=1,
+        default_missing_value = "group",
+        conflicts_with_all = ["offsets", "members", "state"]
+    )]
+    pub totals: Option<TotalsBy>,
+
     /// Show epochs too, and with --members which partitions each member has and shall have
     #[arg(long)]
     pub verbose: bool,
@@ -178,6 +259,15 @@ pub struct DescribeArgs {
     pub output: OutputFormat,
 }
 
+/// What is summed up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TotalsBy {
+    /// All partitions of a group.
+    Group,
+    /// The partitions of each topic.
+    Topic,
+}
+
 fn seconds(text: &str) -> Result<Duration, String> {
     let seconds =
         text.trim().parse::<f64>().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
@@ -186,112 +276,9 @@ fn seconds(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| "it is no number of seconds above 0".to_owned())
 }
 
-/// Set the committed offsets of groups that nobody is in.
-///
-/// Without --execute nothing is done but to show what would be: for each partition the new offset and the old
-/// one. An offset that is not in the log is moved to its nearest end, with a warning. A group that is not there
-/// is created. What was replaced is kept, for --undo.
-#[derive(Debug, Args)]
-#[command(
-    override_usage = "mkafka groups reset-offsets [OPTIONS] <GROUP>... <TOPICS> <TO>",
-    after_help = "Examples:
-  Read two partitions of a topic again, from offset 100 on:
-      mkafka groups reset-offsets billing --topic orders:0,1 \\
-          --to-offset 100 --execute
-  Go back by ten records, or by an hour, or to a time:
-      mkafka groups reset-offsets billing --topic orders --shift-by -10
-      mkafka groups reset-offsets billing --topic orders --by-duration PT1H
-      mkafka groups reset-offsets billing --topic orders \\
-          --to-datetime 2026-01-31T12:00:00.000
-  Take that back:
-      mkafka groups reset-offsets billing --undo --execute
-  Keep offsets in a file, and set them again later:
-      mkafka groups reset-offsets billing --all-topics --to-current \\
-          --export > offsets.csv
-      mkafka groups reset-offsets billing --from-file offsets.csv --execute"
-)]
-pub struct ResetOffsetsArgs {
-    /// Which groups.
-    #[command(flatten)]
-    pub groups: GroupsChoice,
-
-    /// A topic, all of its partitions or some (orders:0,1); may be repeated
-    #[arg(
-        long = "topic",
-        short = 't',
-        value_name = "TOPIC[:N,...]",
-        required_unless_present_any = ["all_topics", "from_file", "undo"],
-        conflicts_with_all = ["all_topics", "from_file", "undo"]
-    )]
-    pub topics: Vec<TopicPartitionsArg>,
-
-    /// All partitions that the group has committed for
-    #[arg(long)]
-    pub all_topics: bool,
-
-    /// Where to.
-    #[command(flatten)]
-    pub to: ResetTo,
-
-    /// Do it
-    #[arg(long, conflicts_with = "dry_run")]
-    pub execute: bool,
-
-    /// Only show what would be done, which is so without --execute too
-    #[arg(long)]
-    pub dry_run: bool,
-
-    /// Show it as CSV that --from-file reads: topic,partition,offset; with several groups, the group first
-    #[arg(long, conflicts_with = "output")]
-    pub export: bool,
-
-    /// The form of the output
-    #[arg(long, value_name = "FORM", default_value = "text")]
-    pub output: OutputFormat,
-}
-
-/// Where committed offsets are set to.
-#[derive(Debug, Args)]
-#[group(required = true, multiple = false)]
-pub struct ResetTo {
-    /// To the earliest record
-    #[arg(long, help_heading = "Where to")]
-    pub to_earliest: bool,
-
-    /// To the end of the log
-    #[arg(long, help_heading = "Where to")]
-    pub to_latest: bool,
-
-    /// To where it is; where nothing is committed, to the end of the log
-    #[arg(long, help_heading = "Where to")]
-    pub to_current: bool,
-
-    /// To this offset
-    #[arg(long, value_name = "OFFSET", allow_negative_numbers = true, help_heading = "Where to")]
-    pub to_offset: Option<i64>,
-
-    /// On by so many records, or back by -N
-    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "Where to")]
-    pub shift_by: Option<i64>,
-
-    /// To the first record at this time or later, such as 2026-01-31T12:00:00.000; without a zone it is UTC
-    #[arg(long, value_name = "TIME", help_heading = "Where to")]
-    pub to_datetime: Option<UtcTimeArg>,
-
-    /// To the first record that is younger than this, such as PT15M, P7D, 15m or 7d
-    #[arg(long, value_name = "DURATION", allow_hyphen_values = true, help_heading = "Where to")]
-    pub by_duration: Option<DurationArg>,
-
-    /// To what this file of --export says; - is standard input
-    #[arg(long, value_name = "FILE", help_heading = "Where to")]
-    pub from_file: Option<PathBuf>,
-
-    /// To where they were before the last reset that was executed; done twice, it changes nothing
-    #[arg(long, conflicts_with = "all_topics", help_heading = "Where to")]
-    pub undo: bool,
-}
-
 /// Take back what a group that nobody is in has committed for some topics.
+///
+/// On a terminal it is shown what will be lost, and asked whether to go on; a script is never asked.
 #[derive(Debug, Args)]
 #[command(
     override_usage = "mkafka groups delete-offsets [OPTIONS] <GROUP> --topic <TOPIC[:N,...]>",
@@ -313,6 +300,10 @@ pub struct DeleteOffsetsArgs {
     #[arg(long = "topic", short = 't', value_name = "TOPIC[:N,...]", required = true)]
     pub topics: Vec<TopicPartitionsArg>,
 
+    /// Whether to ask.
+    #[command(flatten)]
+    pub consent: ConsentArgs,
+
     /// The form of the output
     #[arg(long, value_name = "FORM", default_value = "text")]
     pub output: OutputFormat,
@@ -326,6 +317,8 @@ impl DeleteOffsetsArgs {
 }
 
 /// Delete groups that nobody is in, with all that they have committed.
+///
+/// On a terminal it is shown what will be lost, and asked whether to go on; a script is never asked.
 #[derive(Debug, Args)]
 #[command(
     override_usage = "mkafka groups delete [OPTIONS] <GROUP>...",
@@ -337,6 +330,10 @@ pub struct DeleteArgs {
     /// Which groups.
     #[command(flatten)]
     pub groups: GroupsChoice,
+
+    /// Whether to ask.
+    #[command(flatten)]
+    pub consent: ConsentArgs,
 
     /// The form of the output
     #[arg(long, value_name = "FORM", default_value = "text")]
@@ -369,55 +366,6 @@ impl FromStr for TopicPartitionsArg {
     }
 }
 
-/// A point in time; a date without a zone is in UTC, as kafka-consumer-groups has it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct UtcTimeArg {
-    /// Milliseconds since 1970-01-01T00:00:00Z.
-    pub millis: i64,
-}
-
-impl FromStr for UtcTimeArg {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let in_utc = format!("{}Z", text.trim());
-        if let Ok(TimeArg::At(millis)) = in_utc.parse() {
-            return Ok(Self { millis });
-        }
-        if let Ok(TimeArg::At(millis)) = format!("{}T00:00:00Z", text.trim()).parse() {
-            return Ok(Self { millis });
-        }
-        match text.parse() {
-            Ok(TimeArg::At(millis)) => Ok(Self { millis }),
-            _ => Err("valid are 2026-01-31T12:00:00.000, which is in UTC, 2026-01-31T12:00:00+02:00, and \
-                      milliseconds since 1970; for a duration there is --by-duration"
-                .to_owned()),
-        }
-    }
-}
-
-/// A duration back from now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DurationArg(TimeArg);
-
-impl DurationArg {
-    /// The point in time that lies so long before `now`; both in milliseconds since 1970.
-    pub fn before(self, now: i64) -> i64 {
-        self.0.millis(now)
-    }
-}
-
-impl FromStr for DurationArg {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text.parse() {
-            Ok(ago @ TimeArg::Ago(_)) => Ok(Self(ago)),
-            _ => Err("valid are durations such as PT15M, P7D, 15m or 7d".to_owned()),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -443,36 +391,7 @@ mod tests {
     }
 
     #[test]
-    fn times_without_a_zone_are_in_utc() {
-        for (text, millis) in [
-            ("2023-11-15T00:00:00.000", 1_700_006_400_000),
-            ("2023-11-15T00:00:00.001Z", 1_700_006_400_001),
-            ("2023-11-15T02:00:00.000+02:00", 1_700_006_400_000),
-            ("2023-11-15T02:00:00.000+0200", 1_700_006_400_000),
-            ("2023-11-15 00:00", 1_700_006_400_000),
-            ("2023-11-15", 1_700_006_400_000),
-            ("1700006400000", 1_700_006_400_000),
-        ] {
-            assert_eq!(text.parse(), Ok(UtcTimeArg { millis }), "{text}");
-        }
-        for bad in ["", "15m", "PT1H", "now", "yesterday"] {
-            assert!(bad.parse::<UtcTimeArg>().is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn durations_as_kafka_and_people_write_them() {
-        for (text, millis) in
-            [("PT15M", 900_000), ("P1DT2H3M4S", 93_784_000), ("P7D", 604_800_000), ("15m", 900_000)]
-        {
-            assert_eq!(
-                text.parse::<DurationArg>().map(|ago| ago.before(1_000_000_000)),
-                Ok(1_000_000_000 - millis)
-            );
-        }
-        for bad in ["", "2023-11-15", "1700006400000", "x"] {
-            assert!(bad.parse::<DurationArg>().is_err(), "{bad}");
-        }
+    fn seconds_above_0() {
         assert_eq!(seconds("0.5"), Ok(Duration::from_millis(500)));
         for bad in ["0", "-1", "x", "1e99", "nan", ""] {
             assert!(seconds(bad).is_err(), "{bad}");

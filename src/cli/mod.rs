@@ -9,8 +9,10 @@ pub mod consume;
 pub mod consume_range;
 pub mod consume_view;
 pub mod count;
+pub mod delete_records;
 pub mod dump;
 pub mod groups;
+pub mod groups_reset;
 mod kafka_forms;
 pub mod manual;
 pub mod offsets;
@@ -21,6 +23,7 @@ pub mod rate;
 pub mod refusal;
 pub mod stats;
 pub mod time;
+pub mod topic_choice;
 pub mod topics;
 pub mod transfer;
 pub mod verify;
@@ -86,6 +89,18 @@ fn no_cluster(_server: &str) -> Result<String, String> {
         .into())
 }
 
+/// What the tools of Kafka take to reach a cluster, and those of ours refuse that would take it for nothing.
+#[derive(Debug, Args)]
+pub struct ConnectionArgs {
+    /// Refused: there is no connection that it could be about
+    #[arg(long, global = true, value_name = "FILE", hide = true, value_parser = no_connection)]
+    command_config: Option<String>,
+}
+
+fn no_connection(_file: &str) -> Result<String, String> {
+    Err("mkafka connects to nothing that it could configure; leave it out".into())
+}
+
 /// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum ColorChoice {
@@ -143,6 +158,14 @@ impl TopicArgs {
     pub fn name(&self) -> &str {
         self.name.as_deref().or(self.topic.as_deref()).unwrap_or_default()
     }
+}
+
+/// Whether somebody agrees beforehand that something is destroyed.
+#[derive(Debug, Args)]
+pub struct ConsentArgs {
+    /// Do not ask before anything is destroyed, which is done only where input and messages are on a terminal
+    #[arg(long, short = 'y')]
+    pub yes: bool,
 }
 
 /// What an option such as `--property` or `--config` takes.

@@ -1,10 +1,11 @@
-//! Arguments of `mkafka topics offsets` and `mkafka topics delete-records`.
+//! Arguments of `mkafka topics offsets`.
 
-use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::Args;
 
 use super::OutputFormat;
+use super::topic_choice::AnyTopicsArgs;
 
 /// Show offsets of partitions: the end, the start, or by time.
 ///
@@ -19,21 +20,30 @@ use super::OutputFormat;
   The first one that can be read; the one of the latest timestamp:
       mkafka topics offsets orders --time earliest
       mkafka topics offsets orders --time max-timestamp
+  Partitions 0 to 2 of one topic and 1 of another, as kafka-get-offsets has it:
+      mkafka topics offsets --topic-partitions orders:0-3,users:1
   The first record since midnight:
       mkafka topics offsets orders --time $(date -d 0:00 +%s000)"
 )]
 pub struct OffsetsArgs {
-    /// The topics; all when none is given
-    #[arg(value_name = "TOPIC", value_delimiter = ',')]
-    names: Vec<String>,
-
-    /// The topics, with commas between them, in the form of Kafka's tools
-    #[arg(long = "topic", short = 't', value_name = "TOPIC", value_delimiter = ',')]
-    topics: Vec<String>,
+    /// Which topics.
+    #[command(flatten)]
+    pub topics: AnyTopicsArgs,
 
     /// Only these partitions, with commas between them
     #[arg(long, value_name = "N,...", value_delimiter = ',')]
     pub partitions: Vec<i32>,
+
+    /// Only these partitions of these topics: t1:1,t2:0-3,t3,t4:5-,:0-2; a range ends before its second number, and
+    /// without a topic all are meant
+    #[arg(
+        long,
+        value_name = "TOPIC:N,...",
+        value_delimiter = ',',
+        group = "named",
+        conflicts_with_all = ["names", "topics", "partitions"]
+    )]
+    pub topic_partitions: Vec<TopicPartitionsRule>,
 
     /// Which offset: latest (-1), earliest (-2), max-timestamp (-3), or that of the first record whose
     /// timestamp is not before this many milliseconds since 1970
@@ -50,10 +60,50 @@ pub struct OffsetsArgs {
     pub output: OutputFormat,
 }
 
-impl OffsetsArgs {
-    /// The topics, in whichever form they were given.
-    pub fn topics(&self) -> impl Iterator<Item = &str> {
-        self.names.iter().chain(&self.topics).map(|name| name.trim())
+/// Some partitions of a topic, as kafka-get-offsets has them (`TopicPartitionFilter`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TopicPartitionsRule {
+    /// The topic, or a regular expression; `None` means all.
+    pub topic: Option<String>,
+    /// The first partition.
+    pub from: i32,
+    /// The one behind the last; `None` where there is no end.
+    pub to: Option<i32>,
+    /// Whether it is a single partition that was named.
+    pub is_single: bool,
+}
+
+impl FromStr for TopicPartitionsRule {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let invalid = || format!("Invalid rule specification: {text}");
+        let (topic, numbers) = text.trim().rsplit_once(':').unwrap_or((text.trim(), "-"));
+        // A sign of its own is no number's.
+        let number = |digits: &str| match digits.bytes().all(|b| b.is_ascii_digit()) {
+            true => digits.parse::<i32>().map_err(|_| invalid()),
+            false => Err(invalid()),
+        };
+        let bound = |digits: &str| (!digits.is_empty()).then(|| number(digits)).transpose();
+        let (from, to, is_single) = match numbers.split_once('-') {
+            Some((from, to)) => (bound(from)?.unwrap_or(0), bound(to)?, false),
+            None => {
+                let only = number(numbers)?;
+                (only, only.checked_add(1), true)
+            }
+        };
+        let is_nothing = topic.is_empty() && !text.contains(':');
+        if is_nothing || to.is_some_and(|to| to <= from) {
+            return Err(invalid());
+        }
+        Ok(Self { topic: (!topic.is_empty()).then(|| topic.to_owned()), from, to, is_single })
+    }
+}
+
+impl TopicPartitionsRule {
+    /// Whether it means the partition with this number.
+    pub fn includes(&self, partition: i32) -> bool {
+        partition >= self.from && self.to.is_none_or(|to| partition < to)
     }
 }
 
@@ -89,61 +139,26 @@ impl TimeArg {
     }
 }
 
-/// Delete the records of a partition that come before an offset or a time.
-///
-/// They can be read no more from then on, by a Kafka broker on the same files either. Segments that hold
-/// nothing else are removed. Offsets stay what they are.
-#[derive(Debug, Args)]
-#[command(
-    override_usage = "mkafka topics delete-records [OPTIONS] <TOPIC>",
-    after_help = "Examples:
-  What comes before offset 1000 of partition 0:
-      mkafka topics delete-records orders --partition 0 --offset 1000
-  What is older than a day, in all partitions:
-      mkafka topics delete-records orders --time 1d
-  All records of a topic that is to stay:
-      mkafka topics delete-records orders --offset -1
-  The same as kafka-delete-records has it:
-      mkafka topics delete-records --offset-json-file offsets.json"
-)]
-pub struct DeleteRecordsArgs {
-    /// The topic
-    #[arg(value_name = "TOPIC", conflicts_with_all = ["topic", "offset_json_file"],
-          required_unless_present_any = ["topic", "offset_json_file"])]
-    name: Option<String>,
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-    /// The topic, in the form of Kafka's tools
-    #[arg(long, short = 't', value_name = "TOPIC", conflicts_with = "offset_json_file")]
-    topic: Option<String>,
-
-    /// The partition; all when none is given
-    #[arg(long, value_name = "N")]
-    pub partition: Option<i32>,
-
-    /// The first offset that is kept; -1 is the log end
-    #[arg(long, value_name = "OFFSET", allow_negative_numbers = true,
-          required_unless_present_any = ["time", "offset_json_file"],
-          value_parser = clap::value_parser!(i64).range(-1..))]
-    pub offset: Option<i64>,
-
-    /// Keep from the first record on whose timestamp is not before this: milliseconds since 1970, @seconds,
-    /// 2026-01-31T12:00:00Z, 2026-01-31 12:00, or so long ago as 15m, 2h or 7d
-    #[arg(long, value_name = "TIME", conflicts_with = "offset")]
-    pub time: Option<super::time::TimeArg>,
-
-    /// A file of partitions and offsets:
-    /// {"partitions":[{"topic":"t","partition":0,"offset":3}],"version":1}
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["partition", "offset", "time"])]
-    pub offset_json_file: Option<PathBuf>,
-
-    /// The form of the output
-    #[arg(long, value_name = "FORM", default_value = "text")]
-    pub output: OutputFormat,
-}
-
-impl DeleteRecordsArgs {
-    /// The topic's name as it was given, in whichever form.
-    pub fn name(&self) -> &str {
-        self.name.as_deref().or(self.topic.as_deref()).unwrap_or_default()
+    #[test]
+    fn partitions_as_kafka_writes_them() {
+        let rule = |topic: Option<&str>, from, to, is_single| {
+            Ok(TopicPartitionsRule { topic: topic.map(str::to_owned), from, to, is_single })
+        };
+        assert_eq!("t1:1".parse(), rule(Some("t1"), 1, Some(2), true));
+        assert_eq!("t2:0-3".parse(), rule(Some("t2"), 0, Some(3), false));
+        assert_eq!("t3".parse(), rule(Some("t3"), 0, None, false));
+        assert_eq!("t4:5-".parse(), rule(Some("t4"), 5, None, false));
+        assert_eq!("t5:-3".parse(), rule(Some("t5"), 0, Some(3), false));
+        assert_eq!(":0".parse(), rule(None, 0, Some(1), true));
+        for bad in ["", "t:x", "t:", "t:3-3", "t:5-2", "t:+1", "t:1-2-3", "t:9999999999"] {
+            let refused = bad.parse::<TopicPartitionsRule>();
+            assert_eq!(refused, Err(format!("Invalid rule specification: {bad}")), "{bad}");
+        }
+        let some: TopicPartitionsRule = "t:2-4".parse().expect("a rule");
+        assert_eq!((0..6).filter(|n| some.includes(*n)).collect::<Vec<_>>(), [2, 3]);
     }
 }

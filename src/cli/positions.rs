@@ -46,6 +46,10 @@ pub enum PositionArg {
 const VALID: &str = "valid are earliest, latest, a number from 0, -N for the last N, +N for N behind the first, \
                      @TIME; FROM:TO with two of these, either left out; and PARTITION= before it";
 
+/// The same of a position alone.
+const VALID_POSITION: &str = "valid are start, end, a number from 0, -N for the last N, +N for N behind the first, \
+                              and @TIME";
+
 impl FromStr for OffsetArg {
     type Err = String;
 
@@ -74,6 +78,14 @@ impl FromStr for OffsetArg {
             }
             (from, to) => Ok(Self { of, from: Some(from), to }),
         }
+    }
+}
+
+impl FromStr for PositionArg {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        position(text.trim()).ok_or_else(|| VALID_POSITION.to_owned())
     }
 }
 
@@ -217,6 +229,24 @@ mod tests {
             "9223372036854775808",
         ] {
             assert!(bad.parse::<OffsetArg>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_position_alone() {
+        for (text, expected) in [
+            ("start", Start),
+            ("end", End),
+            (" 42", At(42)),
+            ("-3", BeforeEnd(3)),
+            ("+3", AfterStart(3)),
+            ("@1700000180", Time(TimeArg::At(1_700_000_180_000))),
+            ("@15m", Time(TimeArg::Ago(900_000))),
+        ] {
+            assert_eq!(text.parse(), Ok(expected), "{text}");
+        }
+        for bad in ["", "5:9", ":end", "0=5", "x", "@", "stored", "s@5"] {
+            assert!(bad.parse::<PositionArg>().is_err(), "{bad}");
         }
     }
 

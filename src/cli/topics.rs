@@ -2,9 +2,11 @@
 
 use clap::{ArgGroup, Args, Subcommand};
 
-use super::offsets::{DeleteRecordsArgs, OffsetsArgs};
+use super::delete_records::DeleteRecordsArgs;
+use super::offsets::OffsetsArgs;
 use super::stats::StatsArgs;
-use super::{KeyValue, OutputFormat, TopicArgs};
+use super::topic_choice::{AnyTopicsArgs, SomeTopicsArgs};
+use super::{ConnectionArgs, ConsentArgs, KeyValue, OutputFormat, TopicArgs};
 
 /// Create, list, describe, change and delete topics.
 ///
@@ -26,6 +28,10 @@ use super::{KeyValue, OutputFormat, TopicArgs};
       mkafka topics --delete --topic orders"
 )]
 pub struct TopicsArgs {
+    /// What is refused.
+    #[command(flatten)]
+    pub connection: ConnectionArgs,
+
     /// What to do.
     #[command(subcommand)]
     pub action: TopicsAction,
@@ -50,9 +56,10 @@ pub enum TopicsAction {
     Stats(StatsArgs),
 }
 
-/// Create a topic.
+/// Create topics.
 ///
-/// A name has 1 to 249 letters, digits, periods, underscores and hyphens. Two names may not differ in
+/// Several are created with the same partitions and configurations; one that cannot be is told, and keeps none of
+/// the others from it. A name has 1 to 249 letters, digits, periods, underscores and hyphens. Two names may not differ in
 /// periods and underscores alone, as in Kafka.
 ///
 /// Every configuration of a topic that Kafka 4 knows is checked and kept. Those on replication and tiered
@@ -60,7 +67,7 @@ pub enum TopicsAction {
 /// (retention.ms=604800000): producers see to that while they run, and so does mkafka clean.
 #[derive(Debug, Args)]
 #[command(
-    override_usage = "mkafka topics create [OPTIONS] <TOPIC>",
+    override_usage = "mkafka topics create [OPTIONS] <TOPIC>...",
     after_help = "Examples:
   Four partitions, so that four can read at once:
       mkafka topics create orders --partitions 4
@@ -70,12 +77,19 @@ pub enum TopicsAction {
   Larger records than the 1048588 bytes that Kafka allows by default:
       mkafka topics create blobs --config max.message.bytes=16777216
   Only where there is none yet, as scripts want it:
-      mkafka topics create orders --if-not-exists"
+      mkafka topics create orders --if-not-exists
+  Several at once; and whether that would do:
+      mkafka topics create orders payments users --partitions 4
+      mkafka topics create orders payments users --dry-run"
 )]
 pub struct CreateArgs {
-    /// The topic.
-    #[command(flatten)]
-    pub topic: TopicArgs,
+    /// The topics
+    #[arg(value_name = "TOPIC", value_delimiter = ',', required_unless_present = "topics")]
+    names: Vec<String>,
+
+    /// The topics, with commas between them, in the form of Kafka's tools
+    #[arg(long = "topic", short = 't', value_name = "TOPIC", value_delimiter = ',')]
+    topics: Vec<String>,
 
     /// How many partitions, 1 to 10000
     #[arg(long, value_name = "N", default_value_t = 1, allow_negative_numbers = true)]
@@ -93,22 +107,41 @@ pub struct CreateArgs {
     #[arg(long)]
     pub if_not_exists: bool,
 
+    /// Only check names, configurations and what is there already, tell what would be created, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+
     /// The form of the output
     #[arg(long, value_name = "FORM", default_value = "text")]
     pub output: OutputFormat,
 }
 
+impl CreateArgs {
+    /// The topics, in whichever form they were given.
+    pub fn topics(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().chain(&self.topics).map(|name| name.trim())
+    }
+}
+
 /// List topics, one name a line.
+///
+/// That a topic which is named is not there is an error, and hides none of the others.
 #[derive(Debug, Args)]
 #[command(
-    override_usage = "mkafka topics list [OPTIONS]",
+    override_usage = "mkafka topics list [OPTIONS] [TOPIC]...",
     after_help = "Examples:
   All topics but Kafka's own:
       mkafka topics list --exclude-internal
+  Those whose names begin with logs:
+      mkafka topics list --regex 'logs.*'
   The topics in the log folder of a Kafka broker:
       mkafka topics list --data-dir /var/lib/kafka/data"
 )]
 pub struct ListArgs {
+    /// Which topics.
+    #[command(flatten)]
+    pub topics: AnyTopicsArgs,
+
     /// Leave out the topics that Kafka keeps for itself
     #[arg(long)]
     pub exclude_internal: bool,
@@ -125,6 +158,7 @@ pub struct ListArgs {
 #[derive(Debug, Args)]
 #[command(
     group(ArgGroup::new("which").args(["names", "topics", "topic_id"]).multiple(true)),
+    group(ArgGroup::new("only")),
     override_usage = "mkafka topics describe [OPTIONS] [TOPIC]...",
     after_help = "Examples:
   One topic, or all of them:
@@ -137,13 +171,9 @@ pub struct ListArgs {
           jq '.partitions[] | .endOffset - .startOffset'"
 )]
 pub struct DescribeArgs {
-    /// The topics; all when none is given
-    #[arg(value_name = "TOPIC", value_delimiter = ',')]
-    names: Vec<String>,
-
-    /// The topics, with commas between them, in the form of Kafka's tools
-    #[arg(long = "topic", short = 't', value_name = "TOPIC", value_delimiter = ',')]
-    topics: Vec<String>,
+    /// Which topics.
+    #[command(flatten)]
+    pub topics: AnyTopicsArgs,
 
     /// The topic with this id
     #[arg(long, value_name = "ID", conflicts_with_all = ["names", "topics"])]
@@ -158,8 +188,24 @@ pub struct DescribeArgs {
     pub exclude_internal: bool,
 
     /// Show only topics that set a configuration themselves, and not their partitions
-    #[arg(long)]
+    #[arg(long, group = "only")]
     pub topics_with_overrides: bool,
+
+    /// Show only partitions without all of their copies: the one that each has is gone
+    #[arg(long, group = "only")]
+    under_replicated_partitions: bool,
+
+    /// Show only partitions that cannot be read: their folder is gone
+    #[arg(long, group = "only")]
+    unavailable_partitions: bool,
+
+    /// Show only partitions with fewer copies than min.insync.replicas asks for
+    #[arg(long, group = "only")]
+    under_min_isr_partitions: bool,
+
+    /// Show only partitions with as many copies as min.insync.replicas asks for: all, where that is 1
+    #[arg(long, group = "only")]
+    at_min_isr_partitions: bool,
 
     /// The form of the output
     #[arg(long, value_name = "FORM", default_value = "text")]
@@ -167,10 +213,29 @@ pub struct DescribeArgs {
 }
 
 impl DescribeArgs {
-    /// The topics, in whichever form they were given.
-    pub fn topics(&self) -> impl Iterator<Item = &str> {
-        self.names.iter().chain(&self.topics).map(|name| name.trim())
+    /// Which partitions alone are to be shown; `None` for all.
+    pub fn partition_filter(&self) -> Option<PartitionFilter> {
+        let asked = [
+            (self.under_replicated_partitions, PartitionFilter::UnderReplicated),
+            (self.unavailable_partitions, PartitionFilter::Unavailable),
+            (self.under_min_isr_partitions, PartitionFilter::UnderMinIsr),
+            (self.at_min_isr_partitions, PartitionFilter::AtMinIsr),
+        ];
+        asked.into_iter().find(|(is_asked, _)| *is_asked).map(|(_, filter)| filter)
     }
+}
+
+/// What is asked of a partition's copies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PartitionFilter {
+    /// Not all of them are there.
+    UnderReplicated,
+    /// None is there.
+    Unavailable,
+    /// There are fewer than `min.insync.replicas`.
+    UnderMinIsr,
+    /// There are as many.
+    AtMinIsr,
 }
 
 /// Give a topic more partitions.
@@ -206,38 +271,34 @@ pub struct AlterArgs {
 
 /// Delete topics with all their records.
 ///
-/// Whoever reads or writes a topic meanwhile is told that it is gone.
+/// Whoever reads or writes a topic meanwhile is told that it is gone. On a terminal it is shown what will be lost,
+/// and asked whether to go on; a script is never asked. A regular expression matches none of the topics that Kafka
+/// keeps for itself.
 #[derive(Debug, Args)]
 #[command(
-    group(ArgGroup::new("which").args(["names", "topics"]).multiple(true).required(true)),
     override_usage = "mkafka topics delete [OPTIONS] <TOPIC>...",
     after_help = "Examples:
   Two topics at once:
       mkafka topics delete orders payments
   Whether it is there or not, as scripts want it:
-      mkafka topics delete orders --if-exists"
+      mkafka topics delete orders --if-exists
+  All that begin with tmp:
+      mkafka topics delete --regex 'tmp.*'"
 )]
 pub struct DeleteArgs {
-    /// The topics
-    #[arg(value_name = "TOPIC", value_delimiter = ',')]
-    names: Vec<String>,
-
-    /// The topics, with commas between them, in the form of Kafka's tools
-    #[arg(long = "topic", short = 't', value_name = "TOPIC", value_delimiter = ',')]
-    topics: Vec<String>,
+    /// Which topics.
+    #[command(flatten)]
+    pub topics: SomeTopicsArgs,
 
     /// Do not fail for topics that are not there
     #[arg(long)]
     pub if_exists: bool,
 
+    /// Whether to ask.
+    #[command(flatten)]
+    pub consent: ConsentArgs,
+
     /// The form of the output
     #[arg(long, value_name = "FORM", default_value = "text")]
     pub output: OutputFormat,
-}
-
-impl DeleteArgs {
-    /// The topics, in whichever form they were given.
-    pub fn topics(&self) -> impl Iterator<Item = &str> {
-        self.names.iter().chain(&self.topics).map(|name| name.trim())
-    }
 }

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::OutputFormat;
+use super::topic_choice::AnyTopicsArgs;
 
 /// Read everything and check it: checksums, records, offsets, indexes, checkpoints.
 ///
@@ -22,13 +23,9 @@ use super::OutputFormat;
       mkafka verify orders --repair"
 )]
 pub struct VerifyArgs {
-    /// The topics; all when none is given
-    #[arg(value_name = "TOPIC", value_delimiter = ',')]
-    names: Vec<String>,
-
-    /// The topics, with commas between them, in the form of Kafka's tools
-    #[arg(long = "topic", short = 't', value_name = "TOPIC", value_delimiter = ',')]
-    topics: Vec<String>,
+    /// Which topics.
+    #[command(flatten)]
+    pub topics: AnyTopicsArgs,
 
     /// Mend what can be mended
     #[arg(long)]
@@ -37,11 +34,4 @@ pub struct VerifyArgs {
     /// The form of the output
     #[arg(long, value_name = "FORM", default_value = "text")]
     pub output: OutputFormat,
-}
-
-impl VerifyArgs {
-    /// The topics, in whichever form they were given.
-    pub fn topics(&self) -> impl Iterator<Item = &str> {
-        self.names.iter().chain(&self.topics).map(|name| name.trim())
-    }
 }

@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use super::topic_choice::AnyTopicsArgs;
 use super::{OutputFormat, TopicArgs};
 
 /// Wait for a topic, an offset or a consumer group.
@@ -60,22 +61,11 @@ pub struct WaitArgs {
       mkafka ps orders --output json | jq .pid | sort -u | xargs kill"
 )]
 pub struct PsArgs {
-    /// The topics; all when none is given
-    #[arg(value_name = "TOPIC", value_delimiter = ',')]
-    names: Vec<String>,
-
-    /// The topics, with commas between them, in the form of Kafka's tools
-    #[arg(long = "topic", short = 't', value_name = "TOPIC", value_delimiter = ',')]
-    topics: Vec<String>,
+    /// Which topics.
+    #[command(flatten)]
+    pub topics: AnyTopicsArgs,
 
     /// The form of the output
     #[arg(long, value_name = "FORM", default_value = "text")]
     pub output: OutputFormat,
-}
-
-impl PsArgs {
-    /// The topics, in whichever form they were given.
-    pub fn topics(&self) -> impl Iterator<Item = &str> {
-        self.names.iter().chain(&self.topics).map(|name| name.trim())
-    }
 }

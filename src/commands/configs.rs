@@ -2,12 +2,13 @@
 
 use anyhow::{Context as _, Result};
 
-use super::{UsageError, data_dir_location, open_for_all, select};
+use super::select::{self, Purpose};
+use super::{UsageError, data_dir_location, open_for_all};
 use crate::cli::configs::{AlterConfigsArgs, ConfigsAction, ConfigsArgs, DescribeConfigsArgs, parse_added};
 use crate::cli::{GlobalArgs, OutputFormat};
 use crate::output::Ui;
 use crate::output::configs::{config_json, config_lines};
-use crate::store::{DataDir, TopicName};
+use crate::store::{DataDir, Topic};
 
 /// Runs `mkafka configs`.
 pub fn run(global: &GlobalArgs, args: &ConfigsArgs, ui: &mut Ui) -> Result<()> {
@@ -19,8 +20,9 @@ pub fn run(global: &GlobalArgs, args: &ConfigsArgs, ui: &mut Ui) -> Result<()> {
 
 fn describe(global: &GlobalArgs, args: &DescribeConfigsArgs, ui: &mut Ui) -> Result<()> {
     let location = data_dir_location(global)?;
-    let Some(dir) = open_for_all(&location, args.entity.name().is_none())? else { return Ok(()) };
-    for topic in select::topics(&dir, args.entity.name().into_iter())? {
+    let choice = args.entity.choice();
+    let Some(dir) = open_for_all(&location, choice.is_all())? else { return Ok(()) };
+    for topic in select::topics(&dir, &choice, Purpose::Look)? {
         match args.output {
             OutputFormat::Json => ui.print_json(&config_json(&topic, args.all))?,
             OutputFormat::Text => {
@@ -35,9 +37,10 @@ fn describe(global: &GlobalArgs, args: &DescribeConfigsArgs, ui: &mut Ui) -> Res
 
 fn alter(global: &GlobalArgs, args: &AlterConfigsArgs, ui: &mut Ui) -> Result<()> {
     let usage = |message: &str| anyhow::Error::from(UsageError(message.to_owned()));
-    let name = args.entity.name();
-    let name = name.ok_or_else(|| usage("An entity name must be specified with --alter of topics"))?;
-    let name = TopicName::new(name)?;
+    let choice = args.entity.choice();
+    if choice.is_all() {
+        return Err(usage("An entity name must be specified with --alter of topics"));
+    }
     let mut added = Vec::new();
     for text in &args.add_config {
         added.extend(parse_added(text).map_err(|message| usage(&message))?);
@@ -59,9 +62,21 @@ fn alter(global: &GlobalArgs, args: &AlterConfigsArgs, ui: &mut Ui) -> Result<()
         ));
     }
     let path = data_dir_location(global)?.path;
-    // A mistyped name must not make a data directory.
-    let before = DataDir::open_for_reading(&path)?.topic(&name)?;
-    let topic = DataDir::open_for_writing(&path)?.alter_configs(&name, &added, &deleted)?;
+    // A mistyped name must not make a data directory, and changes no other topic.
+    let topics = select::topics(&DataDir::open_for_reading(&path)?, &choice, Purpose::Change)?;
+    let dir = DataDir::open_for_writing(&path)?;
+    for before in topics {
+        match dir.alter_configs(&before.name, &added, &deleted) {
+            Ok(topic) => tell_altered(&before, &topic, args.output, ui)?,
+            // One that cannot be altered must not keep the others from it.
+            Err(error) => ui.error(&error.to_string()),
+        }
+    }
+    Ok(())
+}
+
+fn tell_altered(before: &Topic, topic: &Topic, output: OutputFormat, ui: &mut Ui) -> Result<()> {
+    let name = &topic.name;
     if !before.known_to_us {
         ui.warn(&format!(
             "topic '{name}' was written by a broker; from now on mkafka looks after it, and what is not set has \
@@ -69,8 +84,8 @@ fn alter(global: &GlobalArgs, args: &AlterConfigsArgs, ui: &mut Ui) -> Result<()
             topic.config.get("retention.ms").unwrap_or_default()
         ));
     }
-    Ok(match args.output {
+    Ok(match output {
         OutputFormat::Text => ui.print_line(&format!("Completed updating config for topic {name}.")),
-        OutputFormat::Json => ui.print_json(&config_json(&topic, false)),
+        OutputFormat::Json => ui.print_json(&config_json(topic, false)),
     }?)
 }

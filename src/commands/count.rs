@@ -13,10 +13,13 @@ use crate::store::DataDir;
 pub fn run(global: &GlobalArgs, args: &CountArgs, ui: &mut Ui) -> Result<()> {
     let dir = DataDir::open_for_reading(&data_dir_location(global)?.path)?;
     let floors = dir.log_start_offsets()?;
-    let topics = select::topics(&dir, std::iter::once(args.topic.name()))?;
+    let choice = args.topics.choice();
+    let topics = select::topics(&dir, &choice, select::Purpose::Look)?;
+    // Whoever names one topic knows which it is.
+    let with_name = choice.is_regex || topics.len() > 1;
     let committed_only = args.isolation_level == IsolationLevel::ReadCommitted;
     for topic in topics {
-        let mut total = 0;
+        let (mut total, mut is_whole) = (0, true);
         let mut partitions = select::partitions(&dir, &topic, &floors);
         if let Some(number) = args.partition {
             partitions.retain(|partition| partition.of.partition == number);
@@ -29,6 +32,7 @@ pub fn run(global: &GlobalArgs, args: &CountArgs, ui: &mut Ui) -> Result<()> {
                 Ok(records) => records,
                 Err(error) => {
                     ui.error(&format!("{}: {error}", partition.of));
+                    is_whole = false;
                     continue;
                 }
             };
@@ -44,8 +48,11 @@ pub fn run(global: &GlobalArgs, args: &CountArgs, ui: &mut Ui) -> Result<()> {
             }
         }
         // A number that is not the whole truth is none.
-        if args.output == OutputFormat::Text && !args.by_partition && !ui.has_failed() {
-            ui.print_line(&total.to_string())?;
+        if args.output == OutputFormat::Text && !args.by_partition && is_whole {
+            ui.print_line(&match with_name {
+                true => format!("{}:{total}", topic.name),
+                false => total.to_string(),
+            })?;
         }
     }
     Ok(())

@@ -3,6 +3,7 @@
 pub mod clean;
 pub mod completions;
 pub mod configs;
+mod consent;
 pub mod consume;
 pub mod count;
 mod dead_transactions;

@@ -1,38 +1,36 @@
-//! `mkafka topics offsets` and `mkafka topics delete-records`.
+//! `mkafka topics offsets`.
 
 use std::collections::BTreeSet;
 
-use anyhow::{Context as _, Result, bail};
-use serde::Deserialize;
+use anyhow::{Result, bail};
 
-use super::{data_dir_location, select};
-use crate::cli::offsets::{DeleteRecordsArgs, OffsetsArgs, TimeArg};
+use super::data_dir_location;
+use super::select::{self, Purpose};
+use crate::cli::offsets::{OffsetsArgs, TimeArg};
+use crate::cli::topic_choice::TopicChoice;
 use crate::cli::{GlobalArgs, OutputFormat};
 use crate::log::bounds::LogBounds;
 use crate::log::{LogError, time_search};
 use crate::output::Ui;
 use crate::record::{Offset, Timestamp};
-use crate::store::{DataDir, DeleteUpTo, StoreError, Topic, TopicName, TopicPartition};
+use crate::store::{DataDir, Topic};
 
 /// Runs `mkafka topics offsets`.
 pub(super) fn offsets(global: &GlobalArgs, args: &OffsetsArgs, ui: &mut Ui) -> Result<()> {
     let dir = DataDir::open_for_reading(&data_dir_location(global)?.path)?;
     let floors = dir.log_start_offsets()?;
-    let mut is_any = false;
-    let named: Vec<&str> = args.topics().collect();
-    for topic in select::topics(&dir, named.iter().copied())? {
+    let asked = match args.topic_partitions.is_empty() {
+        true => by_topic(&dir, args, ui)?,
+        false => by_rule(&dir, args, ui)?,
+    };
+    let mut is_any = ui.has_failed();
+    for (topic, numbers) in &asked {
         if args.exclude_internal_topics && topic.name.is_internal() {
             continue;
         }
-        // Of topics that nobody has named, one may have fewer partitions than another.
-        let missing = args.partitions.iter().filter(|number| topic.partitions.binary_search(number).is_err());
-        for number in missing.filter(|_| !named.is_empty()) {
-            is_any = true;
-            ui.error(&topic.no_partition(*number).to_string());
-        }
-        for partition in select::partitions(&dir, &topic, &floors) {
+        for partition in select::partitions(&dir, topic, &floors) {
             let number = partition.of.partition;
-            if !args.partitions.is_empty() && !args.partitions.contains(&number) {
+            if !numbers.contains(&number) {
                 continue;
             }
             is_any = true;
@@ -59,6 +57,51 @@ pub(super) fn offsets(global: &GlobalArgs, args: &OffsetsArgs, ui: &mut Ui) -> R
     Ok(())
 }
 
+/// Topics, and which of their partitions.
+type Asked = Vec<(Topic, BTreeSet<i32>)>;
+
+/// The partitions of --partitions, or all, of the topics that are chosen.
+fn by_topic(dir: &DataDir, args: &OffsetsArgs, ui: &mut Ui) -> Result<Asked> {
+    let choice = args.topics.choice();
+    let mut asked = Asked::new();
+    for topic in select::topics(dir, &choice, Purpose::Look)? {
+        let mut numbers: BTreeSet<i32> = topic.partitions.iter().copied().collect();
+        // Of topics that nobody has named, one may have fewer partitions than another.
+        if !choice.is_all() && !choice.is_regex {
+            for missing in args.partitions.iter().filter(|number| !numbers.contains(number)) {
+                ui.error(&topic.no_partition(*missing).to_string());
+            }
+        }
+        numbers.retain(|number| args.partitions.is_empty() || args.partitions.contains(number));
+        asked.push((topic, numbers));
+    }
+    Ok(asked)
+}
+
+/// The partitions of --topic-partitions.
+fn by_rule(dir: &DataDir, args: &OffsetsArgs, ui: &mut Ui) -> Result<Asked> {
+    let mut asked = Asked::new();
+    for rule in &args.topic_partitions {
+        let choice = TopicChoice {
+            texts: rule.topic.as_deref().into_iter().collect(),
+            is_regex: args.topics.regex,
+            if_exists: false,
+        };
+        for topic in select::topics(dir, &choice, Purpose::Look)? {
+            let numbers = topic.partitions.iter().copied().filter(|number| rule.includes(*number));
+            let numbers: BTreeSet<i32> = numbers.collect();
+            if rule.is_single && numbers.is_empty() && !choice.is_all() && !choice.is_regex {
+                ui.error(&topic.no_partition(rule.from).to_string());
+            }
+            match asked.iter_mut().find(|(known, _)| known.name == topic.name) {
+                Some((_, known)) => known.extend(numbers),
+                None => asked.push((topic, numbers)),
+            }
+        }
+    }
+    Ok(asked)
+}
+
 /// The offset that was asked for, with the timestamp of its record where that was looked at.
 fn offset_at(
     partition: &select::PartitionDir,
@@ -72,101 +115,4 @@ fn offset_at(
         TimeArg::MaxTimestamp => time_search::offset_of_max_timestamp(dir, floor)?.map(of_record),
         TimeArg::At(time) => time_search::offset_for_time(dir, floor, Timestamp(time))?.map(of_record),
     })
-}
-
-/// kafka-delete-records' file.
-#[derive(Debug, Deserialize)]
-struct OffsetFile {
-    partitions: Vec<OffsetFileEntry>,
-    #[serde(default = "version_1")]
-    version: i64,
-}
-
-fn version_1() -> i64 {
-    1
-}
-
-#[derive(Debug, Deserialize)]
-struct OffsetFileEntry {
-    topic: String,
-    partition: i32,
-    offset: i64,
-}
-
-/// Runs `mkafka topics delete-records`.
-pub(super) fn delete_records(global: &GlobalArgs, args: &DeleteRecordsArgs, ui: &mut Ui) -> Result<()> {
-    let path = data_dir_location(global)?.path;
-    let reading = DataDir::open_for_reading(&path)?;
-    let orders = match &args.offset_json_file {
-        Some(file) => {
-            let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-            orders_in(&bytes).with_context(|| format!("cannot use {}", file.display()))?
-        }
-        None => {
-            let topic = reading.topic(&TopicName::new(args.name())?)?;
-            let numbers = args.partition.map_or_else(|| topic.partitions.clone(), |number| vec![number]);
-            let there = select::partitions(&reading, &topic, &reading.log_start_offsets()?);
-            let time = args.time.map(|time| TimeArg::At(time.millis(Timestamp::now().0)));
-            let offset = |number: i32| -> Result<i64> {
-                let partition = there.iter().find(|there| there.of.partition == number);
-                let Some((partition, time)) = partition.zip(time) else {
-                    return Ok(args.offset.unwrap_or(-1));
-                };
-                let first = offset_at(partition, time).with_context(|| partition.of.to_string())?;
-                Ok(first.map_or(-1, |(offset, _)| offset.0))
-            };
-            let order = |number| Ok((TopicPartition::new(topic.name.clone(), number), offset(number)?));
-            numbers.into_iter().map(order).collect::<Result<_>>()?
-        }
-    };
-    let dir = DataDir::open_for_writing(&path)?;
-    if args.output == OutputFormat::Text {
-        ui.print_line("Executing records delete operation")?;
-        ui.print_line("Records delete operation completed:")?;
-    }
-    for (partition, offset) in orders {
-        let up_to = if offset == -1 { DeleteUpTo::End } else { DeleteUpTo::Offset(Offset(offset)) };
-        let done = dir
-            .topic(&partition.topic)
-            .and_then(|topic: Topic| dir.delete_records(&topic, partition.partition, up_to));
-        match done {
-            Ok(start) if args.output == OutputFormat::Json => ui.print_json(&serde_json::json!({
-                "v": 1, "topic": partition.topic, "partition": partition.partition, "lowWatermark": start.0,
-            }))?,
-            Ok(start) => ui.print_line(&format!("partition: {partition}\tlow_watermark: {start}"))?,
-            Err(error) => ui.error(&in_kafkas_words(&partition, error)),
-        }
-    }
-    Ok(())
-}
-
-fn in_kafkas_words(partition: &TopicPartition, error: StoreError) -> String {
-    match error {
-        StoreError::Log { source: LogError::OffsetOutOfRange { offset, end, .. }, .. } => format!(
-            "Cannot increment the log start offset to {offset} of partition {partition} since it is larger than \
-             the high watermark {end}"
-        ),
-        other => other.to_string(),
-    }
-}
-
-fn orders_in(bytes: &[u8]) -> Result<Vec<(TopicPartition, i64)>> {
-    let file: OffsetFile =
-        serde_json::from_slice(bytes).context("it is not what kafka-delete-records wants")?;
-    if file.version != 1 {
-        bail!("Not supported version field value {}", file.version);
-    }
-    let mut seen = BTreeSet::new();
-    let mut orders = Vec::new();
-    for entry in file.partitions {
-        let partition = TopicPartition::new(TopicName::new(&entry.topic)?, entry.partition);
-        if !seen.insert(partition.clone()) {
-            bail!("Offset json file contains duplicate topic partitions: {partition}");
-        }
-        if entry.offset < -1 {
-            bail!("{partition} has the offset {}; it must be -1 or more", entry.offset);
-        }
-        orders.push((partition, entry.offset));
-    }
-    Ok(orders)
 }

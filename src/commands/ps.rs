@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use super::{data_dir_location, open_for_all};
+use super::{data_dir_location, open_for_all, select};
 use crate::cli::wait::PsArgs;
 use crate::cli::{GlobalArgs, OutputFormat};
 use crate::fs::processes::{UseKind, command_line, uses_below};
@@ -24,10 +24,11 @@ struct Row {
 
 /// Runs `mkafka ps`.
 pub fn run(global: &GlobalArgs, args: &PsArgs, ui: &mut Ui) -> Result<()> {
-    let wanted = args.topics().map(TopicName::new).collect::<Result<Vec<_>, _>>()?;
+    let choice = args.topics.choice();
     let location = data_dir_location(global)?;
-    let Some(dir) = open_for_all(&location, wanted.is_empty())? else { return Ok(()) };
+    let Some(dir) = open_for_all(&location, choice.is_all())? else { return Ok(()) };
     let listing = dir.listing()?;
+    let wanted = select::names(&listing, &choice, select::Purpose::Look)?;
     for name in &wanted {
         dir.topic_in(&listing, name)?;
     }
@@ -36,7 +37,7 @@ pub fn run(global: &GlobalArgs, args: &PsArgs, ui: &mut Ui) -> Result<()> {
     for found in uses_below(&root)? {
         let Ok(rest) = found.path.strip_prefix(&root) else { continue };
         let Some((what, topic, does)) = describe(rest, found.kind) else { continue };
-        if wanted.is_empty() || topic.as_ref().is_some_and(|topic| wanted.contains(topic)) {
+        if choice.is_all() || topic.as_ref().is_some_and(|topic| wanted.contains(topic)) {
             rows.insert(Row { what, topic, pid: found.pid, does });
         }
     }

@@ -1,11 +1,17 @@
-//! Which topics and partitions a command is about.
+//! Which topics, partitions and groups a command is about.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 
+use super::UsageError;
+use crate::cli::topic_choice::TopicChoice;
+use crate::group::view::all_groups;
 use crate::record::Offset;
-use crate::store::{DataDir, LogStartOffsets, Topic, TopicName, TopicPartition};
+use crate::store::{
+    DataDir, GroupId, GroupPattern, Listing, LogStartOffsets, Topic, TopicName, TopicPartition, TopicPattern,
+};
 
 /// A partition that has a folder here.
 #[derive(Debug, Clone)]
@@ -18,11 +24,52 @@ pub(super) struct PartitionDir {
     pub(super) floor: Offset,
 }
 
-/// The topics called `names`, or all where none is named.
-pub(super) fn topics<'n>(dir: &DataDir, names: impl Iterator<Item = &'n str>) -> Result<Vec<Topic>> {
-    let names = names.map(TopicName::new).collect::<Result<Vec<_>, _>>()?;
+/// What a command does with the topics that are chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// It looks at them, or does what their configuration asks for.
+    Look,
+    /// It takes something away from them, or alters them. No pattern matches the topics that Kafka keeps for itself,
+    /// unless it is the very name.
+    Change,
+}
+
+/// The names of the topics that are chosen, each once: those that are named, whether they are there or not, in that
+/// order; or those in `listing` that a pattern matches; or all in it.
+///
+/// # Errors
+/// When a name or a pattern is none, or a pattern matches nothing and that is a mistake.
+pub(super) fn names(listing: &Listing, choice: &TopicChoice<'_>, purpose: Purpose) -> Result<Vec<TopicName>> {
+    if choice.is_all() {
+        return Ok(listing.topics().cloned().collect());
+    }
+    let mut seen = BTreeSet::new();
+    if !choice.is_regex {
+        let mut names = choice.names().map(TopicName::new).collect::<Result<Vec<_>, _>>()?;
+        names.retain(|name| seen.insert(name.clone()));
+        return Ok(names);
+    }
+    let mut names = Vec::new();
+    for text in &choice.texts {
+        let pattern: TopicPattern = text.parse().map_err(|error| UsageError(format!("--regex: {error}")))?;
+        let is_open = |topic: &TopicName| {
+            purpose == Purpose::Look || !topic.is_internal() || topic.as_str() == pattern.to_string()
+        };
+        let mut found = listing.topics().filter(|topic| pattern.matches(topic) && is_open(topic)).peekable();
+        if found.peek().is_none() && !choice.if_exists {
+            return Err(anyhow!(
+                "no topic matches '{pattern}'; `mkafka topics list` shows the topics there are"
+            ));
+        }
+        names.extend(found.filter(|topic| seen.insert((*topic).clone())).cloned());
+    }
+    Ok(names)
+}
+
+/// The topics that are chosen, of which each that is named must be there.
+pub(super) fn topics(dir: &DataDir, choice: &TopicChoice<'_>, purpose: Purpose) -> Result<Vec<Topic>> {
     let listing = dir.listing()?;
-    let names = if names.is_empty() { listing.topics().cloned().collect() } else { names };
+    let names = names(&listing, choice, purpose)?;
     Ok(names.iter().map(|name| dir.topic_in(&listing, name)).collect::<Result<_, _>>()?)
 }
 
@@ -34,4 +81,30 @@ pub(super) fn partitions(dir: &DataDir, topic: &Topic, floors: &LogStartOffsets)
         PartitionDir { dir: dir.partition_path(&of), of, floor }
     };
     topic.partitions.iter().map(one).collect()
+}
+
+/// The groups that `texts` name, whether they are there or not; or, where they are regular expressions, those that
+/// are there and match.
+///
+/// # Errors
+/// When an id or a pattern is none, or a pattern matches nothing.
+pub(super) fn groups(dir: &DataDir, texts: &[&str], is_regex: bool) -> Result<Vec<GroupId>> {
+    if !is_regex {
+        let id = |id: &&str| GroupId::new(id).map_err(|error| UsageError(error.to_string()).into());
+        return texts.iter().map(id).collect();
+    }
+    let patterns = texts.iter().map(|text| text.parse::<GroupPattern>()).collect::<Result<Vec<_>, _>>();
+    let patterns = patterns.map_err(|error| UsageError(format!("--regex: {error}")))?;
+    let known: Vec<GroupId> = all_groups(dir)?.into_iter().map(|view| view.group).collect();
+    let (mut groups, mut seen) = (Vec::new(), BTreeSet::new());
+    for (text, pattern) in texts.iter().zip(&patterns) {
+        let mut found = known.iter().filter(|group| pattern.matches(group)).peekable();
+        if found.peek().is_none() {
+            return Err(anyhow!(
+                "no group matches '{text}'; `mkafka groups list` shows the groups there are"
+            ));
+        }
+        groups.extend(found.filter(|group| seen.insert((*group).clone())).cloned());
+    }
+    Ok(groups)
 }

@@ -21,14 +21,15 @@ use crate::store::{DataDir, Topic};
 /// Runs `mkafka verify`.
 pub fn run(global: &GlobalArgs, args: &VerifyArgs, ui: &mut Ui) -> Result<()> {
     let location = data_dir_location(global)?;
-    let Some(dir) = open_for_all(&location, args.topics().next().is_none())? else { return Ok(()) };
+    let choice = args.topics.choice();
+    let Some(dir) = open_for_all(&location, choice.is_all())? else { return Ok(()) };
     for file in [LOG_START_OFFSET_CHECKPOINT, CLEANER_OFFSET_CHECKPOINT, RECOVERY_POINT_OFFSET_CHECKPOINT] {
         if let Err(error) = read_offsets(&dir.path().join(file)) {
             let problem = error.to_string();
             report(&Finding { path: dir.path().join(file), problem, remedy: Remedy::None }, false, args, ui)?;
         }
     }
-    let topics = select::topics(&dir, args.topics())?;
+    let topics = select::topics(&dir, &choice, select::Purpose::Look)?;
     if args.repair {
         DataDir::open_for_writing(&location.path)?;
     }

@@ -7,6 +7,7 @@ use super::{
     BatchFacts, ConsumeError, ConsumerPartition, ConsumerRecord, EndPosition, LogOffsets, ReadDetails,
     ReadLimits, StartPosition, TURN_BYTES,
 };
+use crate::log::bounds::{after_start, before_end};
 use crate::log::{LogError, LogReader, offset_for_time};
 use crate::record::{Batch, BatchError, Offset, RecordDecoder, Timestamp};
 use crate::store::TopicPartition;
@@ -221,18 +222,6 @@ impl Assigned {
         }
         Ok(())
     }
-}
-
-/// So many offsets behind the start of a log with these bounds, or its end.
-fn after_start((start, end): (Offset, Offset), count: u64) -> Offset {
-    let count = i64::try_from(count).unwrap_or(i64::MAX);
-    Offset(start.0.saturating_add(count)).min(end)
-}
-
-/// So many offsets before the end of a log with these bounds, or its start.
-fn before_end((start, end): (Offset, Offset), count: u64) -> Offset {
-    let count = i64::try_from(count).unwrap_or(i64::MAX);
-    Offset(end.0.saturating_sub(count)).max(start)
 }
 
 /// What became of the transaction of `batch`; `None` when it is in none, or nobody asks.

@@ -58,6 +58,18 @@ impl LogBounds {
     }
 }
 
+/// The offset so many behind the start of a log that has these bounds, or its end.
+pub fn after_start((start, end): (Offset, Offset), count: u64) -> Offset {
+    let count = i64::try_from(count).unwrap_or(i64::MAX);
+    Offset(start.0.saturating_add(count)).min(end)
+}
+
+/// The offset so many before the end of a log that has these bounds, or its start.
+pub fn before_end((start, end): (Offset, Offset), count: u64) -> Offset {
+    let count = i64::try_from(count).unwrap_or(i64::MAX);
+    Offset(end.0.saturating_sub(count)).max(start)
+}
+
 /// The first offset that can be read.
 pub(crate) fn log_start(list: &SegmentList, floor: Offset) -> Offset {
     list.logs.first().copied().unwrap_or(Offset::ZERO).max(floor)

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr as _;
 
 use super::escape::on_one_line;
+use super::group_totals::total_lag;
 use super::table::{Columns, MISSING, or_missing};
 use crate::group::assignor::{AssignmentStrategy, MemberId};
 use crate::group::state::{GroupPhase, MemberState};
@@ -41,7 +42,7 @@ impl PartitionProgress {
 pub fn group_heading(view: &GroupView, rows: &[PartitionProgress], colours: bool) -> String {
     let (bold, plain) = if colours { ("\u{1b}[1m", "\u{1b}[0m") } else { ("", "") };
     let strategy = strategy(view).map(|strategy| format!("  {strategy}")).unwrap_or_default();
-    let lag: i64 = rows.iter().filter_map(PartitionProgress::lag).map(|lag| lag.max(0)).sum();
+    let lag = total_lag(rows).unwrap_or(0);
     let lag = if rows.is_empty() { String::new() } else { format!("  LAG: {lag}") };
     let id = on_one_line(view.group.as_str());
     format!("{bold}{id}{plain}  {}  #MEMBERS: {}{strategy}{lag}", view.phase(), view.state.members.len())
@@ -52,12 +53,20 @@ fn strategy(view: &GroupView) -> Option<AssignmentStrategy> {
     view.state.strategy.filter(|_| view.phase() != GroupPhase::Empty)
 }
 
-/// `groups list --state`.
-pub fn list_columns(views: &[GroupView]) -> Columns {
+/// What a consumer group of mkafka is to Kafka (`GroupType`): its members share the partitions out among themselves.
+pub const GROUP_TYPE: &str = "Classic";
+
+/// `groups list --type --state`, or either.
+pub fn list_columns(views: &[GroupView], with_type: bool, with_state: bool) -> Columns {
     let longest = views.iter().map(|view| on_one_line(view.group.as_str()).width()).max().unwrap_or(0);
-    let mut columns = Columns::new(&[("GROUP", longest.max(15) + 10), ("STATE", 20)]);
+    let mut heading = vec![("GROUP", longest.max(15) + 10)];
+    heading.extend(with_type.then_some(("TYPE", 20)));
+    heading.extend(with_state.then_some(("STATE", 20)));
+    let mut columns = Columns::new(&heading);
     for view in views {
-        columns.push([view.group.as_str().to_owned(), view.phase().to_string()]);
+        let kind = with_type.then(|| GROUP_TYPE.to_owned());
+        let state = with_state.then(|| view.phase().to_string());
+        columns.push([Some(view.group.as_str().to_owned()), kind, state].into_iter().flatten());
     }
     columns
 }
@@ -67,6 +76,7 @@ pub fn list_json(view: &GroupView) -> Value {
     json!({
         "v": 1,
         "group": view.group,
+        "type": GROUP_TYPE,
         "state": view.phase().name(),
         "members": view.state.members.len(),
         "committedPartitions": view.offsets.len(),

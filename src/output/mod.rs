@@ -5,6 +5,7 @@ pub mod configs;
 pub mod data;
 pub mod dump;
 pub mod escape;
+pub mod group_totals;
 pub mod groups;
 mod json;
 pub mod produced;
@@ -180,6 +181,11 @@ impl Ui {
     pub fn has_failed(&self) -> bool {
         self.failed
     }
+}
+
+/// Ends the line on stderr behind which somebody was to type something.
+pub fn end_prompt() {
+    let _ = io::stderr().write_all(b"\n");
 }
 
 /// Prints an error to stderr as one line.

@@ -39,10 +39,11 @@ pub fn kafka_topic_line(topic: &Topic) -> String {
 }
 
 /// Kafka's line about a partition (`TopicCommand.PartitionDescription.printDescription`), without its
-/// end: there is one broker, number 1, and it leads.
-pub fn kafka_partition_line(topic: &Topic, partition: i32) -> String {
+/// end: there is one broker, number 1, and it leads where it has the partition.
+pub fn kafka_partition_line(topic: &Topic, partition: i32, is_there: bool) -> String {
+    let (leader, isr) = if is_there { ("1", "1") } else { ("none", "") };
     format!(
-        "\tTopic: {}\tPartition: {partition}\tLeader: 1\tReplicas: 1\tIsr: 1\tElr: \tLastKnownElr: ",
+        "\tTopic: {}\tPartition: {partition}\tLeader: {leader}\tReplicas: 1\tIsr: {isr}\tElr: \tLastKnownElr: ",
         topic.name
     )
 }
@@ -149,8 +150,16 @@ mod tests {
              Configs: retention.ms=-1,segment.bytes=1073741824"
         );
         assert_eq!(
-            kafka_partition_line(&topic(), 1),
+            kafka_partition_line(&topic(), 1, true),
             "\tTopic: orders.v1-eu_west\tPartition: 1\tLeader: 1\tReplicas: 1\tIsr: 1\tElr: \tLastKnownElr: "
+        );
+    }
+
+    #[test]
+    fn what_is_gone_has_no_leader() {
+        assert_eq!(
+            kafka_partition_line(&topic(), 1, false),
+            "\tTopic: orders.v1-eu_west\tPartition: 1\tLeader: none\tReplicas: 1\tIsr: \tElr: \tLastKnownElr: "
         );
     }
 

@@ -206,19 +206,15 @@ impl DataDir {
     /// The topic `name` of a [`Self::listing`]: for all topics at once, where [`Self::topic`] would
     /// read the data directory again and again.
     pub fn topic_in(&self, listing: &Listing, name: &TopicName) -> Result<Topic, StoreError> {
-        let unknown = || StoreError::UnknownTopic {
-            topic: name.clone(),
-            suggestion: name.nearest(listing.topics()).cloned(),
-        };
         if !listing.contains(name) {
-            return Err(unknown());
+            return Err(listing.unknown(name));
         }
         if let Some(metadata) = TopicMetadata::read(&self.metadata.topic(name), name)? {
             return Ok(self.known_topic(metadata));
         }
         if !listing.has_only_folders(name) {
             // It had a file when the listing was read, and has been deleted since.
-            return Err(unknown());
+            return Err(listing.unknown(name));
         }
         let partitions = listing.partitions(name).to_vec();
         Ok(Topic {

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::topic_selection::{InvalidPattern, of_whole_name};
+
 /// The id of a consumer group: any text that is not empty and fits into a field of Kafka's protocol.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct GroupId(String);
@@ -57,6 +59,25 @@ impl GroupId {
     /// The name of a folder that is this group's alone.
     pub fn folder_name(&self) -> String {
         file_name_of(&self.0)
+    }
+}
+
+/// A regular expression that the whole of a group's id must match. A comma in it is a comma: ids may have some.
+#[derive(Debug, Clone)]
+pub struct GroupPattern(regex::Regex);
+
+impl GroupPattern {
+    /// Whether it matches the whole of `group`.
+    pub fn matches(&self, group: &GroupId) -> bool {
+        self.0.is_match(&group.0)
+    }
+}
+
+impl FromStr for GroupPattern {
+    type Err = InvalidPattern;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        of_whole_name(text, text).map(Self)
     }
 }
 
@@ -135,6 +156,16 @@ mod tests {
         assert_eq!(id("é%").folder_name(), "%C3%A9%25");
         let (one, other) = (id(&"x".repeat(500)).folder_name(), id(&"x".repeat(501)).folder_name());
         assert!(one.len() <= 255 && other.len() <= 255 && one != other);
+    }
+
+    #[test]
+    fn a_pattern_matches_whole_ids() {
+        let pattern: GroupPattern = "a,b|bill.*".parse().unwrap();
+        for (group, expected) in [("a,b", true), ("billing", true), ("a", false), ("my-billing", false)] {
+            assert_eq!(pattern.matches(&id(group)), expected, "{group}");
+        }
+        let error = "a(".parse::<GroupPattern>().unwrap_err().to_string();
+        assert_eq!(error, "'a(' is not a valid regular expression: unclosed group");
     }
 
     #[test]

@@ -106,6 +106,11 @@ impl Listing {
         self.strangers.contains(topic)
     }
 
+    /// The error for `topic`, which is not there, with the name that comes closest.
+    pub fn unknown(&self, topic: &TopicName) -> StoreError {
+        StoreError::UnknownTopic { topic: topic.clone(), suggestion: topic.nearest(self.topics()).cloned() }
+    }
+
     /// The partitions of `topic` that have a folder, ascending.
     pub fn partitions(&self, topic: &TopicName) -> &[i32] {
         self.folders.get(topic).map_or(&[], Vec::as_slice)

@@ -24,7 +24,7 @@ pub use consumer_offsets::{CommittedOffset, GroupOffsets, OffsetsLog};
 pub use data_dir::{DataDir, DataDirLocation, LogStartOffsets, Topic, WritableDataDir};
 pub use error::StoreError;
 pub(crate) use group_id::java_string_hash;
-pub use group_id::{GroupId, InvalidGroupId};
+pub use group_id::{GroupId, GroupPattern, InvalidGroupId};
 pub use listing::Listing;
 pub use log_start::DeleteUpTo;
 pub use topic_admin::{MAX_PARTITIONS, NewTopic};

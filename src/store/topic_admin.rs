@@ -70,6 +70,25 @@ impl NewTopic {
         }
         Ok(())
     }
+
+    /// Checks that its name is free among those of `topics`, and collides with none of them.
+    pub fn check_among<'a>(&self, topics: impl Iterator<Item = &'a TopicName>) -> Result<(), StoreError> {
+        let mut collides = None;
+        for existing in topics {
+            if *existing == self.name {
+                return Err(StoreError::TopicExists(self.name.clone()));
+            }
+            if collides.is_none() && existing.collides_with(&self.name) {
+                collides = Some(existing);
+            }
+        }
+        match collides {
+            Some(existing) => {
+                Err(StoreError::TopicCollides { topic: self.name.clone(), existing: existing.clone() })
+            }
+            None => Ok(()),
+        }
+    }
 }
 
 impl WritableDataDir {
@@ -102,12 +121,7 @@ impl WritableDataDir {
         let mut lock = FileLock::open(&self.metadata.topics_lock())?;
         let _guard = lock.acquire()?;
         let listing = self.listing()?;
-        if listing.contains(&new.name) {
-            return Err(StoreError::TopicExists(new.name.clone()));
-        }
-        if let Some(existing) = listing.topics().find(|existing| existing.collides_with(&new.name)) {
-            return Err(StoreError::TopicCollides { topic: new.name.clone(), existing: existing.clone() });
-        }
+        new.check_among(listing.topics())?;
         self.clear_leftovers(&listing)?;
 
         let topic = TopicMetadata::with_id(new.name.clone(), id, new.partitions, new.config.clone());
@@ -202,8 +216,7 @@ impl WritableDataDir {
         let _guard = lock.acquire()?;
         let listing = self.listing()?;
         if !listing.contains(topic) {
-            let suggestion = topic.nearest(listing.topics()).cloned();
-            return Err(StoreError::UnknownTopic { topic: topic.clone(), suggestion });
+            return Err(listing.unknown(topic));
         }
         let (file, undo) = (self.metadata.topic(topic), self.metadata.undo(topic));
         if file.exists() {

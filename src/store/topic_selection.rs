@@ -27,16 +27,20 @@ impl FromStr for TopicPattern {
     type Err = InvalidPattern;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let alternatives = text.trim().replace(',', "|");
-        let regex = regex::Regex::new(&format!("^(?:{alternatives})$")).map_err(|error| {
-            // The parser's message is a drawing of several lines; its last line says what is wrong.
-            let text_of_error = error.to_string();
-            let reason = text_of_error.lines().last().unwrap_or_default();
-            let reason = reason.strip_prefix("error: ").unwrap_or(reason).to_owned();
-            InvalidPattern { pattern: text.to_owned(), reason }
-        })?;
+        let regex = of_whole_name(&text.trim().replace(',', "|"), text)?;
         Ok(Self { text: text.to_owned(), regex })
     }
+}
+
+/// What matches the whole of a name where `expression` does; `typed` is what is told of when that is none.
+pub(super) fn of_whole_name(expression: &str, typed: &str) -> Result<regex::Regex, InvalidPattern> {
+    regex::Regex::new(&format!("^(?:{expression})$")).map_err(|error| {
+        // The parser's message is a drawing of several lines; its last line says what is wrong.
+        let text_of_error = error.to_string();
+        let reason = text_of_error.lines().last().unwrap_or_default();
+        let reason = reason.strip_prefix("error: ").unwrap_or(reason).to_owned();
+        InvalidPattern { pattern: typed.to_owned(), reason }
+    })
 }
 
 impl TopicPattern {

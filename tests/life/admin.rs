@@ -228,6 +228,63 @@ fn records_go_by_time() {
     assert!(sandbox.fails(2, "topics delete-records t --time then").contains("valid are"));
 }
 
+/// Ten records in partition 0 with the timestamps 1000, 2000 and so on, none in partition 1.
+#[test]
+fn records_are_deleted_up_to_any_position() {
+    let sandbox = Sandbox::new();
+    let starts = || sandbox.ok("topics offsets t --time earliest");
+    for (offset, expected) in [
+        ("start", "t:0:0\nt:1:0\n"),
+        ("+4", "t:0:4\nt:1:0\n"),
+        ("-3", "t:0:7\nt:1:0\n"),
+        ("-1", "t:0:9\nt:1:0\n"),
+        ("-100", "t:0:0\nt:1:0\n"),
+        ("@4", "t:0:3\nt:1:0\n"),
+        ("@1970-01-01T00:00:05.500Z", "t:0:5\nt:1:0\n"),
+        ("@1s", "t:0:10\nt:1:0\n"),
+        ("end", "t:0:10\nt:1:0\n"),
+    ] {
+        sandbox.ok("topics create t --partitions 2 --config retention.ms=-1");
+        let records: String = (1..=10)
+            .map(|n| format!("{{\"value\":\"{n}\",\"partition\":0,\"timestamp\":{n}000}}\n"))
+            .collect();
+        std::fs::write(sandbox.path().join("x"), records).unwrap();
+        sandbox.ok("produce t --file x --format json");
+        sandbox.ok(&format!("topics delete-records t --offset {offset}"));
+        assert_eq!(starts(), expected, "{offset}");
+        sandbox.ok(&format!("topics delete-records t --partition 1 --offset {offset} --output json"));
+        sandbox.ok("topics delete t");
+    }
+    sandbox.ok("topics create t u other");
+    for topic in ["t", "u", "other"] {
+        sandbox.ok(&format!("produce {topic} --file x"));
+    }
+    let both = sandbox.ok("topics delete-records --regex . --offset end --output json");
+    assert_eq!(
+        both,
+        "{\"v\":1,\"topic\":\"t\",\"partition\":0,\"lowWatermark\":10}\n\
+         {\"v\":1,\"topic\":\"u\",\"partition\":0,\"lowWatermark\":10}\n"
+    );
+    assert_eq!(sandbox.ok("count t,u,other"), "t:0\nu:0\nother:10\n");
+    for bad in ["5:9", "0=5", "x", "1.5", "@never"] {
+        let message = sandbox.fails(2, &format!("topics delete-records other --offset {bad}"));
+        assert!(message.contains("valid are start, end, a number from 0"), "{message}");
+    }
+    for line in [
+        "topics delete-records other",
+        "topics delete-records --offset end",
+        "topics delete-records other --offset-json-file x",
+        "topics delete-records --offset-json-file x --offset end",
+        "topics delete-records --offset-json-file x --regex",
+    ] {
+        sandbox.fails(2, line);
+    }
+    assert!(
+        sandbox.fails(1, "topics delete-records other --partition 3 --offset end").contains("no partition 3")
+    );
+    assert_eq!(sandbox.ok("count other"), "10\n");
+}
+
 #[test]
 fn partitions_that_are_not_there_are_named() {
     let sandbox = Sandbox::new();

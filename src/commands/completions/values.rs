@@ -59,8 +59,11 @@ impl Kind {
             ("NAME=VALUE", "formatter_properties") => Self::Property(text::PROPERTIES),
             ("TYPE", "entity_type") => Self::Word(&["topics"]),
             ("OFFSET", "offset") if command == "consume" => Self::Word(&["earliest", "latest"]),
+            ("OFFSET", "offset") if command == "delete-records" => Self::Word(&["end", "start"]),
+            ("OFFSET", "to") => Self::Word(&["end", "start"]),
             ("TIME", "time") => Self::Word(&["latest", "earliest", "max-timestamp"]),
             ("STATE,...", _) => Self::Word(&groups::STATES),
+            ("TYPE,...", _) => Self::Word(&groups::TYPES),
             ("NAME", "partition_assignment_strategy") => {
                 Self::WordOf(|| AssignmentStrategy::ALL.map(AssignmentStrategy::name).to_vec())
             }

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use anyhow::{Result, anyhow, bail};
 
-use super::group_id;
 use crate::cli::OutputFormat;
 use crate::cli::groups::{DeleteOffsetsArgs, TopicPartitionsArg};
+use crate::commands::UsageError;
+use crate::commands::consent::{self, Question};
 use crate::group::GroupError;
 use crate::group::state::GroupPhase;
 use crate::group::view::{GroupAdmin, GroupView};
@@ -19,7 +20,7 @@ use crate::store::{DataDir, DataDirLocation, GroupId, GroupOffsets, TopicName, T
 type Found = BTreeMap<TopicPartition, Option<Offset>>;
 
 pub(super) fn run(location: &DataDirLocation, args: &DeleteOffsetsArgs, ui: &mut Ui) -> Result<()> {
-    let group = group_id(args.group())?;
+    let group = GroupId::new(args.group()).map_err(|error| UsageError(error.to_string()))?;
     let dir = DataDir::open_for_reading(&location.path)?;
     let forbidden =
         || anyhow!("Deleting offsets of a consumer group '{group}' is forbidden if the group is not empty.");
@@ -28,7 +29,8 @@ pub(super) fn run(location: &DataDirLocation, args: &DeleteOffsetsArgs, ui: &mut
     if view.phase() != GroupPhase::Empty {
         return Err(forbidden());
     }
-    committed_for(&group, &view.offsets, &args.topics)?;
+    let found = committed_for(&group, &view.offsets, &args.topics)?;
+    consent::ask(&args.consent, ui, || Ok(question(&group, &found)))?;
     let mut admin = GroupAdmin::open(DataDir::open_for_writing(&location.path)?, group.clone())?;
     let mut empty = match admin.lock() {
         Err(GroupError::NotEmpty { .. }) => return Err(forbidden()),
@@ -52,6 +54,15 @@ pub(super) fn run(location: &DataDirLocation, args: &DeleteOffsetsArgs, ui: &mut
     let columns = deleted_offsets_columns(&found);
     let text = if ui.stdout_is_terminal() { columns.table(0, ui.colours()) } else { columns.kafka_lines() };
     Ok(ui.print_styled(&text)?)
+}
+
+fn question(group: &GroupId, found: &Found) -> Question {
+    let loss = |(of, committed): (&TopicPartition, &Option<Offset>)| {
+        committed.map(|offset| format!("partition {of}: offset {offset} is committed"))
+    };
+    let losses: Vec<String> = found.iter().filter_map(loss).collect();
+    let text = format!("Take back {} offset(s) of group '{group}'?", losses.len());
+    Question { losses, text }
 }
 
 /// What is committed for the partitions that `args` name. The topics need not exist any longer.

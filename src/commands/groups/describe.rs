@@ -1,24 +1,24 @@
 //! `mkafka groups describe`, once or again and again.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 
+use super::progress::progress;
 use super::{Logs, chosen};
 use crate::cli::OutputFormat;
-use crate::cli::groups::DescribeArgs;
+use crate::cli::groups::{DescribeArgs, TotalsBy};
 use crate::commands::interrupt::Interrupt;
-use crate::commands::{EndedBySignal, open_for_all};
-use crate::group::assignor::MemberId;
-use crate::group::state::{GroupPhase, MemberState};
+use crate::commands::{EndedBySignal, UsageError, open_for_all};
+use crate::group::state::GroupPhase;
 use crate::group::view::{GroupView, all_groups};
+use crate::output::group_totals::{GroupTotals, totals_columns, totals_json};
 use crate::output::groups::{
     Details, PartitionProgress, describe_json, group_heading, members_columns, offsets_columns, state_columns,
 };
 use crate::output::table::Columns;
 use crate::output::{StdoutError, Ui};
-use crate::store::{DataDirLocation, TopicPartition};
+use crate::store::{DataDir, DataDirLocation, GroupId};
 
 /// What is said of groups at one moment.
 #[derive(Debug, Default)]
@@ -31,6 +31,8 @@ struct Picture {
     text: Vec<String>,
     /// For stdout.
     json: Vec<serde_json::Value>,
+    /// What is summed up, for text and JSON.
+    totals: Vec<GroupTotals>,
 }
 
 /// In which form, as far as that is not the arguments' to say.
@@ -101,19 +103,33 @@ fn picture(location: &DataDirLocation, args: &DescribeArgs, form: Form) -> Resul
         for view in all_groups(&dir)? {
             picture.add(&view, &logs, args, form)?;
         }
-        return Ok(picture);
-    }
-    for group in chosen(&dir, &args.groups)? {
-        match GroupView::find(&dir, &group) {
-            Ok(view) => picture.add(&view, &logs, args, form)?,
-            // One group that cannot be described must not hide the others.
-            Err(error) => picture.errors.push(error.to_string()),
+    } else {
+        for group in picture.chosen(&dir, args)? {
+            match GroupView::find(&dir, &group) {
+                Ok(view) => picture.add(&view, &logs, args, form)?,
+                // One group that cannot be described must not hide the others.
+                Err(error) => picture.errors.push(error.to_string()),
+            }
         }
+    }
+    if let Some(by) = args.totals {
+        picture.add_totals(by, args.output, form);
     }
     Ok(picture)
 }
 
 impl Picture {
+    /// The groups that are chosen. Where they are watched, those that a pattern matches may still come.
+    fn chosen(&mut self, dir: &DataDir, args: &DescribeArgs) -> Result<Vec<GroupId>> {
+        match chosen(dir, &args.groups) {
+            Err(error) if args.watch.is_some() && !error.is::<UsageError>() => {
+                self.errors.push(crate::commands::message(&error));
+                Ok(Vec::new())
+            }
+            other => other,
+        }
+    }
+
     fn print(&self, ui: &mut Ui) -> Result<(), StdoutError> {
         self.text.iter().try_for_each(|text| ui.print_styled(text))?;
         self.json.iter().try_for_each(|json| ui.print_json(json))
@@ -121,6 +137,21 @@ impl Picture {
 
     fn add(&mut self, view: &GroupView, logs: &Logs<'_>, args: &DescribeArgs, form: Form) -> Result<()> {
         let group = &view.group;
+        let mut rows = match args.members || args.state {
+            true => Vec::new(),
+            false => progress(view, logs, &mut self.errors),
+        };
+        if let Some(by) = args.totals {
+            let totals = GroupTotals::new(view, &rows, by == TotalsBy::Topic, args.min_lag);
+            self.totals.extend(totals);
+            return Ok(());
+        }
+        if let Some(least) = args.min_lag {
+            rows.retain(|row| row.lag().is_some_and(|lag| lag >= least));
+            if rows.is_empty() {
+                return Ok(());
+            }
+        }
         if args.output == OutputFormat::Text {
             match view.phase() {
                 GroupPhase::Empty => {
@@ -132,7 +163,6 @@ impl Picture {
                 GroupPhase::Stable => {}
             }
         }
-        let rows = if args.members || args.state { Vec::new() } else { self.progress(view, logs) };
         if args.output == OutputFormat::Json {
             let details = match (args.members, args.state) {
                 (true, _) => Details::Members,
@@ -153,6 +183,17 @@ impl Picture {
         Ok(())
     }
 
+    /// One table, or an object each, of the sums of all groups.
+    fn add_totals(&mut self, by: TotalsBy, output: OutputFormat, form: Form) {
+        if output == OutputFormat::Json {
+            self.json.extend(self.totals.iter().map(totals_json));
+        } else if !self.totals.is_empty() {
+            let columns = totals_columns(&self.totals, by == TotalsBy::Topic);
+            let table = || columns.table(0, form.colours);
+            self.text.push(if form.for_a_person { table() } else { columns.kafka_lines() });
+        }
+    }
+
     fn add_table(&mut self, view: &GroupView, rows: &[PartitionProgress], columns: &Columns, form: Form) {
         if form.for_a_person {
             self.text.push(group_heading(view, rows, form.colours));
@@ -161,27 +202,5 @@ impl Picture {
         } else {
             self.text.push(columns.kafka_lines());
         }
-    }
-
-    /// Every partition that the group has committed for or that a member has, sorted.
-    fn progress(&mut self, view: &GroupView, logs: &Logs<'_>) -> Vec<PartitionProgress> {
-        let mut owners: BTreeMap<&TopicPartition, (&MemberId, &MemberState)> = BTreeMap::new();
-        for (id, member) in &view.state.members {
-            owners.extend(member.owned.iter().map(|of| (of, (id, member))));
-        }
-        let all: BTreeSet<&TopicPartition> = view.offsets.keys().chain(owners.keys().copied()).collect();
-        let one = |of: &TopicPartition| PartitionProgress {
-            of: of.clone(),
-            committed: view.offsets.get(of).cloned(),
-            log_end_offset: logs
-                .bounds(of)
-                .unwrap_or_else(|error| {
-                    self.errors.push(error.to_string());
-                    None
-                })
-                .map(|bounds| bounds.end),
-            owner: owners.get(of).map(|(id, member)| ((*id).clone(), (*member).clone())),
-        };
-        all.into_iter().map(one).collect()
     }
 }

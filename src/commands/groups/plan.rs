@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use anyhow::{Result, bail};
 
 use super::Logs;
-use crate::cli::groups::ResetTo;
-use crate::log::bounds::LogBounds;
+use crate::cli::groups_reset::ResetTo;
+use crate::cli::positions::PositionArg;
+use crate::log::bounds::{LogBounds, after_start, before_end};
 use crate::record::{LeaderEpoch, Offset, Timestamp};
 use crate::store::{CommittedOffset, GroupOffsets, TopicPartition};
 
@@ -25,6 +26,23 @@ pub(super) enum Target {
     ShiftBy(i64),
     /// The first record at this time or later.
     Time(Timestamp),
+    /// So many offsets behind the log start offset.
+    AfterStart(u64),
+    /// So many offsets before the log end offset.
+    BeforeEnd(u64),
+}
+
+impl From<PositionArg> for Target {
+    fn from(position: PositionArg) -> Self {
+        match position {
+            PositionArg::Start => Self::Earliest,
+            PositionArg::End => Self::Latest,
+            PositionArg::At(offset) => Self::To(Offset(offset)),
+            PositionArg::AfterStart(count) => Self::AfterStart(count),
+            PositionArg::BeforeEnd(count) => Self::BeforeEnd(count),
+            PositionArg::Time(time) => Self::Time(Timestamp(time.millis(Timestamp::now().0))),
+        }
+    }
 }
 
 impl Target {
@@ -45,6 +63,7 @@ impl Target {
         };
         to.to_offset
             .map(|offset| Self::To(Offset(offset)))
+            .or_else(|| to.to.map(Self::from))
             .or_else(|| to.shift_by.map(Self::ShiftBy))
             .or_else(by_time)
     }
@@ -74,6 +93,8 @@ impl Plan {
         let offset = match target {
             Target::Earliest => bounds.start,
             Target::Latest => bounds.end,
+            Target::AfterStart(count) => after_start((bounds.start, bounds.end), count),
+            Target::BeforeEnd(count) => before_end((bounds.start, bounds.end), count),
             Target::Current => current.unwrap_or(bounds.end),
             Target::To(offset) => self.within(&bounds, offset, &of),
             Target::ShiftBy(by) => match current {

@@ -6,12 +6,14 @@ use super::plan::{Plan, Target, committed_at};
 use super::reset_file::{ResetFile, csv_of};
 use super::{Logs, chosen};
 use crate::cli::OutputFormat;
-use crate::cli::groups::ResetOffsetsArgs;
+use crate::cli::groups_reset::ResetOffsetsArgs;
+use crate::commands::consent::{self, Question};
 use crate::group::state::GroupPhase;
 use crate::group::view::{GroupAdmin, GroupView, all_groups, last_replaced};
 use crate::group::{GroupError, OffsetChanges};
 use crate::output::Ui;
 use crate::output::groups::{ResetOffset, reset_columns, reset_json};
+use crate::output::table::or_missing;
 use crate::record::Offset;
 use crate::store::{CommittedOffset, DataDir, DataDirLocation, GroupId, GroupOffsets, TopicPartition};
 
@@ -37,6 +39,9 @@ pub(super) fn run(location: &DataDirLocation, args: &ResetOffsetsArgs, ui: &mut 
     let groups = chosen(&dir, &args.groups)?;
     let task = task(&dir, args)?;
     let is_only = groups.len() == 1 && !args.groups.all_groups;
+    if args.execute {
+        consent::ask(&args.consent, ui, || Ok(question(&dir, &groups, &task, is_only)))?;
+    }
     let mut all = Vec::new();
     for group in &groups {
         let done = match args.execute {
@@ -151,6 +156,23 @@ fn look(dir: &DataDir, group: &GroupId, task: &Task) -> Result<Option<GroupOffse
         GroupPhase::Empty => Ok(Some(view.offsets)),
         phase => Err(is_active(group, phase)),
     }
+}
+
+/// About what a reset that is executed would replace.
+fn question(dir: &DataDir, groups: &[GroupId], task: &Task, is_only: bool) -> Question {
+    let outcome_of = |group: &GroupId| -> Result<Outcome> {
+        let committed = look(dir, group, task)?.unwrap_or_default();
+        outcome(dir, group, task, is_only, &committed, || last_replaced(dir, group))
+    };
+    // What cannot be reset is told when that is tried.
+    let resets = groups.iter().filter_map(|group| outcome_of(group).ok()).flat_map(|outcome| outcome.resets);
+    let loss = |reset: ResetOffset| {
+        let [old, new] = [reset.old, reset.new].map(or_missing);
+        format!("group '{}', partition {}: {old} becomes {new}", reset.group, reset.of)
+    };
+    let losses: Vec<String> = resets.filter(|reset| reset.old != reset.new).map(loss).collect();
+    let text = format!("Set {} offset(s)? --undo takes it back.", losses.len());
+    Question { losses, text }
 }
 
 fn dry_run(
