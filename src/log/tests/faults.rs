@@ -337,6 +337,26 @@ fn after_a_loss_of_power_a_large_index_is_cut_to_what_it_must_have() {
     }
 }
 
+/// A compacted log may come from elsewhere, without word of what is on the disk.
+#[test]
+fn after_a_loss_of_power_gaps_that_were_there_before_are_no_lost_data() {
+    let (dir, appender) = filled(small_segments(), 100);
+    drop(appender);
+    let ending = |name: &Path, ending: &str| name.with_extension(ending);
+    let log = files(dir.path(), "log").remove(1);
+    for path in [ending(&log, "log"), ending(&log, "index"), ending(&log, "timeindex")] {
+        std::fs::remove_file(path).expect("removed");
+    }
+    std::fs::remove_file(dir.path().join(appender::LOCK_FILE)).expect("removed");
+    let before = read_all(dir.path());
+    assert_eq!(append(&mut open(dir.path(), small_segments()), "one more"), Offset(100));
+    reboot(dir.path());
+    let mut fresh = open(dir.path(), small_segments());
+    assert_eq!(append(&mut fresh, "goes on"), Offset(101));
+    assert_eq!(fresh.take_repairs(), []);
+    assert_eq!(read_all(dir.path())[..before.len()], before);
+}
+
 /// Retention by another process: the oldest segments go while a reader is at work among them.
 #[test]
 fn segments_that_are_deleted_under_a_reader_are_passed_over() {
