@@ -52,6 +52,7 @@ pub struct OffsetIndex {
     base: Offset,
     /// Entries, not counting the zeros behind them that a live broker preallocates.
     entries: u64,
+    bytes: u64,
 }
 
 impl OffsetIndex {
@@ -65,8 +66,8 @@ impl OffsetIndex {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(e) => return Err(e),
         };
-        let len = file.metadata().map(|m| m.len()).context_io("read the size of", path)?;
-        let mut index = Self { file, path: path.to_owned(), base, entries: len / ENTRY_LEN as u64 };
+        let bytes = file.metadata().map(|m| m.len()).context_io("read the size of", path)?;
+        let mut index = Self { file, path: path.to_owned(), base, entries: bytes / ENTRY_LEN as u64, bytes };
         // No entry has position 0, so zeros can only be room that is not used yet.
         if index.last()?.is_some_and(|last| last.position.0 == 0) {
             index.entries = partition_point(index.entries, |n| Ok(index.entry(n)?.position.0 > 0))?;
@@ -82,6 +83,11 @@ impl OffsetIndex {
     /// Whether it has none.
     pub fn is_empty(&self) -> bool {
         self.entries == 0
+    }
+
+    /// Bytes behind the last entry.
+    pub fn bytes_behind(&self) -> u64 {
+        self.bytes.saturating_sub(self.entries * ENTRY_LEN as u64)
     }
 
     /// Entry `n`, from 0.

@@ -41,9 +41,15 @@ impl<'s> Scan<'s> {
 
     /// Walks all of a segment that is no longer appended to.
     pub(super) fn of_sealed(segment: &'s SegmentPath, interval: u64) -> Result<Self, LogError> {
+        let mut scan = Self::of_active(segment, interval)?;
+        scan.close();
+        Ok(scan)
+    }
+
+    /// Walks all of a segment that is appended to, by whoever holds the partition's lock.
+    pub(super) fn of_active(segment: &'s SegmentPath, interval: u64) -> Result<Self, LogError> {
         let mut scan = Self::new(segment, IndexRules::new(interval, segment.base_offset()));
         scan.run(Position(0), None)?;
-        scan.close();
         Ok(scan)
     }
 
