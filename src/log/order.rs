@@ -77,7 +77,8 @@ pub(super) fn place(
     let fits_exactly = knows_its_first
         && offsets > 0
         && following_first.or(segment_end.expected()) == Some(due.plus(offsets));
-    let is_in_order = first >= due && last >= first;
+    // The offsets of a segment are at most so far from its base.
+    let is_in_order = first >= due && last >= first && last.since(due) <= i64::from(i32::MAX);
     if is_in_order
         && is_before(following_first)
         && is_before(segment_end.next())

@@ -94,12 +94,12 @@ fn a_batch_gets_the_offset_back_that_its_neighbours_leave_for_it() {
 /// The last batch has no neighbour behind it, but the last writer has left word of where the log ends.
 #[test]
 fn the_last_batch_gets_its_offset_back_if_the_end_of_the_log_is_known() {
-    for is_known in [true, false] {
+    for (is_known, by) in [(true, -5), (true, 7), (true, 1 << 40), (false, -5), (false, 1 << 40)] {
         let (sandbox, folder, all) = sandbox();
         let log = log_of(&sandbox, &folder, sizes(&sandbox, "t-0", ".log").len() - 1);
         let (at, offset) = *batches(&log).last().unwrap();
         let in_it = 200 - offset;
-        write_at(&log, at, &(offset - 5).to_be_bytes());
+        write_at(&log, at, &(offset + by).to_be_bytes());
         if !is_known {
             std::fs::remove_file(folder.join(".lock")).unwrap();
         }
