@@ -3,6 +3,7 @@
 mod admin;
 mod carry;
 mod configs;
+mod mend;
 
 use std::io::Write as _;
 use std::process::Stdio;

@@ -181,6 +181,16 @@ fn an_index_that_lacks_an_aborted_transaction_is_found_and_mended() {
         assert_eq!(std::fs::read(&index).unwrap(), sound);
         assert_eq!(sandbox.run("verify").status, 0);
     }
+    // A reader takes nothing before the beginning that it names for aborted.
+    for (at, words) in [(17, "began at 255, but that was at 0"), (1, "holds what is no entry")] {
+        let mut damaged = sound.clone();
+        damaged[at] = 255;
+        std::fs::write(&index, damaged).unwrap();
+        let ran = sandbox.run("verify");
+        assert!(ran.status == 1 && ran.stdout.contains(words), "{}", ran.stdout);
+        assert_eq!(sandbox.run("verify --repair").status, 0);
+        assert_eq!(std::fs::read(&index).unwrap(), sound);
+    }
 }
 
 #[test]

@@ -9,9 +9,11 @@ use super::topic_choice::AnyTopicsArgs;
 ///
 /// Each finding says what is wrong, where, and what will mend it. The exit status is 1 if there is any.
 ///
-/// With --repair is mended what can be without losing a valid record: a torn tail is cut off, indexes are
-/// made anew, what interrupted work has left is finished or removed, and a damaged piece in the middle of a
-/// log is taken out of it and kept in a file beside it, so that what follows can be read again.
+/// With --repair is mended what can be without losing a valid record: a torn tail is cut off, indexes and
+/// leader epochs are made anew, what interrupted work has left is finished or removed, and a damaged piece in
+/// the middle of a log is taken out of it and kept in a file beside it, so that what follows can be read again.
+/// A batch whose base offset alone is damaged gets that back, if the batches around it leave no doubt; else it
+/// is taken out too.
 #[derive(Debug, Args)]
 #[command(
     override_usage = "mkafka verify [OPTIONS] [TOPIC]...",

@@ -1,5 +1,6 @@
 //! `mkafka verify`: reads everything and checks it.
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use anyhow::Result;
@@ -9,29 +10,28 @@ use crate::cli::verify::VerifyArgs;
 use crate::cli::{GlobalArgs, OutputFormat};
 use crate::log::bounds::LogBounds;
 use crate::log::verify::{Finding, Remedy, Verified, verify};
-use crate::log::{LogConfig, repair};
+use crate::log::{LogCleaner, LogConfig, LogError, repair};
 use crate::output::Ui;
 use crate::output::progress::{Progress, human_bytes};
+use crate::record::Offset;
 use crate::store::checkpoint::{
     CLEANER_OFFSET_CHECKPOINT, LOG_START_OFFSET_CHECKPOINT, RECOVERY_POINT_OFFSET_CHECKPOINT, read_offsets,
     read_partition_metadata,
 };
-use crate::store::{DataDir, Topic};
+use crate::store::{CONSUMER_OFFSETS, DataDir, Topic, TopicPartition};
 
 /// Runs `mkafka verify`.
 pub fn run(global: &GlobalArgs, args: &VerifyArgs, ui: &mut Ui) -> Result<()> {
     let location = data_dir_location(global)?;
     let choice = args.topics.choice();
     let Some(dir) = open_for_all(&location, choice.is_all())? else { return Ok(()) };
-    for file in [LOG_START_OFFSET_CHECKPOINT, CLEANER_OFFSET_CHECKPOINT, RECOVERY_POINT_OFFSET_CHECKPOINT] {
-        if let Err(error) = read_offsets(&dir.path().join(file)) {
-            let problem = error.to_string();
-            report(&Finding { path: dir.path().join(file), problem, remedy: Remedy::None }, false, args, ui)?;
-        }
-    }
+    let cleaned = check_checkpoints(&dir, args, ui)?;
     let topics = select::topics(&dir, &choice, select::Purpose::Look)?;
     if args.repair {
         DataDir::open_for_writing(&location.path)?;
+    }
+    for finding in topics.iter().flat_map(|topic| missing_partitions(&dir, topic)) {
+        report(&finding, false, args, ui)?;
     }
     let floors = dir.log_start_offsets().unwrap_or_default();
     let partitions: Vec<_> = topics
@@ -48,8 +48,11 @@ pub fn run(global: &GlobalArgs, args: &VerifyArgs, ui: &mut Ui) -> Result<()> {
             progress.set(done);
             if interrupt.status().is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
-        let mut verified = match verify(&partition.dir, &mut watch) {
-            Ok(verified) => verified,
+        let checked = may_have_gaps(topic, partition, cleaned.as_ref()).and_then(|may_have_gaps| {
+            Ok((may_have_gaps, verify(&partition.dir, may_have_gaps, &mut watch)?))
+        });
+        let (may_have_gaps, mut verified) = match checked {
+            Ok(checked) => checked,
             Err(error) => {
                 ui.error(&format!("{}: {error}", partition.of));
                 continue;
@@ -59,24 +62,12 @@ pub fn run(global: &GlobalArgs, args: &VerifyArgs, ui: &mut Ui) -> Result<()> {
             return Err(super::EndedBySignal(status).into());
         }
         verified.findings.extend(check_topic_id(topic, partition));
-        let mut mended = Vec::new();
-        if args.repair && verified.findings.iter().any(|finding| finding.remedy != Remedy::None) {
-            match repair::repair(&partition.dir, LogConfig::from(&topic.config)) {
-                Ok(done) => mended = done,
-                Err(error) => ui.error(&format!("{}: {error}", partition.of)),
+        if args.repair && verified.findings.iter().any(|finding| finding.remedy.is_repair()) {
+            mend(topic, partition, may_have_gaps, &verified.findings, args, ui)?;
+        } else {
+            for finding in &verified.findings {
+                report(finding, false, args, ui)?;
             }
-            // What is left says whether it is mended.
-            let left = verify(&partition.dir, &mut |_| ControlFlow::Continue(()))?.findings;
-            for finding in std::mem::take(&mut verified.findings) {
-                let is_left = finding.remedy == Remedy::None || left.contains(&finding);
-                report(&finding, !is_left, args, ui)?;
-            }
-        }
-        for finding in &verified.findings {
-            report(finding, false, args, ui)?;
-        }
-        for mended in mended {
-            ui.note(&format!("mkafka: {}: {}", mended.path.display(), mended.what));
         }
         all.segments += verified.segments;
         all.batches += verified.batches;
@@ -95,6 +86,84 @@ pub fn run(global: &GlobalArgs, args: &VerifyArgs, ui: &mut Ui) -> Result<()> {
         ));
     }
     Ok(())
+}
+
+/// Mends a partition of which these are the `findings`, and reports what became of each.
+fn mend(
+    topic: &Topic,
+    partition: &select::PartitionDir,
+    may_have_gaps: bool,
+    findings: &[Finding],
+    args: &VerifyArgs,
+    ui: &mut Ui,
+) -> Result<()> {
+    let mended = match repair::repair(&partition.dir, LogConfig::from(&topic.config)) {
+        Ok(mended) => mended,
+        Err(error) => {
+            ui.error(&format!("{}: {error}", partition.of));
+            Vec::new()
+        }
+    };
+    // What is left says whether it is mended.
+    let left = verify(&partition.dir, may_have_gaps, &mut |_| ControlFlow::Continue(()))?.findings;
+    for finding in findings {
+        let is_left = !finding.remedy.is_repair() || left.contains(finding);
+        report(finding, !is_left, args, ui)?;
+    }
+    for finding in left.iter().filter(|left| !findings.contains(left)) {
+        report(finding, false, args, ui)?;
+    }
+    for mended in mended {
+        ui.note(&format!("mkafka: {}: {}", mended.path.display(), mended.what));
+    }
+    Ok(())
+}
+
+/// Checks the checkpoints of the data directory; answers which partitions a broker has compacted, if it says so.
+fn check_checkpoints(dir: &DataDir, args: &VerifyArgs, ui: &mut Ui) -> Result<Option<Cleaned>> {
+    let mut cleaned = None;
+    for file in [LOG_START_OFFSET_CHECKPOINT, CLEANER_OFFSET_CHECKPOINT, RECOVERY_POINT_OFFSET_CHECKPOINT] {
+        let path = dir.path().join(file);
+        match read_offsets(&path) {
+            Ok(offsets) => {
+                if file == CLEANER_OFFSET_CHECKPOINT && path.exists() {
+                    cleaned = Some(offsets);
+                }
+            }
+            Err(error) => {
+                report(&Finding { path, problem: error.to_string(), remedy: Remedy::None }, false, args, ui)?;
+            }
+        }
+    }
+    Ok(cleaned)
+}
+
+/// Up to where a broker has compacted each partition.
+type Cleaned = BTreeMap<TopicPartition, Offset>;
+
+/// Whether compaction may have taken offsets out of the partition anywhere. Of a topic that a broker wrote the policy is
+/// not known, only what the broker has `cleaned`.
+fn may_have_gaps(
+    topic: &Topic,
+    partition: &select::PartitionDir,
+    cleaned: Option<&Cleaned>,
+) -> Result<bool, LogError> {
+    let cleaner = LogCleaner::new(&partition.dir, (&topic.config).into());
+    let by_broker = cleaned.map_or(!topic.known_to_us, |cleaned| cleaned.contains_key(&partition.of));
+    Ok(topic.config.cleanup_policy().compact || by_broker || cleaner.has_cleaned()?)
+}
+
+/// The partitions of `topic` that have no folder, though mkafka made them with it; those of `__consumer_offsets` are made
+/// when they are needed.
+fn missing_partitions(dir: &DataDir, topic: &Topic) -> Vec<Finding> {
+    let is_missing = |partition: &i32| !topic.partitions.contains(partition);
+    let all =
+        if topic.known_to_us && topic.name.as_str() != CONSUMER_OFFSETS { topic.partition_count } else { 0 };
+    let finding = |partition| {
+        let path = dir.partition_path(&TopicPartition::new(topic.name.clone(), partition));
+        Finding { path, problem: "the partition's folder is missing".into(), remedy: Remedy::None }
+    };
+    (0..all).filter(is_missing).map(finding).collect()
 }
 
 /// Whether the id in the partition's folder is the topic's.

@@ -145,14 +145,9 @@ impl Assigned {
             };
             bytes += batch.size();
             let end = batch.last_offset().next();
-            if let Some(until) = self.until_time
-                && batch.header().max_timestamp >= until
-            {
+            if let Some(until) = self.until_time {
                 match first_as_late(&batch, self.position, until, decoder) {
-                    Ok(None) => {}
-                    Ok(Some(first)) => {
-                        self.stop_at = Some(self.stop_at.map_or(first, |stop| stop.min(first)))
-                    }
+                    Ok(late) => self.stop_at = self.stop_at.into_iter().chain(late).min(),
                     Err(error) => return Err(self.reader.undecodable(&error)),
                 }
             }
@@ -178,11 +173,8 @@ impl Assigned {
                     ..BatchFacts::of(&batch)
                 },
                 stop: self.stop_at.unwrap_or(Offset(i64::MAX)),
-                is_left_out: batch.magic() >= 2
-                    && batch.header().attributes.is_control()
-                    && !self.details.control,
+                is_left_out: is_control(&batch) && !self.details.control,
             };
-            let stop = part.stop;
             let delivered = part.deliver(&batch, &mut self.position, decoder, deliver);
             match delivered.map_err(|error| self.reader.undecodable(&error))? {
                 ControlFlow::Break(()) => {
@@ -190,7 +182,7 @@ impl Assigned {
                     return Ok(Turn::Stopped);
                 }
                 // Offsets that compaction or a control record took are passed over.
-                ControlFlow::Continue(()) => self.position = self.position.max(end.min(stop)),
+                ControlFlow::Continue(()) => self.position = self.position.max(end.min(part.stop)),
             }
             if self.reader.has_taken_all() {
                 return Ok(Turn::Pause);
@@ -224,6 +216,11 @@ impl Assigned {
     }
 }
 
+/// Whether `batch` holds a marker instead of records.
+fn is_control(batch: &Batch<'_>) -> bool {
+    batch.magic() >= 2 && batch.header().attributes.is_control()
+}
+
 /// What became of the transaction of `batch`; `None` when it is in none, or nobody asks.
 pub(super) fn fate(
     transactions: &mut Option<Transactions>,
@@ -245,6 +242,9 @@ fn first_as_late(
     until: Timestamp,
     decoder: &mut RecordDecoder,
 ) -> Result<Option<Offset>, BatchError> {
+    if batch.header().max_timestamp < until {
+        return Ok(None);
+    }
     let mut records = decoder.records(batch)?;
     while let Some(record) = records.next()? {
         if record.offset >= position && record.timestamp >= until {

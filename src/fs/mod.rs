@@ -344,6 +344,46 @@ pub fn read_if_present(path: &Path) -> Result<Option<Vec<u8>>, FileError> {
     }
 }
 
+/// The first `length` bytes of the file `path`; `None` when it has fewer, or is not there. Takes memory for no more
+/// than is there.
+pub fn read_beginning(path: &Path, length: u64) -> Result<Option<Vec<u8>>, FileError> {
+    let Some((file, there)) = open_if_present(path)? else { return Ok(None) };
+    let Some(length) = usize::try_from(length).ok().filter(|_| length <= there) else { return Ok(None) };
+    let mut bytes = vec![0; length];
+    let read = read_at(&file, &mut bytes, 0).context_io("read", path)?;
+    Ok((read == length).then_some(bytes))
+}
+
+/// Whether the file `path` is there and holds `bytes` and nothing else. However large it is, it takes little memory.
+pub fn has_content(path: &Path, bytes: &[u8]) -> Result<bool, FileError> {
+    let Some((file, there)) = open_if_present(path)? else { return Ok(false) };
+    if there != bytes.len() as u64 {
+        return Ok(false);
+    }
+    let mut piece = vec![0; bytes.len().min(64 << 10)];
+    let mut position = 0;
+    for expected in bytes.chunks(piece.len().max(1)) {
+        let read = read_at(&file, &mut piece[..expected.len()], position).context_io("read", path)?;
+        if piece[..read] != *expected {
+            return Ok(false);
+        }
+        position += expected.len() as u64;
+    }
+    Ok(true)
+}
+
+/// The file `path`, open for reading, and its length; `None` when there is none.
+fn open_if_present(path: &Path) -> Result<Option<(File, u64)>, FileError> {
+    match open_read(path) {
+        Ok(file) => {
+            let length = length_of(&file).context_io("read the size of", path)?;
+            Ok(Some((file, length)))
+        }
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(e),
+    }
+}
+
 /// Reads into `buffer` from byte `position` until it is full or the file ends; answers the bytes read.
 pub fn read_at(file: &File, mut buffer: &mut [u8], mut position: u64) -> io::Result<usize> {
     use std::os::unix::fs::FileExt as _;

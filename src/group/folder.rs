@@ -50,10 +50,7 @@ impl GroupFolder {
     /// folder stays, for the lock is in it.
     pub(super) fn remove_state(&self) -> Result<(), FileError> {
         for path in [self.path.join("state.json"), self.undo()] {
-            match fs::remove_file(&path) {
-                Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
-                other => other?,
-            }
+            fs::remove_if_present(&path)?;
         }
         Ok(())
     }
@@ -152,10 +149,7 @@ impl<'a> LockedGroup<'a> {
     /// Takes member `id` out, with its file.
     pub(super) fn remove_member(&mut self, id: &MemberId) -> Result<(), FileError> {
         self.needs_rebalance |= self.state.members.remove(id).is_some();
-        match fs::remove_file(&self.folder.member(id)) {
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(()),
-            other => other,
-        }
+        fs::remove_if_present(&self.folder.member(id))
     }
 
     /// Makes the next [`Self::rebalance_if_due`] compute a new target assignment.

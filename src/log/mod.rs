@@ -5,6 +5,7 @@
 //! | names of the files | `segment` |
 //! | walking the batches of one `.log` file | `batch_reader` |
 //! | finding the next valid batch behind damage | `batch_search` |
+//! | whether a batch stands where its offsets say | `order` |
 //! | `.index` and `.timeindex`: layout, look-up | `offset_index`, `time_index` |
 //! | which entries they get | `index_rules` |
 //! | appending (takes the partition's lock) | `appender` |
@@ -42,6 +43,7 @@ mod index_rules;
 mod interleaving_tests;
 mod locked;
 pub mod offset_index;
+mod order;
 pub mod reader;
 mod recovery;
 pub mod repair;

@@ -53,6 +53,7 @@ pub struct OffsetIndex {
     /// Entries, not counting the zeros behind them that a live broker preallocates.
     entries: u64,
     last: Option<OffsetEntry>,
+    bytes: u64,
 }
 
 impl OffsetIndex {
@@ -66,9 +67,9 @@ impl OffsetIndex {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(e) => return Err(e),
         };
-        let len = file.metadata().map(|m| m.len()).context_io("read the size of", path)?;
-        let mut index =
-            Self { file, path: path.to_owned(), base, entries: len / ENTRY_LEN as u64, last: None };
+        let bytes = file.metadata().map(|m| m.len()).context_io("read the size of", path)?;
+        let entries = bytes / ENTRY_LEN as u64;
+        let mut index = Self { file, path: path.to_owned(), base, entries, last: None, bytes };
         index.last = index.read_last()?;
         // No entry has position 0, so zeros can only be room that is not used yet.
         if index.last.is_some_and(|last| last.position.0 == 0) {
@@ -86,6 +87,11 @@ impl OffsetIndex {
     /// Whether it has none.
     pub fn is_empty(&self) -> bool {
         self.entries == 0
+    }
+
+    /// Bytes behind the last entry.
+    pub fn bytes_behind(&self) -> u64 {
+        self.bytes.saturating_sub(self.entries * ENTRY_LEN as u64)
     }
 
     /// Entry `n`, from 0.

@@ -261,6 +261,7 @@ impl LogReader {
 
     /// Opens the segment that holds the next offset, or the first behind it; `false` if there is none.
     fn open_first(&mut self) -> Result<bool, LogError> {
+        let mut missed = None;
         loop {
             let list = self.list()?;
             let Some(base) = list.containing(self.next_offset).or(list.logs.first().copied()) else {
@@ -271,6 +272,11 @@ impl LogReader {
             if self.open_segment(base)? {
                 return Ok(true);
             }
+            if missed == Some(base) {
+                // It is listed and not there: a link that leads nowhere.
+                BatchReader::open(&SegmentPath::new(&self.dir, base).log())?;
+            }
+            missed = Some(base);
         }
     }
 

@@ -87,16 +87,34 @@ pub(crate) fn recover(
             tail.recovery_point = if is_there { point } else { start };
         }
         Known::Nothing => {
-            tail.recovery_point = RecoveryPoint::start_of(list.logs[0], interval);
-            for &base in &list.logs {
-                tail.appended += LogFile::open(&SegmentPath::new(dir, base).log())?.len()?;
-            }
+            tail.appended = put_sealed_on_disk(dir, sealed)?;
+            let start = RecoveryPoint::start_of(active, interval);
+            tail.recovery_point = RecoveryPoint { appended: tail.appended, ..start };
+            tail.appended += tail.size.0;
         }
         Known::AfterLossOfPower(_) => {}
     }
     // A writer may have died, or the power been lost, before the marker was there that an entry tells of.
     txn_index::truncate_to(&SegmentPath::new(dir, active), tail.end_offset)?;
     Ok(ActiveSegment::open(dir, tail)?)
+}
+
+/// Puts the segments on the disk of which nobody has left word, as a broker or an import leaves them, and answers how many
+/// bytes that are. The offsets that compaction has taken out of them are not to be taken for lost data after the next
+/// loss of power.
+fn put_sealed_on_disk(dir: &Path, sealed: &[Offset]) -> Result<u64, LogError> {
+    let mut bytes = 0;
+    for &base in sealed {
+        let segment = SegmentPath::new(dir, base);
+        for file in segment.files() {
+            fs::sync_file_if_present(&file)?;
+        }
+        bytes += LogFile::open(&segment.log())?.len()?;
+    }
+    if !sealed.is_empty() {
+        fs::sync_dir(dir)?;
+    }
+    Ok(bytes)
 }
 
 /// The last segment that a loss of power has left to build upon: behind one that is damaged, or that ends

@@ -4,15 +4,17 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use super::appender::LOCK_FILE;
-use super::batch_reader::{BatchReader, Check, Found, Step, find_valid_batch};
+use super::batch_reader::{Advance, BatchReader, Check, Found, Step, find_valid_batch};
+use super::checkpoint::{self, EpochEntry};
 use super::cleaner::{CleanedSegment, LogCleaner, LogSummary, remove_cleaned};
 use super::error::LogError;
+use super::order::{Place, SegmentEnd, place};
 use super::scan::Scan;
 use super::segment::{Position, SegmentList, SegmentPath};
 use super::swap::{self, Disposal};
 use super::{CleanerConfig, LogAppender, LogConfig, txn_index};
 use crate::fs::{self, FileLock};
-use crate::record::Offset;
+use crate::record::{LeaderEpoch, Offset};
 
 /// Something that was mended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,14 +43,15 @@ pub fn repair(dir: &Path, config: LogConfig) -> Result<Vec<Mended>, LogError> {
             mended.push(Mended { path: dir.to_owned(), what: "removed what a cleaning had left".into() });
         }
         let list = SegmentList::read(dir)?;
+        let noted_end = LogAppender::end_offset_hint(dir);
         for (n, &base) in list.logs.iter().enumerate() {
             let segment = SegmentPath::new(dir, base);
-            let is_active = n + 1 == list.logs.len();
-            take_out_damage(&segment, is_active, config.index_interval_bytes, &mut mended)?;
-            if !is_active {
-                rebuild_if_wrong(&segment, config.index_interval_bytes, &mut mended)?;
-            }
+            let next = list.logs.get(n + 1).copied();
+            let segment_end = next.map_or(SegmentEnd::Open(noted_end), SegmentEnd::Before);
+            mend_log(&segment, segment_end, config.index_interval_bytes, &mut mended)?;
+            rebuild_if_wrong(&segment, next.is_some(), config.index_interval_bytes, &mut mended)?;
         }
+        mend_leader_epochs(dir, &list, &mut mended)?;
         // Nobody goes by what was noted of the end of the log, and what was read back just now is on the disk.
         guard.file().truncate(0)?;
         for &base in &list.logs {
@@ -80,66 +83,118 @@ pub fn valid_length(segment: &SegmentPath) -> Result<u64, LogError> {
     Ok(reader.position().0)
 }
 
-/// Takes out of a log what is no valid batch, if there is a valid one behind it, here or in the next segment.
-fn take_out_damage(
+/// What is to be done to a log, from its beginning to its end.
+#[derive(Debug, Clone, Copy)]
+enum Edit {
+    /// These bytes are taken out, the second not included.
+    TakeOut(Position, Position),
+    /// The batch here gets this base offset.
+    Restore(Position, Offset),
+}
+
+/// What has to be done to the log of `segment`: what is no valid batch goes, if there is a valid one behind it, here or in
+/// the next segment; a batch that says another base offset than its neighbours leave for it gets that.
+fn edits_due(
+    reader: &mut BatchReader,
     segment: &SegmentPath,
-    is_active: bool,
-    interval: u64,
-    mended: &mut Vec<Mended>,
-) -> Result<(), LogError> {
+    segment_end: SegmentEnd,
+) -> Result<Vec<Edit>, LogError> {
     let path = segment.log();
-    let mut reader = BatchReader::open(&path)?;
-    let mut damaged: Vec<(Position, Position)> = Vec::new();
-    let mut end = segment.base_offset();
+    let mut edits: Vec<Edit> = Vec::new();
+    let take_out = |edits: &mut Vec<Edit>, from: Position, to: Position| match edits.last_mut() {
+        Some(Edit::TakeOut(_, end)) if *end == from => *end = to,
+        _ => edits.push(Edit::TakeOut(from, to)),
+    };
+    let mut due = segment.base_offset();
     loop {
         let at = reader.position();
-        match reader.next(Check::Checksums)? {
-            Step::Batch(_, batch) => {
-                end = end.max(batch.last_offset().next());
+        match reader.advance(Check::Checksums)? {
+            Advance::Batch(_) => {
+                let Some(batch) = reader.batch() else { break };
+                let last = match place(reader, at, &batch, due, segment_end)? {
+                    Place::Fits | Place::Overlaps => batch.last_offset(),
+                    Place::Restorable(offset) => {
+                        edits.push(Edit::Restore(at, offset));
+                        offset.plus(i64::from(batch.header().last_offset_delta))
+                    }
+                    Place::Stray => {
+                        take_out(&mut edits, at, reader.position());
+                        continue;
+                    }
+                };
+                due = due.max(last.next());
                 continue;
             }
-            Step::End => break,
-            Step::Incomplete(_) | Step::Invalid(_) => {}
+            Advance::End => break,
+            Advance::Incomplete(_) | Advance::Invalid(_) => {}
         }
-        match find_valid_batch(reader.file(), &path, Position(at.0 + 1), Some(end))? {
+        match find_valid_batch(reader.file(), &path, Position(at.0 + 1), Some(due))? {
             Found::Batch(next) => {
-                damaged.push((at, next));
+                take_out(&mut edits, at, next);
                 reader.seek(next);
             }
             _ => {
-                if !is_active {
-                    damaged.push((at, Position(reader.file_len()?)));
+                if !segment_end.is_open() {
+                    take_out(&mut edits, at, Position(reader.file_len()?));
                 }
                 break;
             }
         }
     }
-    if damaged.is_empty() {
+    Ok(edits)
+}
+
+/// Does to the log of `segment` what is due, by a new one that takes its place.
+fn mend_log(
+    segment: &SegmentPath,
+    segment_end: SegmentEnd,
+    interval: u64,
+    mended: &mut Vec<Mended>,
+) -> Result<(), LogError> {
+    let path = segment.log();
+    let mut reader = BatchReader::open(&path)?;
+    let edits = edits_due(&mut reader, segment, segment_end)?;
+    if edits.is_empty() {
         return Ok(());
     }
     let modified =
         std::fs::metadata(&path).and_then(|m| m.modified()).unwrap_or(std::time::SystemTime::now());
-    for &(from, to) in &damaged {
-        let keep = PathBuf::from(format!("{}.damaged-{from}", path.display()));
-        keep_bytes(&reader, from, to, &keep)?;
-        let what = format!("took bytes {from} to {to} out and kept them in {}", keep.display());
+    for edit in &edits {
+        let what = match *edit {
+            Edit::TakeOut(from, to) => {
+                let keep = PathBuf::from(format!("{}{from}", kept_prefix(segment)));
+                keep_bytes(&reader, from, to, &keep)?;
+                format!("took bytes {from} to {to} out and kept them in {}", keep.display())
+            }
+            Edit::Restore(at, offset) => {
+                format!("gave the batch at byte {at} its base offset back, {offset}")
+            }
+        };
         mended.push(Mended { path: path.clone(), what });
     }
     let dir = path.parent().unwrap_or(Path::new("."));
     let mut cleaned = CleanedSegment::create(dir, segment.base_offset(), interval)?;
     reader.seek(Position(0));
-    let mut damaged = damaged.into_iter().peekable();
+    let mut edits = edits.into_iter().peekable();
     loop {
-        if let Some((_, to)) = damaged.next_if(|(from, _)| *from == reader.position()) {
+        let at = reader.position();
+        let edit = edits
+            .next_if(|edit| matches!(*edit, Edit::TakeOut(here, _) | Edit::Restore(here, _) if here == at));
+        if let Some(Edit::TakeOut(_, to)) = edit {
             reader.seek(to);
+            continue;
         }
-        match reader.next(Check::Checksums)? {
-            Step::Batch(_, batch) => {
-                cleaned.room().0.extend_from_slice(batch.bytes());
-                cleaned.added(batch.header())?;
-            }
-            _ => break,
+        let Step::Batch(_, batch) = reader.next(Check::Checksums)? else { break };
+        let mut header = *batch.header();
+        let out = cleaned.room().0;
+        if let Some(Edit::Restore(_, offset)) = edit {
+            header.base_offset = offset;
+            out.extend_from_slice(&offset.0.to_be_bytes());
+            out.extend_from_slice(&batch.bytes()[size_of::<i64>()..]);
+        } else {
+            out.extend_from_slice(batch.bytes());
         }
+        cleaned.added(&header)?;
     }
     // The aborted transactions of a broker stay known.
     let txn_index = fs::read_if_present(&segment.txn_index())?;
@@ -149,6 +204,11 @@ fn take_out_damage(
         fs::write_atomically(&segment.txn_index(), &bytes)?;
     }
     Ok(())
+}
+
+/// What the paths of the files begin with that hold what was taken out of `segment`; the place follows.
+pub(super) fn kept_prefix(segment: &SegmentPath) -> String {
+    format!("{}.damaged-", segment.log().display())
 }
 
 /// Copies a piece of the log to a file of its own.
@@ -169,6 +229,31 @@ fn keep_bytes(reader: &BatchReader, from: Position, to: Position, path: &Path) -
     Ok(file.sync_data()?)
 }
 
+/// Makes the leader epochs anew from the batches if they are not sound (`LogSegment.recover`).
+fn mend_leader_epochs(dir: &Path, list: &SegmentList, mended: &mut Vec<Mended>) -> Result<(), LogError> {
+    let mut entries: Vec<EpochEntry> = Vec::new();
+    let mut end = list.logs.first().copied().unwrap_or(Offset::ZERO);
+    for &base in &list.logs {
+        end = end.max(base);
+        let mut reader = BatchReader::open(&SegmentPath::new(dir, base).log())?;
+        while let Step::Batch(_, batch) = reader.next(Check::Framing)? {
+            let header = batch.header();
+            let latest = entries.last().map_or(LeaderEpoch(-1), |last| last.epoch);
+            if header.leader_epoch > latest {
+                entries.push(EpochEntry { epoch: header.leader_epoch, start_offset: header.base_offset });
+            }
+            end = end.max(batch.last_offset().next());
+        }
+    }
+    if super::verify::leader_epochs_problem(dir, end)?.is_some() {
+        checkpoint::write_leader_epochs(dir, &entries)?;
+        let (path, what) =
+            (dir.join(checkpoint::LEADER_EPOCH_CHECKPOINT), "made it anew from the log".into());
+        mended.push(Mended { path, what });
+    }
+    Ok(())
+}
+
 /// Sees to it that each aborted transaction has its entry.
 fn mend_txn_indexes(
     dir: &Path,
@@ -181,8 +266,8 @@ fn mend_txn_indexes(
         let Some(summary) = summary else { return Ok(()) };
         for &base in &list.logs {
             let segment = SegmentPath::new(dir, base);
-            if txn_index::mend(&segment, summary.aborted_in(base, list.after(base)))? {
-                let what = "added what it lacked of aborted transactions".into();
+            if txn_index::mend(&segment, list.after(base), &summary)? {
+                let what = "made its entries those of the transactions that were aborted".into();
                 mended.push(Mended { path: segment.txn_index(), what });
             }
         }
@@ -190,12 +275,19 @@ fn mend_txn_indexes(
     })
 }
 
-/// Makes the indexes of a closed segment anew if they are not sound.
-fn rebuild_if_wrong(segment: &SegmentPath, interval: u64, mended: &mut Vec<Mended>) -> Result<(), LogError> {
-    if super::verify::has_sound_indexes(segment, Offset(i64::MAX))? {
+/// Makes the indexes of a segment anew if they are not sound. Those of the active one get no closing entry.
+fn rebuild_if_wrong(
+    segment: &SegmentPath,
+    is_closed: bool,
+    interval: u64,
+    mended: &mut Vec<Mended>,
+) -> Result<(), LogError> {
+    if super::verify::has_sound_indexes(segment, is_closed)? {
         return Ok(());
     }
-    Scan::of_sealed(segment, interval)?.replace_indexes()?;
+    let scan =
+        if is_closed { Scan::of_sealed(segment, interval)? } else { Scan::of_active(segment, interval)? };
+    scan.replace_indexes()?;
     mended.push(Mended { path: segment.log(), what: "made its indexes anew".into() });
     Ok(())
 }

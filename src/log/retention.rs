@@ -233,8 +233,7 @@ pub struct Swept {
 pub fn sweep(dir: &Path, delay_ms: i64, look_only: bool) -> Result<Swept, LogError> {
     let delay = Duration::from_millis(u64::try_from(delay_ms).unwrap_or(0));
     let mut swept = Swept::default();
-    for entry in std::fs::read_dir(dir).context_io("read the folder", dir)? {
-        let name = entry.context_io("read the folder", dir)?.file_name();
+    for name in fs::list_folder(dir)? {
         let path = dir.join(&name);
         if !name.to_str().is_some_and(|name| name.ends_with(DELETED_SUFFIX)) {
             continue;

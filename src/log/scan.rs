@@ -1,7 +1,5 @@
 //! Reading a segment for what its indexes must be, where its last valid batch ends, and what stands there.
 
-use std::path::Path;
-
 use super::batch_reader::{BatchReader, Check, Step};
 use super::error::{LogError, Repair};
 use super::index_rules::{IndexRules, NewEntries};
@@ -9,17 +7,6 @@ use super::segment::{Position, SegmentPath};
 use super::tail::RecoveryPoint;
 use crate::fs::{self, LogFile};
 use crate::record::{LeaderEpoch, Offset};
-
-/// The first `size` bytes of an index; `None` when it has fewer.
-fn read_prefix(path: &Path, size: Position) -> Result<Option<Vec<u8>>, LogError> {
-    let bytes = fs::read_if_present(path)?;
-    let size = usize::try_from(size.0).unwrap_or(usize::MAX);
-    Ok(bytes.and_then(|mut bytes| {
-        let is_there = bytes.len() >= size;
-        bytes.truncate(size);
-        is_there.then_some(bytes)
-    }))
-}
 
 /// A walk over a segment that collects the index entries due.
 pub(super) struct Scan<'s> {
@@ -54,9 +41,15 @@ impl<'s> Scan<'s> {
 
     /// Walks all of a segment that is no longer appended to.
     pub(super) fn of_sealed(segment: &'s SegmentPath, interval: u64) -> Result<Self, LogError> {
+        let mut scan = Self::of_active(segment, interval)?;
+        scan.close();
+        Ok(scan)
+    }
+
+    /// Walks all of a segment that is appended to, by whoever holds the partition's lock.
+    pub(super) fn of_active(segment: &'s SegmentPath, interval: u64) -> Result<Self, LogError> {
         let mut scan = Self::new(segment, IndexRules::new(interval, segment.base_offset()));
         scan.run(Position(0), None)?;
-        scan.close();
         Ok(scan)
     }
 
@@ -71,8 +64,8 @@ impl<'s> Scan<'s> {
         let mut from = Position(0);
         if point.base_offset == segment.base_offset() && LogFile::open(&segment.log())?.len()? >= point.size.0
         {
-            let index = read_prefix(&segment.index(), point.index_size)?;
-            let time_index = read_prefix(&segment.time_index(), point.time_index_size)?;
+            let index = fs::read_beginning(&segment.index(), point.index_size.0)?;
+            let time_index = fs::read_beginning(&segment.time_index(), point.time_index_size.0)?;
             if let (Some(index), Some(time_index)) = (index, time_index) {
                 (scan.index, scan.time_index) = (index, time_index);
                 (scan.rules, scan.end_offset) = (point.rules, point.end_offset);
@@ -158,8 +151,8 @@ impl<'s> Scan<'s> {
 
     /// Makes the indexes what they must be after a loss of power, which may have taken them as well.
     pub(super) fn replace_indexes_that_differ(&self, repairs: &mut Vec<Repair>) -> Result<(), LogError> {
-        let same = fs::read_if_present(&self.segment.index())?.as_ref() == Some(&self.index)
-            && fs::read_if_present(&self.segment.time_index())?.as_ref() == Some(&self.time_index);
+        let same = fs::has_content(&self.segment.index(), &self.index)?
+            && fs::has_content(&self.segment.time_index(), &self.time_index)?;
         if !same {
             self.replace_indexes()?;
             let reason = "the machine lost power";

@@ -33,6 +33,8 @@ pub struct SegmentPath {
     suffix: &'static str,
 }
 
+/// Digits of the base offset in the names of a segment's files.
+const NAME_DIGITS: usize = 20;
 /// Files that a cleaning is writing (`UnifiedLog.CLEANED_FILE_SUFFIX`).
 pub(crate) const CLEANED_SUFFIX: &str = ".cleaned";
 /// Files that are about to take the place of others (`UnifiedLog.SWAP_FILE_SUFFIX`).
@@ -87,9 +89,21 @@ impl SegmentPath {
         [self.index(), self.time_index(), self.txn_index(), self.snapshot(), self.log()]
     }
 
-    /// Files are named by the base offset in 20 digits (`LogFileUtils.filenamePrefixFromOffset`).
+    /// Files are named by the base offset in so many digits (`LogFileUtils.filenamePrefixFromOffset`).
     fn file(&self, extension: &str) -> PathBuf {
-        self.dir.join(format!("{:020}.{extension}{}", self.base_offset.0, self.suffix))
+        self.dir.join(format!("{:0NAME_DIGITS$}.{extension}{}", self.base_offset.0, self.suffix))
+    }
+
+    /// The base offset in the part of a name before the dot, if that is how a segment's files are named.
+    fn parse_stem(stem: &str) -> Option<Offset> {
+        (stem.len() == NAME_DIGITS).then(|| Self::parse_base_offset(stem)).flatten()
+    }
+
+    /// Whether a file has the ending of a segment's, but a name in front of it that no segment has.
+    pub(crate) fn is_misnamed(file_name: &str) -> bool {
+        file_name.split_once('.').is_some_and(|(stem, extension)| {
+            ["log", "index", "timeindex", "txnindex"].contains(&extension) && Self::parse_stem(stem).is_none()
+        })
     }
 
     /// The base offset in a file's name: what stands before the first dot (`LogFileUtils.offsetFromFileName`).
@@ -141,7 +155,8 @@ impl SegmentList {
                     continue;
                 }
             };
-            kind.extend(SegmentPath::parse_base_offset(stem));
+            // A file of another name would be looked for under the right one.
+            kind.extend(SegmentPath::parse_stem(stem));
         }
         for kind in [&mut list.logs, &mut list.indexes, &mut list.time_indexes, &mut list.txn_indexes] {
             kind.sort_unstable();

@@ -21,7 +21,7 @@ use std::path::Path;
 use super::bounds::end_of_segment;
 use super::error::LogError;
 use super::segment::{CLEANED_SUFFIX, DELETED_SUFFIX, SWAP_SUFFIX, SegmentList, SegmentPath};
-use crate::fs::{self, FileError, IoContext as _};
+use crate::fs::{self, FileError};
 use crate::record::Offset;
 
 /// What becomes of files that are no longer part of the log.
@@ -102,8 +102,7 @@ pub(crate) fn dispose(segment: &SegmentPath, disposal: Disposal) -> Result<(), F
 pub(crate) fn finish_interrupted(dir: &Path) -> Result<(), LogError> {
     let mut committed = Vec::new();
     let mut others = Vec::new();
-    for entry in std::fs::read_dir(dir).context_io("read the folder", dir)? {
-        let name = entry.context_io("read the folder", dir)?.file_name();
+    for name in fs::list_folder(dir)? {
         let Some(name) = name.to_str() else { continue };
         if name.ends_with(".log.link") {
             fs::remove_file(&dir.join(name))?;

@@ -4,7 +4,7 @@
 //! no record at or before its offset has a later timestamp.
 
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::index_rules::partition_point;
@@ -78,20 +78,7 @@ pub(crate) fn timestamp_of(time: SystemTime) -> Timestamp {
 /// The last entry of the time index `path`, leaving out the zeros that a live broker preallocates; `None`
 /// when there is none, or no such file.
 pub(crate) fn last_entry(path: &Path, base: Offset) -> Result<Option<TimeEntry>, FileError> {
-    let file = match fs::open_read(path) {
-        Ok(file) => file,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(e) => return Err(e),
-    };
-    let len = file.metadata().map(|m| m.len()).context_io("read the size of", path)?;
-    let Some(last) = (len / ENTRY_LEN as u64).checked_sub(1) else { return Ok(None) };
-    let bytes = nth(&file, path, last)?;
-    if bytes != [0; ENTRY_LEN] {
-        return Ok(Some(TimeEntry::decode(&bytes, base)));
-    }
-    // The used entries come before the zeros: those are all alike, so that their beginning can be searched.
-    let used = partition_point(last, |n| Ok(nth(&file, path, n)? != [0; ENTRY_LEN]))?;
-    used.checked_sub(1).map(|n| Ok(TimeEntry::decode(&nth(&file, path, n)?, base))).transpose()
+    Ok(TimeIndex::open(path, base)?.and_then(|index| index.last))
 }
 
 /// The last entry of a segment's time index that is older than `time`; `None` when there is none.
@@ -99,24 +86,79 @@ pub(crate) fn last_entry_before(
     segment: &SegmentPath,
     time: Timestamp,
 ) -> Result<Option<TimeEntry>, FileError> {
-    let path = segment.time_index();
-    let file = match fs::open_read(&path) {
-        Ok(file) => file,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(e) => return Err(e),
-    };
-    let len = file.metadata().map(|m| m.len()).context_io("read the size of", &path)?;
-    let base = segment.base_offset();
-    let older = partition_point(len / ENTRY_LEN as u64, |n| {
-        // Behind the used entries of a live broker's file there are zeros.
-        let bytes = nth(&file, &path, n)?;
-        Ok(bytes != [0; ENTRY_LEN] && TimeEntry::decode(&bytes, base).timestamp < time)
-    })?;
-    older.checked_sub(1).map(|n| Ok(TimeEntry::decode(&nth(&file, &path, n)?, base))).transpose()
+    let Some(index) = TimeIndex::open(&segment.time_index(), segment.base_offset())? else { return Ok(None) };
+    let older = partition_point(index.len(), |n| Ok(index.entry(n)?.timestamp < time))?;
+    older.checked_sub(1).map(|n| index.entry(n)).transpose()
 }
 
-fn nth(file: &File, path: &Path, n: u64) -> Result<[u8; ENTRY_LEN], FileError> {
-    let mut bytes = [0; ENTRY_LEN];
-    fs::read_at(file, &mut bytes, n * ENTRY_LEN as u64).context_io("read", path)?;
-    Ok(bytes)
+/// An open time index. Reads single entries, never the whole file.
+#[derive(Debug)]
+pub struct TimeIndex {
+    file: File,
+    path: PathBuf,
+    base: Offset,
+    entries: u64,
+    last: Option<TimeEntry>,
+    bytes: u64,
+}
+
+impl TimeIndex {
+    /// Opens the index of the segment that begins at `base`; `None` when there is no such file.
+    ///
+    /// # Errors
+    /// When it is there and cannot be read.
+    pub fn open(path: &Path, base: Offset) -> Result<Option<Self>, FileError> {
+        let file = match fs::open_read(path) {
+            Ok(file) => file,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(e) => return Err(e),
+        };
+        let bytes = file.metadata().map(|m| m.len()).context_io("read the size of", path)?;
+        let entries = bytes / ENTRY_LEN as u64;
+        let mut index = Self { file, path: path.to_owned(), base, entries, last: None, bytes };
+        index.last = index.read_last()?;
+        // The used entries come before the zeros, if there are any: those are all alike, so that their beginning can
+        // be searched.
+        if entries > 0 && index.last.is_none() {
+            index.entries = partition_point(entries, |n| Ok(index.nth(n)? != [0; ENTRY_LEN]))?;
+            index.last = index.read_last()?;
+        }
+        Ok(Some(index))
+    }
+
+    /// How many entries it has, not counting the zeros behind them that a live broker preallocates.
+    pub fn len(&self) -> u64 {
+        self.entries
+    }
+
+    /// Whether it has none.
+    pub fn is_empty(&self) -> bool {
+        self.entries == 0
+    }
+
+    /// Bytes behind the last entry.
+    pub fn bytes_behind(&self) -> u64 {
+        self.bytes.saturating_sub(self.entries * ENTRY_LEN as u64)
+    }
+
+    /// Entry `n`, from 0.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn entry(&self, n: u64) -> Result<TimeEntry, FileError> {
+        Ok(TimeEntry::decode(&self.nth(n)?, self.base))
+    }
+
+    /// The last entry; `None` when there is none, or it is zeros.
+    fn read_last(&self) -> Result<Option<TimeEntry>, FileError> {
+        let Some(last) = self.entries.checked_sub(1) else { return Ok(None) };
+        let bytes = self.nth(last)?;
+        Ok((bytes != [0; ENTRY_LEN]).then(|| TimeEntry::decode(&bytes, self.base)))
+    }
+
+    fn nth(&self, n: u64) -> Result<[u8; ENTRY_LEN], FileError> {
+        let mut bytes = [0; ENTRY_LEN];
+        fs::read_at(&self.file, &mut bytes, n * ENTRY_LEN as u64).context_io("read", &self.path)?;
+        Ok(bytes)
+    }
 }

@@ -4,6 +4,7 @@
 //! the entry would take the transaction for a committed one. An entry whose marker never came is written over by
 //! the one that tells of the marker that did.
 
+use super::cleaner::LogSummary;
 use super::segment::SegmentPath;
 use crate::fs::{self, FileError, LogFile};
 use crate::record::Offset;
@@ -24,6 +25,11 @@ pub(super) struct AbortedTxn {
 impl AbortedTxn {
     /// Bytes of an entry.
     pub(super) const LEN: usize = 34;
+
+    /// Whether both tell of the same end of a transaction.
+    pub(super) fn is_of_same(&self, other: &Self) -> bool {
+        (self.producer_id, self.last_offset) == (other.producer_id, other.last_offset)
+    }
 
     /// The bytes of its entry: a version, and the fields in order.
     pub(super) fn encode(&self) -> [u8; Self::LEN] {
@@ -102,44 +108,48 @@ fn entry_at(file: &LogFile, n: u64) -> Result<Option<AbortedTxn>, FileError> {
     Ok((read == AbortedTxn::LEN).then(|| AbortedTxn::decode(&bytes)))
 }
 
-/// All entries of `segment`, and whether they are whole.
+/// All entries of `segment`, and whether there is nothing else: neither a part of an entry, nor one of a version that
+/// does not exist.
 ///
 /// # Errors
 /// When the index cannot be read.
 pub(super) fn entries(segment: &SegmentPath) -> Result<(Vec<AbortedTxn>, bool), FileError> {
     let bytes = fs::read_if_present(&segment.txn_index())?.unwrap_or_default();
     let (whole, rest) = bytes.as_chunks::<{ AbortedTxn::LEN }>();
-    Ok((whole.iter().map(AbortedTxn::decode).collect(), rest.is_empty()))
+    let known = whole.iter().filter(|entry| entry[..2] == [0; 2]);
+    let entries: Vec<AbortedTxn> = known.map(AbortedTxn::decode).collect();
+    let is_whole = rest.is_empty() && entries.len() == whole.len();
+    Ok((entries, is_whole))
 }
 
-/// Which of the transactions that were `aborted`, as the log has it, lack an entry in `segment`, where their markers
-/// are.
-pub(super) fn missing<'a>(
-    aborted: impl Iterator<Item = &'a AbortedTxn>,
+/// Which of the transactions that were aborted with their markers in `segment`, as `summary` of the log has it, lack an
+/// entry there, or have another than they should.
+pub(super) fn missing(
+    segment: &SegmentPath,
+    next: Option<Offset>,
+    summary: &LogSummary,
     entries: &[AbortedTxn],
 ) -> Vec<AbortedTxn> {
-    let is_missing = |aborted: &&AbortedTxn| {
-        !entries
-            .iter()
-            .any(|entry| (entry.producer_id, entry.last_offset) == (aborted.producer_id, aborted.last_offset))
-    };
-    aborted.filter(is_missing).copied().collect()
+    let is_there = |aborted: &&AbortedTxn| entries.iter().any(|entry| summary.agrees(aborted, entry));
+    summary.aborted_in(segment.base_offset(), next).filter(|aborted| !is_there(aborted)).copied().collect()
 }
 
-/// Adds what the index of `segment` lacks of `aborted`, and drops what is no whole entry; whether there was anything
-/// to do.
+/// Adds what the index of `segment`, behind which the one at `next` comes, lacks of what was aborted, puts right what is
+/// wrong, and drops what is no entry; whether there was anything to do.
 ///
 /// # Errors
 /// When the index cannot be read or written.
-pub(super) fn mend<'a>(
+pub(super) fn mend(
     segment: &SegmentPath,
-    aborted: impl Iterator<Item = &'a AbortedTxn>,
+    next: Option<Offset>,
+    summary: &LogSummary,
 ) -> Result<bool, FileError> {
     let (mut entries, is_whole) = entries(segment)?;
-    let missing = missing(aborted, &entries);
+    let missing = missing(segment, next, summary, &entries);
     if missing.is_empty() && is_whole {
         return Ok(false);
     }
+    entries.retain(|entry| !missing.iter().any(|right| entry.is_of_same(right)));
     entries.extend(missing);
     entries.sort_by_key(|entry| entry.last_offset);
     let bytes: Vec<u8> = entries.iter().flat_map(AbortedTxn::encode).collect();
@@ -170,15 +180,25 @@ mod tests {
         let segment = SegmentPath::new(dir.path(), Offset(0));
         let by_log = [aborted(1, 0, 5), aborted(2, 3, 9), aborted(3, 4, 12)];
         note(&segment, &AbortedTxn { last_stable_offset: Offset(3), ..aborted(2, 3, 9) }).expect("noted");
-        assert!(mend(&segment, by_log.iter()).expect("mended"));
+        let mut summary = LogSummary::default();
+        summary.aborted = by_log.to_vec();
+        let mend = || mend(&segment, None, &summary).expect("mended");
+        assert!(mend());
         let kept = AbortedTxn { last_stable_offset: Offset(3), ..aborted(2, 3, 9) };
         assert_eq!(all(&segment), [by_log[0], kept, by_log[2]]);
-        assert!(!mend(&segment, by_log.iter()).expect("nothing to do"));
+        assert!(!mend());
         let torn = std::fs::read(segment.txn_index()).expect("there")[..80].to_vec();
         std::fs::write(segment.txn_index(), torn).expect("written");
         assert_eq!((all(&segment).len(), entries(&segment).expect("readable").1), (2, false));
-        assert!(mend(&segment, by_log.iter()).expect("mended"));
+        assert!(mend());
         assert_eq!(all(&segment), [by_log[0], kept, by_log[2]]);
+        // A beginning behind the one that the log has, and a version that does not exist.
+        let mut bytes = std::fs::read(segment.txn_index()).expect("there");
+        bytes[AbortedTxn::LEN + 17] += 1;
+        bytes[2 * AbortedTxn::LEN + 1] = 1;
+        std::fs::write(segment.txn_index(), bytes).expect("written");
+        assert!(mend());
+        assert_eq!(all(&segment), by_log);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::metadata::{MetadataPaths, TopicFile};
 use super::topic_name::{CLUSTER_METADATA, is_delete_folder_name};
 use super::{StoreError, TopicName, TopicPartition};
-use crate::fs::{self, FileError, IoContext as _};
+use crate::fs::{self, IoContext as _};
 
 /// The topics of a data directory: those that `.mkafka` knows, and those that partition folders tell of.
 #[derive(Debug, Default)]
@@ -42,9 +42,11 @@ impl Listing {
     }
 
     fn read_folders(&mut self, data_dir: &Path) -> Result<(), StoreError> {
-        for_each_entry(data_dir, |entry| {
+        // What an entry is, the listing says itself: names alone would cost a look at each.
+        for entry in std::fs::read_dir(data_dir).context_io("read the folder", data_dir)? {
+            let entry = entry.context_io("read the folder", data_dir)?;
             let name = entry.file_name();
-            let Some(name) = name.to_str() else { return };
+            let Some(name) = name.to_str() else { continue };
             if is_delete_folder_name(name) {
                 self.deleted_folders.push(name.to_owned());
             } else if let Some(found) = TopicPartition::from_folder_name(name)
@@ -52,15 +54,18 @@ impl Listing {
             {
                 self.folders.entry(found.topic).or_default().push(found.partition);
             }
-        })?;
+        }
         self.folders.values_mut().for_each(|partitions| partitions.sort_unstable());
         Ok(())
     }
 
     /// Answers whether there is a folder of topics' files at all.
     fn read_topic_files(&mut self, topics: &Path) -> Result<bool, StoreError> {
-        let read = for_each_entry(topics, |entry| {
-            let name = entry.file_name();
+        let names = match fs::list_folder(topics) {
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(false),
+            names => names?,
+        };
+        for name in names {
             match name.to_str().map(|name| (name, TopicFile::from_file_name(name))) {
                 Some((_, Some(TopicFile::Exists(topic)))) => {
                     self.topics.insert(topic);
@@ -73,11 +78,8 @@ impl Listing {
                 }
                 _ => {}
             }
-        });
-        match read {
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(false),
-            other => other.map(|()| true).map_err(StoreError::from),
         }
+        Ok(true)
     }
 
     /// Whether `topic`, of which folders but no file have been seen, is there after all.
@@ -130,13 +132,6 @@ impl Listing {
     pub(super) fn deleted_folders(&self) -> &[String] {
         &self.deleted_folders
     }
-}
-
-fn for_each_entry(folder: &Path, mut visit: impl FnMut(std::fs::DirEntry)) -> Result<(), FileError> {
-    for entry in std::fs::read_dir(folder).context_io("list", folder)? {
-        visit(entry.context_io("list", folder)?);
-    }
-    Ok(())
 }
 
 /// Whether an entry is a folder, or a link to one. Only links, and file systems that do not say, cost a

@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::topic_admin::MAX_PARTITIONS;
 use super::{StoreError, TopicConfig, TopicId, TopicName};
-use crate::fs::{self, FileError, IoContext as _};
+use crate::fs::{self, FileError};
 
 /// The newest format version of meta.json and of a topic's file that this code reads, and what it writes.
 pub(super) const VERSION: u64 = 1;
@@ -131,8 +131,7 @@ impl MetadataPaths {
     /// Removes what processes that died while they wrote meta.json have left of it. The caller holds the
     /// lock of [`Self::topics_lock`], under which it is written.
     pub(super) fn remove_temporary_files(&self) -> Result<(), FileError> {
-        for entry in std::fs::read_dir(&self.root).context_io("read the folder", &self.root)? {
-            let name = entry.context_io("read the folder", &self.root)?.file_name();
+        for name in fs::list_folder(&self.root)? {
             if name.to_str().is_some_and(fs::is_temporary_name) {
                 fs::remove_file(&self.root.join(name))?;
             }

@@ -270,10 +270,7 @@ impl WritableDataDir {
     /// Removes what checkpoints say of `topic`, and the file that says that it is unfinished.
     fn forget(&self, topic: &TopicName) -> Result<(), StoreError> {
         self.forget_checkpoints(topic)?;
-        match fs::remove_file(&self.metadata.undo(topic)) {
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
-            other => other?,
-        }
+        fs::remove_if_present(&self.metadata.undo(topic))?;
         Ok(fs::sync_dir(&self.metadata.topics())?)
     }
 }

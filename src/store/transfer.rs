@@ -250,10 +250,8 @@ fn checksum(path: &Path) -> Result<(u64, u32), fs::FileError> {
 }
 
 fn sorted_names(folder: &Path) -> Result<Vec<String>, fs::FileError> {
-    let mut names = Vec::new();
-    for entry in std::fs::read_dir(folder).context_io("list", folder)? {
-        names.extend(entry.context_io("list", folder)?.file_name().into_string());
-    }
+    let names = fs::list_folder(folder)?.into_iter();
+    let mut names: Vec<String> = names.filter_map(|name| name.into_string().ok()).collect();
     names.sort();
     Ok(names)
 }

@@ -59,9 +59,6 @@ pub fn run(global: &GlobalArgs, args: &ConsumeArgs, ui: &mut Ui) -> anyhow::Resu
     let mut waiter = Waiter::new().context("cannot wait for changes")?;
     let mut printer = printer(args, format, &data_dir, &config, &selection)?;
     printer.filter = filter;
-    printer.skips_faults = args.view.skip_message_on_error;
-    printer.bytes_left = args.range.max_bytes.unwrap_or(u64::MAX);
-    printer.quota = args.range.max_messages_per_partition.map(Quota::new);
     end_when_asked(&interrupt, waiter.waker(), args.exec.is_some())?;
     let now = Timestamp::now().0;
     let mut limits = ReadLimits {
@@ -86,10 +83,8 @@ pub fn run(global: &GlobalArgs, args: &ConsumeArgs, ui: &mut Ui) -> anyhow::Resu
         None => {
             // Not for a group: what lies in the pipe counts as consumed, and is lost with who reads it.
             ui.data().widen_pipe();
-            let mut assignment = Assignment::new(data_dir, selection, args.partition.clone(), ranges);
-            if stop_at_end {
-                assignment = assignment.finally();
-            }
+            let assignment = Assignment::new(data_dir, selection, args.partition.clone(), ranges);
+            let assignment = if stop_at_end { assignment.finally() } else { assignment };
             match &args.checkpoint {
                 Some(file) => Source::Kept(assignment, PositionFile::open(file)?),
                 None => Source::Assigned(assignment),
@@ -103,23 +98,27 @@ pub fn run(global: &GlobalArgs, args: &ConsumeArgs, ui: &mut Ui) -> anyhow::Resu
         end_with_reader(&mut session, waker)?;
     }
     session.dead_transactions = dead_transactions;
-    let result = session.run(source);
-    let printed = session.printer.printed();
-    result?;
-    session.ui.flush()?;
-    if !args.quiet {
-        session.ui.note(&format!("Processed a total of {printed} messages"));
-    }
-    if let Some(wanted) =
-        args.range.max_messages.filter(|wanted| printed < *wanted && session.has_timed_out())
-    {
-        let limit = args.range.timeout_ms.unwrap_or_default();
-        bail!("no record has come for {limit} ms, and {printed} of {wanted} have");
-    }
+    session.run(source)?;
+    conclude(session, args)?;
     match interrupt.status() {
         Some(status) => Err(EndedBySignal(status).into()),
         None => Ok(()),
     }
+}
+
+/// Says how much was printed; fails if that is less than was asked for.
+fn conclude(session: Session<'_>, args: &ConsumeArgs) -> anyhow::Result<()> {
+    let printed = session.printer.printed();
+    session.ui.flush()?;
+    if !args.quiet {
+        session.ui.note(&format!("Processed a total of {printed} messages"));
+    }
+    let wanted = args.range.max_messages;
+    if let Some(wanted) = wanted.filter(|wanted| printed < *wanted && session.has_timed_out()) {
+        let limit = args.range.timeout_ms.unwrap_or_default();
+        bail!("no record has come for {limit} ms, and {printed} of {wanted} have");
+    }
+    Ok(())
 }
 
 /// Lets the first signal end the run in good order. If it does not come to an end, because nobody reads what it
@@ -133,6 +132,21 @@ fn end_when_asked(interrupt: &Interrupt, waker: Waker, has_command: bool) -> any
 }
 
 fn printer(
+    args: &ConsumeArgs,
+    format: RecordFormat,
+    data_dir: &DataDir,
+    config: &ConsumerConfig,
+    selection: &TopicSelection,
+) -> anyhow::Result<Printer> {
+    let mut printer = unlimited_printer(args, format, data_dir, config, selection)?;
+    printer.skips_faults = args.view.skip_message_on_error;
+    printer.bytes_left = args.range.max_bytes.unwrap_or(u64::MAX);
+    printer.quota = args.range.max_messages_per_partition.map(Quota::new);
+    Ok(printer)
+}
+
+/// The printer with a limit to nothing but how many records there are.
+fn unlimited_printer(
     args: &ConsumeArgs,
     format: RecordFormat,
     data_dir: &DataDir,

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::dump::FileKind;
-use crate::fs::{FileError, IoContext as _};
+use crate::fs::{self, FileError};
 
 /// `*` matches no leading dot.
 const LIKE_A_SHELL: glob::MatchOptions = glob::MatchOptions {
@@ -66,10 +66,7 @@ fn add(path: &Path, found: &mut Vec<Named>) {
 
 /// The files of a folder that a broker writes, and with `with_folders` those of the folders in it, by name.
 fn files_of(dir: &Path, with_folders: bool) -> Result<Vec<PathBuf>, FileError> {
-    let mut entries = Vec::new();
-    for entry in std::fs::read_dir(dir).context_io("read the folder", dir)? {
-        entries.push(entry.context_io("read the folder", dir)?.path());
-    }
+    let mut entries: Vec<PathBuf> = fs::list_folder(dir)?.into_iter().map(|name| dir.join(name)).collect();
     entries.sort();
     let mut files = Vec::new();
     for path in entries {

@@ -163,14 +163,7 @@ impl Configs {
                 self.producer.compression = value.parse().map_err(|e| bad(&format!("{e}")))?;
             }
             "compression.gzip.level" | "compression.lz4.level" | "compression.zstd.level" => {
-                let codec = match name.split('.').nth(1) {
-                    Some("gzip") => Compression::Gzip,
-                    Some("lz4") => Compression::Lz4,
-                    _ => Compression::Zstd,
-                };
-                let level = value.parse().map_err(|_| bad("a number is needed"))?;
-                codec.check_level(level).map_err(|error| bad(&error.to_string()))?;
-                self.levels.push((codec, level));
+                self.set_level(name, value).map_err(|expected| bad(&expected))?;
             }
             "enable.idempotence" => self.idempotence = Some(flag()?),
             "key.serializer" => self.key_serializer = Serializer::named(value)?,
@@ -202,18 +195,21 @@ impl Configs {
                 if known.starts_with("sasl.")
                     || known.starts_with("ssl.")
                     || known == "security.protocol" => {}
-            unknown => {
-                let known = NAMES.iter().chain(OF_A_BROKER).copied();
-                return Err(match spelling::nearest(unknown, known) {
-                    Some(_) => spelling::unknown(
-                        "producer property",
-                        unknown,
-                        NAMES.iter().chain(OF_A_BROKER).copied(),
-                    ),
-                    None => spelling::unknown("producer property", unknown, NAMES.iter().copied()),
-                });
-            }
+            unknown => return Err(no_such(unknown)),
         }
+        Ok(())
+    }
+
+    /// Sets the level of the codec that is named between the dots of `name`.
+    fn set_level(&mut self, name: &str, value: &str) -> Result<(), String> {
+        let codec = match name.split('.').nth(1) {
+            Some("gzip") => Compression::Gzip,
+            Some("lz4") => Compression::Lz4,
+            _ => Compression::Zstd,
+        };
+        let level = value.parse().map_err(|_| "a number is needed".to_owned())?;
+        codec.check_level(level).map_err(|error| error.to_string())?;
+        self.levels.push((codec, level));
         Ok(())
     }
 
@@ -269,6 +265,16 @@ impl Configs {
             producer_topic.upkeep = None;
         }
         Ok((producer_topic, config))
+    }
+}
+
+/// The message for a config that there is not. Those that only a broker has a use for are not listed, but one may have
+/// been meant.
+fn no_such(name: &str) -> String {
+    let known = || NAMES.iter().chain(OF_A_BROKER).copied();
+    match spelling::nearest(name, known()) {
+        Some(_) => spelling::unknown("producer property", name, known()),
+        None => spelling::unknown("producer property", name, NAMES.iter().copied()),
     }
 }
 

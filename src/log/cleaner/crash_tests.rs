@@ -154,3 +154,48 @@ fn power_may_be_lost_before_every_operation_of_a_cleaning() {
         }
     }
 }
+
+/// The map gets full within the first batch of a segment: what it has of that batch by then makes older records go,
+/// and must outlive a loss of power as all does that others go for.
+#[test]
+fn nothing_goes_for_the_sake_of_a_batch_that_is_not_on_the_disk() {
+    let config = CleanerConfig {
+        map_bytes: 0,
+        log: LogConfig { segment_bytes: 350, ..config().log },
+        ..cleaner_config(0)
+    };
+    let old: Vec<String> = (0..12).map(|n| format!("k{n}")).collect();
+    let batches: [Vec<&str>; 3] =
+        [old.iter().map(String::as_str).collect(), vec!["k3", "k4", "a", "b", "c"], vec!["last"; 12]];
+    let run = |dir: &Path, told: &mut Told| {
+        let mut appender = LogAppender::open(dir, config.log).expect("open");
+        for (n, keys) in batches.iter().enumerate() {
+            let value = format!("value {n}");
+            let records: Vec<_> = keys.iter().map(|key| (*key, Some(value.as_str()))).collect();
+            let durability = if n == 0 { Durability::Synced } else { Durability::Written };
+            let mut batch = keyed(&records, 1000, Compression::None);
+            let Ok(appended) = appender.append(&mut batch, durability) else { return };
+            let all = (appended.first.0..).zip(keys);
+            told.acknowledged.extend(all.map(|(offset, key)| (offset, (*key).to_owned(), value.clone())));
+            told.durable = told.durable.max(if n == 0 { keys.len() } else { 0 });
+        }
+        let _ = LogCleaner::new(dir, config).clean(NOW, &mut |_| ControlFlow::Continue(()));
+    };
+    let dir = folder();
+    let mut told = Told::default();
+    let Injected { operations, .. } = inject(None, || run(dir.path(), &mut told));
+    assert!(read(dir.path()).iter().all(|found| found.0 != 3 && found.0 != 4), "it was cleaned");
+    for number in 0..=operations {
+        let dir = folder();
+        let mut told = Told::default();
+        let death = Some((number, Fault::Death));
+        let Injected { journal, .. } = inject(death, || run(dir.path(), &mut told));
+        for seed in 0..4 {
+            let after = folder();
+            journal.after_loss_of_power(dir.path(), after.path(), &mut Chance(seed * 1_000_003));
+            let _boot = BootId::pretend_another();
+            let what = format!("power lost before operation {number}, seed {seed}");
+            check(after.path(), &told.acknowledged[..told.durable], &told.acknowledged, &what);
+        }
+    }
+}

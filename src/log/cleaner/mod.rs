@@ -40,7 +40,7 @@ use super::appender::gone_or;
 use super::segment::{CLEANED_SUFFIX, SegmentList};
 use super::time_index::closed_largest_timestamp;
 use super::{LogAppender, LogConfig, LogError, Position};
-use crate::fs::{self, FileError, IoContext as _};
+use crate::fs::{self, FileError};
 use crate::record::{Offset, Timestamp};
 
 /// How a partition is compacted; each field but the last is the topic config of that name.
@@ -290,6 +290,14 @@ impl LogCleaner {
         })
     }
 
+    /// Whether the partition has ever been cleaned here, so that offsets may be missing anywhere in it.
+    ///
+    /// # Errors
+    /// When the note of it cannot be read.
+    pub fn has_cleaned(&self) -> Result<bool, FileError> {
+        Ok(note::read(&self.dir)?.is_some())
+    }
+
     /// Does `work` while nobody cleans the partition; `None` when somebody does.
     pub(super) fn if_idle<T>(
         &self,
@@ -344,8 +352,7 @@ impl LogCleaner {
 /// were. The caller holds the cleaner's lock.
 pub(super) fn remove_cleaned(dir: &Path) -> Result<usize, FileError> {
     let mut removed = 0;
-    for entry in std::fs::read_dir(dir).context_io("read the folder", dir)? {
-        let name = entry.context_io("read the folder", dir)?.file_name();
+    for name in fs::list_folder(dir)? {
         if name.to_str().is_some_and(|name| name.ends_with(CLEANED_SUFFIX)) {
             fs::remove_if_present(&dir.join(name))?;
             removed += 1;

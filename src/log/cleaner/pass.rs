@@ -74,7 +74,10 @@ impl Pass<'_> {
         let clean_to = map.latest_offset().map_or(self.first_dirty, Offset::next).min(self.bound);
         let within = self.segments.partition_point(|segment| segment.base() < clean_to);
         if let Some(appender) = appender.as_deref_mut() {
-            self.put_on_disk(&self.segments[..within], appender)?;
+            // The map may know some keys of the batch that comes next, which did not fit, and lets older records go for
+            // them: the segment that begins with that batch counts too.
+            let mapped = self.segments.partition_point(|segment| segment.base() <= clean_to);
+            self.put_on_disk(&self.segments[..mapped], appender)?;
         }
         let mut filter =
             BatchFilter::new(&map, self.summary, self.bound, self.now, self.config.delete_retention_ms);

@@ -23,6 +23,10 @@ pub(in crate::log) struct LogSummary {
     open: HashMap<i64, Offset>,
     /// Transactions that were aborted, by their first offset.
     pub(in crate::log) aborted: Vec<AbortedTxn>,
+    /// Where the log begins, and the offset behind the last batch.
+    span: Option<(Offset, Offset)>,
+    /// Whether offsets are missing between batches or in one, as compaction leaves it.
+    has_holes: bool,
 }
 
 /// The last that a producer has written (`LastRecord`).
@@ -54,6 +58,7 @@ impl LogSummary {
             // end of the active segment it is nobody's business.
             while let Advance::Batch(at) = reader.advance(Check::Framing)? {
                 let Some(batch) = reader.batch() else { break };
+                summary.pass(batch.header());
                 if batch.header().producer_id < 0 {
                     continue;
                 }
@@ -70,6 +75,25 @@ impl LogSummary {
         }
         summary.aborted.sort_by_key(|aborted| aborted.first_offset);
         Ok(Some(summary))
+    }
+
+    /// Takes note of where the batch with this header lies, which follows those before.
+    pub(in crate::log) fn pass(&mut self, header: &BatchHeader) {
+        // Of a batch of magic 0 or 1 only the last offset is known.
+        let offsets = i64::from(header.last_offset_delta) + 1;
+        let is_thinned = header.magic < 2 || i64::from(header.count) < offsets;
+        let (start, end) = self.span.unwrap_or((header.base_offset, header.base_offset));
+        self.has_holes |= is_thinned || header.base_offset != end;
+        self.span = Some((start, header.last_offset().next()));
+    }
+
+    /// Whether `entry` of an index tells of the transaction that was `aborted` as the log has it. The index may know an
+    /// earlier beginning, if what was there has been deleted or compacted since.
+    pub(in crate::log) fn agrees(&self, aborted: &AbortedTxn, entry: &AbortedTxn) -> bool {
+        let is_all_there = !self.has_holes && self.span.is_some_and(|(start, _)| start <= entry.first_offset);
+        entry.is_of_same(aborted)
+            && entry.first_offset <= aborted.first_offset
+            && (!is_all_there || entry.first_offset == aborted.first_offset)
     }
 
     /// Takes note of the batch with this header that follows those before; `marker` is what it says if it is one.

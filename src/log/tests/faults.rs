@@ -308,6 +308,55 @@ fn after_a_loss_of_power_indexes_of_sound_segments_are_looked_at_too() {
     assert_eq!([std::fs::read(&index).expect("read"), std::fs::read(&times).expect("read")], good);
 }
 
+/// A broker's index is as large as `segment.index.bytes`, mostly zeros, until it is closed: its size is no fault.
+#[test]
+fn after_a_loss_of_power_a_large_index_is_cut_to_what_it_must_have() {
+    for is_synced in [false, true] {
+        let (dir, mut appender) = filled(small_segments(), 100);
+        if is_synced {
+            appender.sync_all().expect("synced");
+        }
+        append(&mut appender, "noted where it is on the disk");
+        drop(appender);
+        let indexes = [files(dir.path(), "index"), files(dir.path(), "timeindex")].concat();
+        let good: Vec<_> = indexes.iter().map(|path| std::fs::read(path).expect("read")).collect();
+        for path in &indexes {
+            LogFile::open(path).and_then(|file| file.truncate(100 << 20)).expect("made long");
+        }
+        reboot(dir.path());
+        let mut fresh = open(dir.path(), small_segments());
+        assert_eq!(append(&mut fresh, "goes on"), Offset(101));
+        let active = [files(dir.path(), "index").pop(), files(dir.path(), "timeindex").pop()];
+        for (path, good) in indexes.iter().zip(good) {
+            let is_active = active.contains(&Some(path.clone()));
+            if is_active || !is_synced {
+                let now = std::fs::read(path).expect("read");
+                assert!(now.starts_with(&good) && now.len() <= good.len() + 12, "{}", path.display());
+            }
+        }
+    }
+}
+
+/// A compacted log may come from elsewhere, without word of what is on the disk.
+#[test]
+fn after_a_loss_of_power_gaps_that_were_there_before_are_no_lost_data() {
+    let (dir, appender) = filled(small_segments(), 100);
+    drop(appender);
+    let ending = |name: &Path, ending: &str| name.with_extension(ending);
+    let log = files(dir.path(), "log").remove(1);
+    for path in [ending(&log, "log"), ending(&log, "index"), ending(&log, "timeindex")] {
+        std::fs::remove_file(path).expect("removed");
+    }
+    std::fs::remove_file(dir.path().join(appender::LOCK_FILE)).expect("removed");
+    let before = read_all(dir.path());
+    assert_eq!(append(&mut open(dir.path(), small_segments()), "one more"), Offset(100));
+    reboot(dir.path());
+    let mut fresh = open(dir.path(), small_segments());
+    assert_eq!(append(&mut fresh, "goes on"), Offset(101));
+    assert_eq!(fresh.take_repairs(), []);
+    assert_eq!(read_all(dir.path())[..before.len()], before);
+}
+
 /// Retention by another process: the oldest segments go while a reader is at work among them.
 #[test]
 fn segments_that_are_deleted_under_a_reader_are_passed_over() {

@@ -221,13 +221,7 @@ impl TextFormat {
         };
         let mut digits = itoa::Buffer::new();
         if self.timestamp {
-            if record.batch.timestamp_type == TimestampType::None {
-                out.extend_from_slice(b"NO_TIMESTAMP");
-            } else {
-                out.extend_from_slice(record.batch.timestamp_type.name().as_bytes());
-                out.push(b':');
-                out.extend_from_slice(digits.format(record.record.timestamp.0).as_bytes());
-            }
+            write_timestamp(record, out);
             end_column(out);
         }
         if self.partition {
@@ -246,12 +240,10 @@ impl TextFormat {
             end_column(out);
         }
         if self.epoch {
+            out.extend_from_slice(b"Epoch:");
             match record.batch.leader_epoch.0 {
-                -1 => out.extend_from_slice(b"Epoch:NOT_PRESENT"),
-                epoch => {
-                    out.extend_from_slice(b"Epoch:");
-                    out.extend_from_slice(digits.format(epoch).as_bytes());
-                }
+                -1 => out.extend_from_slice(b"NOT_PRESENT"),
+                epoch => out.extend_from_slice(digits.format(epoch).as_bytes()),
             }
             end_column(out);
         }
@@ -294,6 +286,17 @@ impl TextFormat {
         }
         Ok(())
     }
+}
+
+/// The timestamp, behind what kind it is of.
+fn write_timestamp(record: &ConsumerRecord<'_>, out: &mut Vec<u8>) {
+    let kind = record.batch.timestamp_type;
+    if kind == TimestampType::None {
+        return out.extend_from_slice(b"NO_TIMESTAMP");
+    }
+    out.extend_from_slice(kind.name().as_bytes());
+    out.push(b':');
+    out.extend_from_slice(itoa::Buffer::new().format(record.record.timestamp.0).as_bytes());
 }
 
 /// What stands in the place of a control record's value, which is no text.

@@ -1,0 +1,97 @@
+//! Checking the other files of a partition's folder.
+
+use std::path::{Path, PathBuf};
+
+use super::{Finding, Remedy, Verified};
+use crate::fs;
+use crate::log::cleaner::LogSummary;
+use crate::log::segment::{CLEANED_SUFFIX, DELETED_SUFFIX, SWAP_SUFFIX, SegmentList, SegmentPath};
+use crate::log::{LogError, checkpoint, txn_index};
+use crate::record::Offset;
+
+/// Whether each aborted transaction has its entry. An entry that tells of nothing in the log does no harm.
+pub(super) fn check_txn_indexes(
+    dir: &Path,
+    list: &SegmentList,
+    summary: &LogSummary,
+    verified: &mut Verified,
+) -> Result<(), LogError> {
+    for &base in &list.logs {
+        let segment = SegmentPath::new(dir, base);
+        let (entries, is_whole) = txn_index::entries(&segment)?;
+        let mut find = |problem: String| {
+            let (path, remedy) = (segment.txn_index(), Remedy::RebuildIndex);
+            verified.findings.push(Finding { path, problem, remedy });
+        };
+        if !is_whole {
+            find("it holds what is no entry".into());
+        }
+        for missing in txn_index::missing(&segment, list.after(base), summary, &entries) {
+            let (id, end) = (missing.producer_id, missing.last_offset);
+            find(match entries.iter().find(|entry| entry.is_of_same(&missing)) {
+                Some(entry) => format!(
+                    "it says that the transaction of producer {id} that was aborted at offset {end} began at {}, but that \
+                     was at {}",
+                    entry.first_offset, missing.first_offset
+                ),
+                None => {
+                    format!("the transaction of producer {id} that was aborted at offset {end} is not in it")
+                }
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Whether there are files that have no business in the folder, or none any more; and the leader epochs.
+pub(super) fn check_other_files(
+    dir: &Path,
+    list: &SegmentList,
+    end: Offset,
+    verified: &mut Verified,
+) -> Result<(), LogError> {
+    let mut find = |path: PathBuf, problem: String, remedy| {
+        verified.findings.push(Finding { path, problem, remedy });
+    };
+    for name in fs::list_folder(dir)? {
+        let Some(name) = name.to_str() else { continue };
+        let path = dir.join(name);
+        if name.ends_with(SWAP_SUFFIX) {
+            find(path, "a cleaning died while it put this in place".into(), Remedy::NextWriter);
+        } else if name.ends_with(CLEANED_SUFFIX) || fs::is_temporary_name(name) {
+            find(path, "somebody is writing it, or died doing so".into(), Remedy::Remove);
+        } else if SegmentPath::is_misnamed(name) {
+            find(path, "no segment has such a name, so it is passed over".into(), Remedy::Rename);
+        } else if !name.ends_with(DELETED_SUFFIX)
+            && let Some(base) = SegmentPath::parse_base_offset(name)
+            && (name.ends_with("index") || name.ends_with(".log"))
+            && list.logs.binary_search(&base).is_err()
+        {
+            find(path, "it has no log beside it".into(), Remedy::NextWriter);
+        }
+    }
+    if let Some(problem) = leader_epochs_problem(dir, end)? {
+        find(dir.join(checkpoint::LEADER_EPOCH_CHECKPOINT), problem, Remedy::RebuildIndex);
+    }
+    Ok(())
+}
+
+/// What is wrong with the leader epochs of the log in `dir`, which ends at `end`.
+pub(in crate::log) fn leader_epochs_problem(dir: &Path, end: Offset) -> Result<Option<String>, LogError> {
+    let entries = match checkpoint::read_leader_epochs(dir) {
+        Ok(entries) => entries.unwrap_or_default(),
+        Err(LogError::Checkpoint(error)) => {
+            return Ok(Some(format!("line {}: {}", error.line, error.reason)));
+        }
+        Err(error) => return Err(error),
+    };
+    let is_in_order = entries.is_sorted_by(|a, b| a.epoch < b.epoch && a.start_offset <= b.start_offset);
+    let behind = entries.last().filter(|last| last.start_offset > end);
+    Ok(match behind {
+        _ if !is_in_order => Some("its epochs are not in order".into()),
+        Some(last) => {
+            Some(format!("epoch {} begins at {}, behind the end of the log", last.epoch, last.start_offset))
+        }
+        None => None,
+    })
+}
