@@ -10,6 +10,7 @@ pub mod dump_log_segments;
 pub mod groups;
 mod interrupt;
 mod offsets;
+mod perf;
 pub mod produce;
 pub mod ps;
 mod select;
@@ -96,6 +97,7 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Consume(args) => consume::run(&cli.global, args, &mut ui),
         Command::Groups(args) => groups::run(&cli.global, args, &mut ui),
         Command::DumpLogSegments(args) => dump_log_segments::run(args, &mut ui),
+        Command::Perf(args) => perf::run(&cli.global, args, &mut ui),
         Command::Completions(args) => completions::run(args, &mut ui),
     };
     // What was printed before an error belongs to the output, and an error of this to the command.

@@ -7,6 +7,7 @@ pub mod dump;
 pub mod escape;
 pub mod groups;
 mod json;
+pub mod perf;
 pub mod produced;
 pub mod progress;
 pub mod prompt;

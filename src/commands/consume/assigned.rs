@@ -122,7 +122,7 @@ fn number(topic: &Topic, wanted: u32) -> anyhow::Result<i32> {
 }
 
 /// What a consumer needs to know of partition `of`; `floors` are the log start offsets that a broker left.
-pub(super) fn consumer_partition(
+pub(in crate::commands) fn consumer_partition(
     data_dir: &DataDir,
     floors: &LogStartOffsets,
     of: TopicPartition,
@@ -132,7 +132,10 @@ pub(super) fn consumer_partition(
 }
 
 /// The topics that were asked for by name; the first that is not there is an error.
-pub(super) fn check_topics(data_dir: &DataDir, selection: &TopicSelection) -> Result<(), StoreError> {
+pub(in crate::commands) fn check_topics(
+    data_dir: &DataDir,
+    selection: &TopicSelection,
+) -> Result<(), StoreError> {
     if let TopicSelection::Topics(topics) = selection {
         for topic in topics {
             data_dir.topic(topic)?;
