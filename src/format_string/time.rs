@@ -109,14 +109,13 @@ fn strftime_of_java(pattern: &str) -> Result<String, String> {
     let mut format = String::new();
     let mut rest = pattern;
     while let Some(c) = rest.chars().next() {
-        if let Some(quoted) = rest.strip_prefix('\'') {
-            // Two quotes are one, within others too.
-            let (text, behind) = match quoted.strip_prefix('\'') {
-                Some(behind) => ("'", behind),
-                None => quoted.split_once('\'').ok_or("a quote is not closed")?,
-            };
-            format.push_str(text);
+        if let Some(behind) = rest.strip_prefix("''") {
+            format.push('\'');
             rest = behind;
+            continue;
+        }
+        if c == '\'' {
+            rest = push_quoted(&rest[1..], &mut format)?;
             continue;
         }
         let count = rest.chars().take_while(|next| *next == c).count();
@@ -151,6 +150,19 @@ fn strftime_of_java(pattern: &str) -> Result<String, String> {
         format.push_str(directive);
     }
     Ok(format)
+}
+
+/// Appends what stands before the quote that closes it, in which two are one. Answers what comes behind.
+fn push_quoted<'a>(mut text: &'a str, format: &mut String) -> Result<&'a str, String> {
+    loop {
+        let (piece, behind) = text.split_once('\'').ok_or("a quote is not closed")?;
+        format.push_str(piece);
+        text = match behind.strip_prefix('\'') {
+            Some(further) => further,
+            None => return Ok(behind),
+        };
+        format.push('\'');
+    }
 }
 
 fn strftime_of_go(layout: &str) -> String {

@@ -81,7 +81,7 @@ fn per_second(amount: f64, elapsed: Duration) -> f64 {
 }
 
 fn ms(duration: Duration) -> f64 {
-    duration.as_secs_f64() * 1000.0
+    duration.as_micros() as f64 / 1000.0
 }
 
 impl LatencyFigures {
