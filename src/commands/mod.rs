@@ -120,6 +120,9 @@ pub fn run(cli: &Cli) -> ExitCode {
 /// The properties in a file in Java's format.
 fn properties_in(path: &std::path::Path) -> Result<Vec<(String, String)>> {
     let file = std::fs::File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
+    if path.is_dir() {
+        anyhow::bail!("cannot read {}: it is a folder", path.display());
+    }
     let properties = java_properties::read(std::io::BufReader::new(file));
     let properties = properties
         .map_err(|error| UsageError(format!("{} is no file of properties: {error}", path.display())))?;

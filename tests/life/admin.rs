@@ -3,7 +3,7 @@
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use super::{consume, numbered, produce, produce_ok, sizes};
+use super::{consume, numbered, produce, produce_ok, produce_with, sizes};
 use crate::common::{Ran, Sandbox};
 
 #[test]
@@ -244,7 +244,14 @@ fn keyless_records_are_refused_where_the_newest_of_each_key_is_kept() {
     assert_eq!(ran.status, 1);
     assert_eq!(
         ran.stderr,
-        "mkafka: standard input, line 1: Compacted topic cannot accept message without key in partition 0.\n"
+        "mkafka: standard input, line 1: Compacted topic cannot accept message without key in topic partition t-0\n"
+    );
+    let lenient = ["--property", "parse.key=true", "--property", "ignore.error=true"];
+    let ran = produce_with(&sandbox, &lenient, "t", false, "k\tv\nno key\n");
+    assert_eq!(
+        ran.stderr,
+        "mkafka: standard input, line 2: Compacted topic cannot accept message without key in topic partition t-0; \
+         the first record of the input is produced: go on with --skip 1\n"
     );
 }
 

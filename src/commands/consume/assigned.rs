@@ -57,9 +57,13 @@ impl Assignment {
                 .try_for_each(|wanted| number(topic, wanted).map(drop))?;
         }
         let ranges = self.ranges.clone();
-        self.assign(consumer, waiter, |of| {
+        let assigned = self.assign(consumer, waiter, |of| {
             let (start, end) = ranges.of(of);
             (positions.and_then(|file| file.position(of)).map_or(start, StartPosition::At), end)
+        });
+        assigned.map_err(|error| match positions.filter(|file| file.is_at_fault(&error)) {
+            Some(file) => error.context(format!("{}: the position cannot be gone on from", file.name())),
+            None => error,
         })
     }
 

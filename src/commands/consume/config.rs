@@ -187,8 +187,10 @@ impl ConsumerConfig {
             _ if WITHOUT_EFFECT.contains(&name) => {}
             _ => {
                 let all = KNOWN.iter().chain(WITHOUT_EFFECT).copied();
-                let hint = spelling::nearest(name, all).map(|meant| format!("; did you mean '{meant}'?"));
-                return Err(format!("unknown consumer property '{name}'{}", hint.unwrap_or_default()));
+                return Err(match spelling::nearest(name, all.clone()) {
+                    Some(_) => spelling::unknown("consumer property", name, all),
+                    None => spelling::unknown("consumer property", name, KNOWN.iter().copied()),
+                });
             }
         }
         Ok(())
