@@ -79,6 +79,7 @@
 //! | a verb of a format string | [`format_string`] |
 //! | a producer config of Kafka | `commands::produce` (`config`) |
 //! | an argument defined | [`cli`], and nowhere else: manual pages and completions are made from it |
+//! | how fast it goes | `commands::perf`; what it measures of producing and consuming stands beside these |
 //! | a command line refused in one line | [`cli::refusal`]; a name typed wrong, and the one meant: [`spelling`] |
 //! | text printed | [`output`]: [`output::Ui`] for lines, [`output::record`] for records |
 //! | the exit status decided | [`commands::run`] |

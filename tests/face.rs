@@ -272,3 +272,44 @@ fn help_fits_a_narrow_terminal() {
         assert!(line.chars().count() <= 40, "{line}");
     }
 }
+
+/// A message names what it is about.
+#[test]
+fn what_is_at_fault_is_named() {
+    let sandbox = sandbox();
+    let file = |name: &str, text: &str| std::fs::write(sandbox.path().join(name), text).unwrap();
+    file("positions.json", r#"{"version":1,"offsets":{"notes":{"0":99}}}"#);
+    file("headers.txt", "a:1\tvalue\nnone:1\tvalue\n");
+    for (status, line, message) in [
+        (
+            1,
+            "consume notes --checkpoint positions.json --exit-at-end",
+            "positions.json: the position cannot be gone on from: partition notes-0: offset 99 is out of range: the \
+             partition holds 0 to 0 (the end not included)",
+        ),
+        (1, "produce notes --reader-config .", "cannot read .: it is a folder"),
+        (1, "consume notes --consumer.config .", "cannot read .: it is a folder"),
+        (
+            1,
+            "produce notes --file headers.txt --property parse.headers=true --null-marker none",
+            "Header keys should not be equal to the null marker 'none' as they can't be null, on line number 2; the \
+             first record of the input is produced: go on with --skip 1",
+        ),
+        (
+            2,
+            "configs alter notes --delete-config retention.ms,,segment.bytes",
+            "--delete-config 'retention.ms,,segment.bytes': between two commas there must be a name",
+        ),
+        (
+            2,
+            "consume orders -X zzzzzzzzzz=1",
+            "unknown consumer property 'zzzzzzzzzz'; known are group.id, client.id, auto.offset.reset, \
+             enable.auto.commit, auto.commit.interval.ms, max.poll.interval.ms, partition.assignment.strategy, \
+             isolation.level",
+        ),
+        (2, "consume notes --property header.deserialzer=x", "did you mean 'header.deserializer'?"),
+    ] {
+        let told = sandbox.fails(status, line);
+        assert!(told.contains(message), "{line}: {told}");
+    }
+}

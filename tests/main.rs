@@ -22,6 +22,7 @@ mod introductions;
 mod judge;
 mod life;
 mod membership;
+mod perf;
 mod produce;
 mod produce_bulk;
 mod produce_flow;

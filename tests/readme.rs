@@ -298,7 +298,8 @@ fn check_habit(code: &str) {
     let code = code.replace("--files F ", "--files F.log ");
     let ends =
         ["-e", "--exit-at-end", "--timeout-ms"].iter().any(|option| code.split(' ').any(|a| a == *option));
-    let end = if code.contains(" consume ") && !ends { " --timeout-ms 100" } else { "" };
+    let is_perf = code.starts_with("mkafka perf ");
+    let end = if code.contains(" consume ") && !ends && !is_perf { " --timeout-ms 100" } else { "" };
     script.push_str(&format!("{code}{end} < FILE\n"));
     if code.contains(" produce ") {
         script.push_str("mkafka consume T --offset 3 -e -q -f '%k=%v;'");
@@ -349,6 +350,8 @@ fn check_habit(code: &str) {
         "groups" if code.contains("delete") => {
             "Deletion of requested consumer groups ('G') was successful.\n"
         }
+        "perf" if code.contains("produce") => "100 records sent, ",
+        "perf" => ", 3, ",
         "dump-log-segments" => "payload: 3\n",
         _ => "",
     };

@@ -249,6 +249,31 @@ fn a_consumer_that_waits_goes_on_when_a_producer_is_killed() {
     }
 }
 
+/// A transaction that nobody can end is told of once, not at each look.
+#[test]
+fn what_cannot_be_ended_is_said_once() {
+    let sandbox = Sandbox::new();
+    sandbox.run("topics create t");
+    sandbox.run("topics create other");
+    let running = in_the_middle(&sandbox, "produce t --transaction", "t", &["one"]);
+    running.signal(Signal::KILL);
+    running.wait();
+    // Whoever wants to append cannot take the lock.
+    let lock = sandbox.data_dir().join("t-0/.lock");
+    std::fs::remove_file(&lock).unwrap();
+    std::fs::create_dir(&lock).unwrap();
+    let looks = Instant::now();
+    let line = "consume other t --from-beginning --isolation-level read_committed --max-messages 1";
+    let consumer = Running::start(&sandbox, line);
+    // Long enough for several looks, which come every quarter of a second.
+    until("some looks", || looks.elapsed() > Duration::from_millis(1500));
+    feed(&sandbox, "produce other", "x\n");
+    let ran = consumer.end();
+    assert_eq!((ran.status, ran.stdout.as_str()), (0, "x\n"));
+    let told = ran.stderr.matches("a transaction that a dead producer left stays open: t-0: ").count();
+    assert_eq!(told, 1, "{}", ran.stderr);
+}
+
 #[test]
 fn whoever_comes_next_aborts_what_the_dead_left() {
     for next in ["produce t", "clean", "consume t --exit-at-end --quiet --isolation-level read_committed"] {

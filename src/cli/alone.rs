@@ -4,8 +4,8 @@
 use clap::Args as _;
 
 use super::{
-    GlobalArgs, clean, completions, configs, consume, count, dump, groups, produce, topics, transfer, verify,
-    wait,
+    GlobalArgs, clean, completions, configs, consume, count, dump, groups, perf, produce, topics, transfer,
+    verify, wait,
 };
 
 /// The program with `name` as its only subcommand. What it accepts, the whole [command line](super::command) accepts
@@ -32,6 +32,7 @@ fn subcommand(name: &str) -> Option<clap::Command> {
         "ps" => ("ps", wait::PsArgs::augment_args),
         "groups" => ("groups", groups::GroupsArgs::augment_args),
         "dump-log-segments" => ("dump-log-segments", dump::DumpLogSegmentsArgs::augment_args),
+        "perf" => ("perf", perf::PerfArgs::augment_args),
         "completions" => ("completions", completions::CompletionsArgs::augment_args),
         _ => return None,
     };

@@ -16,6 +16,7 @@ pub mod groups_reset;
 mod kafka_forms;
 pub mod manual;
 pub mod offsets;
+pub mod perf;
 pub mod positions;
 pub mod produce;
 pub mod range;
@@ -208,6 +209,7 @@ pub enum Command {
     Groups(groups::GroupsArgs),
     #[command(alias = "dump-log")]
     DumpLogSegments(dump::DumpLogSegmentsArgs),
+    Perf(perf::PerfArgs),
     Completions(completions::CompletionsArgs),
 }
 
@@ -217,7 +219,7 @@ const GROUPS: [(&str, &[&str]); 5] = [
     ("Records", &["produce", "consume", "count", "wait"]),
     ("Consumer groups", &["groups"]),
     ("Files", &["clean", "verify", "export", "import", "ps", "dump-log-segments"]),
-    ("Other", &["completions", "help"]),
+    ("Other", &["perf", "completions", "help"]),
 ];
 
 /// The whole command line as clap has it: what parses, and what help, manual pages and completions show.

@@ -56,6 +56,10 @@ fn alter(global: &GlobalArgs, args: &AlterConfigsArgs, ui: &mut Ui) -> Result<()
         }
     }
     let deleted: Vec<&str> = args.delete_config.iter().map(|name| name.trim()).collect();
+    if deleted.contains(&"") {
+        let given = args.delete_config.join(",");
+        return Err(usage(&format!("--delete-config '{given}': between two commas there must be a name")));
+    }
     if added.is_empty() && deleted.is_empty() {
         return Err(usage(
             "At least one of --add-config, --add-config-file, or --delete-config must be specified with --alter",

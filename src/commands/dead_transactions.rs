@@ -9,6 +9,13 @@ use crate::store::{DataDir, WritableDataDir};
 /// Ends what dead producers have left in `data_dir`, and says so. That it cannot be done keeps nobody from what
 /// they are about.
 pub(super) fn end_dead_transactions(data_dir: &WritableDataDir, ui: &mut Ui) {
+    if let Some(failure) = end_or_say_why_not(data_dir, ui) {
+        ui.warn(&failure);
+    }
+}
+
+/// The same; answers why one of them stays open, instead of saying so.
+fn end_or_say_why_not(data_dir: &WritableDataDir, ui: &mut Ui) -> Option<String> {
     match data_dir.end_dead_transactions() {
         Ok(ended) => {
             for transaction in ended {
@@ -22,8 +29,9 @@ pub(super) fn end_dead_transactions(data_dir: &WritableDataDir, ui: &mut Ui) {
                 let what = if transaction.committed { "committed" } else { "aborted" };
                 ui.warn(&format!("a producer {who} has died: its transaction is {what}"));
             }
+            None
         }
-        Err(error) => ui.warn(&format!("a transaction that a dead producer left stays open: {error}")),
+        Err(error) => Some(format!("a transaction that a dead producer left stays open: {error}")),
     }
 }
 
@@ -33,6 +41,8 @@ pub(super) struct DeadTransactionsWatch {
     path: PathBuf,
     /// When the next look is due.
     next: Instant,
+    /// Why a transaction stays open, as it was told last: at each look it would be the same.
+    told: Option<String>,
 }
 
 /// The time between two looks.
@@ -41,7 +51,7 @@ const INTERVAL: Duration = Duration::from_millis(250);
 impl DeadTransactionsWatch {
     /// A watch on the data directory at `path`; the first look is due.
     pub(super) fn new(data_dir: &DataDir) -> Self {
-        Self { path: data_dir.path().to_owned(), next: Instant::now() }
+        Self { path: data_dir.path().to_owned(), next: Instant::now(), told: None }
     }
 
     /// Looks, if that is due. Who may not write to the data directory leaves it to those who may.
@@ -56,7 +66,11 @@ impl DeadTransactionsWatch {
             return;
         }
         if let Ok(writable) = DataDir::open_for_writing(&self.path) {
-            end_dead_transactions(&writable, ui);
+            let failure = end_or_say_why_not(&writable, ui);
+            if let Some(failure) = failure.as_ref().filter(|failure| self.told.as_ref() != Some(*failure)) {
+                ui.warn(failure);
+            }
+            self.told = failure;
         }
     }
 }

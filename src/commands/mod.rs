@@ -11,6 +11,7 @@ pub mod dump_log_segments;
 pub mod groups;
 mod interrupt;
 mod offsets;
+mod perf;
 pub mod produce;
 pub mod ps;
 mod select;
@@ -97,6 +98,7 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Consume(args) => consume::run(&cli.global, args, &mut ui),
         Command::Groups(args) => groups::run(&cli.global, args, &mut ui),
         Command::DumpLogSegments(args) => dump_log_segments::run(args, &mut ui),
+        Command::Perf(args) => perf::run(&cli.global, args, &mut ui),
         Command::Completions(args) => completions::run(args, &mut ui),
     };
     // What was printed before an error belongs to the output, and an error of this to the command.
@@ -119,6 +121,9 @@ pub fn run(cli: &Cli) -> ExitCode {
 /// The properties in a file in Java's format.
 fn properties_in(path: &std::path::Path) -> Result<Vec<(String, String)>> {
     let file = std::fs::File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
+    if path.is_dir() {
+        anyhow::bail!("cannot read {}: it is a folder", path.display());
+    }
     let properties = java_properties::read(std::io::BufReader::new(file));
     let properties = properties
         .map_err(|error| UsageError(format!("{} is no file of properties: {error}", path.display())))?;

@@ -36,19 +36,21 @@ pub fn export(global: &GlobalArgs, args: &ExportArgs, ui: &mut Ui) -> Result<()>
         done += bytes;
         progress.set(done);
     };
-    let manifest = if is_archive(&args.path) {
-        let parent = args.path.parent().filter(|parent| !parent.as_os_str().is_empty());
-        let parent = parent.unwrap_or(Path::new("."));
-        let staging = tempfile::Builder::new().prefix(".mkafka-export").tempdir_in(parent);
-        let staging = staging.with_context(|| format!("cannot make a folder in {}", parent.display()))?;
-        let folder = staging.path().join("export");
-        let manifest = dir.export_topic(&topic, &folder, &mut watch)?;
-        write_archive(&folder, &manifest, &args.path)
+    let parent = args.path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let parent = parent.unwrap_or(Path::new("."));
+    crate::fs::create_dir_all(parent)?;
+    // It gets its name once it is whole: a part of a topic looks like one.
+    let staging = tempfile::Builder::new().prefix(".mkafka-export").tempdir_in(parent);
+    let staging = staging.with_context(|| format!("cannot make a folder in {}", parent.display()))?;
+    let (folder, archive) = (staging.path().join("export"), staging.path().join("archive"));
+    let manifest = dir.export_topic(&topic, &folder, &mut watch)?;
+    if is_archive(&args.path) {
+        write_archive(&folder, &manifest, &archive)
             .with_context(|| format!("cannot write {}", args.path.display()))?;
-        manifest
+        crate::fs::rename(&archive, &args.path)?;
     } else {
-        dir.export_topic(&topic, &args.path, &mut watch)?
-    };
+        crate::fs::rename(&folder, &args.path)?;
+    }
     progress.finish();
     if args.output == OutputFormat::Json {
         let path = args.path.display().to_string();

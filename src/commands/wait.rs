@@ -1,5 +1,6 @@
 //! `mkafka wait`: until a topic exists or has grown.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -8,6 +9,7 @@ use anyhow::{Result, bail};
 use super::{UsageError, data_dir_location, interrupt::Interrupt};
 use crate::cli::GlobalArgs;
 use crate::cli::wait::WaitArgs;
+use crate::consumer::Waiter;
 use crate::group::GroupError;
 use crate::group::view::GroupView;
 use crate::log::LogError;
@@ -16,7 +18,7 @@ use crate::output::Ui;
 use crate::record::Offset;
 use crate::store::{DataDir, GroupId, StoreError, Topic, TopicName, TopicPartition};
 
-/// How often it is looked.
+/// How often it is looked where there is nothing yet that could be watched.
 const INTERVAL: Duration = Duration::from_millis(20);
 
 /// Runs `mkafka wait`.
@@ -32,6 +34,9 @@ pub fn run(global: &GlobalArgs, args: &WaitArgs, _ui: &mut Ui) -> Result<()> {
         return Err(UsageError("--partition goes with --offset or --more".to_owned()).into());
     }
     let interrupt = Interrupt::install()?;
+    let mut watch = Watch { waiter: Waiter::new()?, folders: BTreeSet::new() };
+    let waker = watch.waiter.waker();
+    interrupt.when_asked(move |_| waker.wake())?;
     let begun = Instant::now();
     let mut first_seen = None;
     loop {
@@ -53,15 +58,52 @@ pub fn run(global: &GlobalArgs, args: &WaitArgs, _ui: &mut Ui) -> Result<()> {
         if let Some(status) = interrupt.status() {
             return Err(super::EndedBySignal(status).into());
         }
-        let left = match args.timeout_ms {
-            Some(ms) => Duration::from_millis(ms).saturating_sub(begun.elapsed()),
-            None => INTERVAL,
-        };
-        if left.is_zero() {
+        let left = args.timeout_ms.map(|ms| Duration::from_millis(ms).saturating_sub(begun.elapsed()));
+        if left == Some(Duration::ZERO) {
             let ms = args.timeout_ms.unwrap_or_default();
             bail!("{} after {ms} ms{}", condition.unmet(args), condition.meant().unwrap_or_default());
         }
-        std::thread::sleep(INTERVAL.min(left));
+        watch.wait(&condition, left)?;
+    }
+}
+
+/// What may tell that it has come.
+struct Watch {
+    waiter: Waiter,
+    /// What is watched.
+    folders: BTreeSet<PathBuf>,
+}
+
+impl Watch {
+    /// Waits until something has changed that `condition` may have to do with, `timeout` at the longest. Comes back at
+    /// once when there is something new to watch, which may have changed before.
+    fn wait(&mut self, condition: &Condition, timeout: Option<Duration>) -> Result<()> {
+        let (names, logs) = condition.folders()?;
+        let waiter = &mut self.waiter;
+        self.folders.retain(|folder| {
+            let is_there = folder.is_dir();
+            if !is_there {
+                waiter.forget_log(folder);
+            }
+            is_there
+        });
+        let mut has_new = false;
+        for folder in names.iter().filter(|folder| self.folders.insert((*folder).clone())) {
+            has_new = true;
+            // That it has changed is all there is to know: whoever waits looks at everything.
+            drop(self.waiter.watch_folder(folder));
+        }
+        for folder in logs.iter().filter(|folder| self.folders.insert((*folder).clone())) {
+            has_new = true;
+            self.waiter.watch_log(folder);
+        }
+        if self.folders.is_empty() {
+            // Nobody has made the data directory yet.
+            self.waiter.wait(Some(timeout.map_or(INTERVAL, |timeout| timeout.min(INTERVAL))));
+        } else if !has_new {
+            self.waiter.wait(timeout);
+        }
+        Ok(())
     }
 }
 
@@ -83,10 +125,32 @@ impl Condition {
         let Some(ends) = self.ends_of_partitions()? else { return Ok(None) };
         let committed = DataDir::open_for_reading(&self.path)?.group_offsets(group)?;
         let lag = ends.into_iter().map(|(of, start, end)| {
-            let from = committed.get(&of).map_or(start, |committed| committed.offset);
+            // What was deleted nobody can read any more.
+            let from = committed.get(&of).map_or(start, |committed| committed.offset.max(start));
             end.since(from).max(0)
         });
         Ok(Some(lag.sum()))
+    }
+
+    /// The folders in which names come and go, and those of logs, in which it shows that this is met; none while there
+    /// is no data directory.
+    fn folders(&self) -> Result<(Vec<PathBuf>, Vec<PathBuf>)> {
+        let dir = match DataDir::open_for_reading(&self.path) {
+            Ok(dir) => dir,
+            Err(StoreError::NoDataDir(_)) => return Ok((Vec::new(), Vec::new())),
+            Err(error) => return Err(error.into()),
+        };
+        // Partitions of topics that are there already come into the data directory itself.
+        let names = BTreeSet::from([dir.topics_folder(), dir.path().to_owned()]);
+        let mut logs = match &self.group {
+            Some(group) => dir.group_offsets_folders(group)?,
+            None => Vec::new(),
+        };
+        if let Ok(topic) = dir.topic(&self.name) {
+            let of = |number: &i32| TopicPartition::new(self.name.clone(), *number);
+            logs.extend(topic.partitions.iter().map(|number| dir.partition_path(&of(number))));
+        }
+        Ok((names.into_iter().collect(), logs))
     }
 
     /// The log end offset of the partition that is meant, or of all together; `None` while there is no such
@@ -98,15 +162,20 @@ impl Condition {
 
     /// Log start and log end offset of each partition that is meant.
     fn ends_of_partitions(&self) -> Result<Option<Vec<(TopicPartition, Offset, Offset)>>> {
-        let topic = match DataDir::open_for_reading(&self.path).and_then(|dir| dir.topic(&self.name)) {
-            Ok(topic) => topic,
+        let found = DataDir::open_for_reading(&self.path).and_then(|dir| {
+            let topic = dir.topic(&self.name)?;
+            Ok((topic, dir.log_start_offsets()?))
+        });
+        let (topic, floors) = match found {
+            Ok(found) => found,
             Err(StoreError::UnknownTopic { .. } | StoreError::NoDataDir(_)) => return Ok(None),
             Err(error) => return Err(error.into()),
         };
         let mut ends = Vec::new();
         for number in self.partitions(&topic)? {
             let of = TopicPartition::new(self.name.clone(), number);
-            match LogBounds::read(&self.path.join(of.folder_name()), Offset::ZERO) {
+            let floor = floors.get(&of).copied().unwrap_or(Offset::ZERO);
+            match LogBounds::read(&self.path.join(of.folder_name()), floor) {
                 Ok(bounds) => ends.push((of, bounds.start, bounds.end)),
                 Err(LogError::Gone(_)) => return Ok(None),
                 Err(LogError::File(e)) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),

@@ -36,8 +36,10 @@ pub(super) struct Transactions {
     /// Where the markers are looked for; opened with the first batch of a transaction.
     scout: LogReader,
     has_begun: bool,
-    /// The markers of each producer that have been found, in order, and whether they commit.
+    /// The markers of each producer that have been found and not been passed, in order, and whether they commit.
     markers: HashMap<i64, VecDeque<(Offset, bool)>>,
+    /// Whose each of these is, in the order of the log.
+    producers: VecDeque<(Offset, i64)>,
     decoder: RecordDecoder,
 }
 
@@ -48,6 +50,7 @@ impl Transactions {
             scout: LogReader::new(dir, floor),
             has_begun: false,
             markers: HashMap::new(),
+            producers: VecDeque::new(),
             decoder: RecordDecoder::new(),
         }
     }
@@ -62,17 +65,14 @@ impl Transactions {
             self.scout.seek(offset)?;
             self.has_begun = true;
         }
+        self.forget_before(offset);
         loop {
-            if let Some(markers) = self.markers.get_mut(&producer_id) {
-                while markers.front().is_some_and(|(at, _)| *at < offset) {
-                    markers.pop_front();
-                }
-                if let Some((_, commits)) = markers.front() {
-                    return Ok(match commits {
-                        true => TransactionFate::Committed,
-                        false => TransactionFate::Aborted,
-                    });
-                }
+            let marker = self.markers.get(&producer_id).and_then(VecDeque::front);
+            if let Some((_, commits)) = marker {
+                return Ok(match commits {
+                    true => TransactionFate::Committed,
+                    false => TransactionFate::Aborted,
+                });
             }
             let Some(batch) = self.scout.next()? else { return Ok(TransactionFate::Open) };
             if !batch.header().attributes.is_control() || batch.magic() < 2 {
@@ -80,9 +80,29 @@ impl Transactions {
             }
             let (producer_id, at) = (batch.header().producer_id, batch.header().base_offset);
             match end_marker(&batch, &mut self.decoder) {
-                Ok(Some(commits)) => self.markers.entry(producer_id).or_default().push_back((at, commits)),
+                // One that is passed already decides nothing that will be asked for.
+                Ok(Some(_)) if at < offset => {}
+                Ok(Some(commits)) => {
+                    self.markers.entry(producer_id).or_default().push_back((at, commits));
+                    self.producers.push_back((at, producer_id));
+                }
                 Ok(None) => {}
                 Err(error) => return Err(self.scout.undecodable(&error)),
+            }
+        }
+    }
+
+    /// Forgets the markers before `offset`, whosever they are: what is remembered does not grow with the log.
+    fn forget_before(&mut self, offset: Offset) {
+        while let Some((at, producer_id)) = self.producers.front().copied()
+            && at < offset
+        {
+            self.producers.pop_front();
+            if let Some(markers) = self.markers.get_mut(&producer_id) {
+                markers.pop_front();
+                if markers.is_empty() {
+                    self.markers.remove(&producer_id);
+                }
             }
         }
     }
@@ -138,4 +158,65 @@ fn end_marker(batch: &Batch<'_>, decoder: &mut RecordDecoder) -> Result<Option<b
         }
     }
     Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::{Durability, LogAppender, LogConfig};
+    use crate::record::control::EndMarker;
+    use crate::record::{
+        BatchBuilder, BatchProducer, Compression, Compressor, EncodedBatch, NewRecord, Timestamp,
+    };
+
+    /// A log of so many transactions, one after the other and each of another producer. Every third is aborted.
+    fn log_of(transactions: i64) -> tempfile::TempDir {
+        let dir = tempfile::tempdir().expect("a folder");
+        let mut appender = LogAppender::open(dir.path(), LogConfig::default()).expect("a log");
+        let mut compressor = Compressor::new(Compression::None, None).expect("none");
+        for producer_id in 0..transactions {
+            let mut builder = BatchBuilder::new();
+            builder.push(&NewRecord { timestamp: Timestamp(1), key: None, value: Some(b"x"), headers: &[] });
+            builder.set_producer(BatchProducer::in_transaction(producer_id, 0, 0));
+            let mut batch = EncodedBatch::default();
+            builder.finish(&mut compressor, None, &mut batch).expect("it finishes");
+            appender.append(&mut batch, Durability::Written).expect("appended");
+            let commits = producer_id % 3 != 0;
+            let marker = EndMarker { producer_id, producer_epoch: 0, coordinator_epoch: 0, commits };
+            appender.end_transaction(&marker, Offset::ZERO).expect("ended");
+        }
+        dir
+    }
+
+    #[test]
+    fn markers_that_were_passed_are_forgotten() {
+        let dir = log_of(100);
+        let mut transactions = Transactions::new(dir.path(), Offset::ZERO);
+        for producer_id in 0..100 {
+            let fate = transactions.fate(producer_id, Offset(2 * producer_id)).expect("readable");
+            let expected = match producer_id % 3 {
+                0 => TransactionFate::Aborted,
+                _ => TransactionFate::Committed,
+            };
+            assert_eq!(fate, expected, "{producer_id}");
+            assert!(transactions.markers.len() <= 1 && transactions.producers.len() <= 1);
+        }
+        assert_eq!(transactions.fate(7, Offset(200)).expect("readable"), TransactionFate::Open);
+        assert!(transactions.markers.is_empty() && transactions.producers.is_empty());
+    }
+
+    /// What is wanted lies far ahead: what is found on the way is wanted later, and is still there then.
+    #[test]
+    fn markers_ahead_are_remembered() {
+        let dir = log_of(10);
+        let mut transactions = Transactions::new(dir.path(), Offset::ZERO);
+        assert_eq!(transactions.fate(9, Offset(0)).expect("readable"), TransactionFate::Aborted);
+        assert_eq!(transactions.producers.len(), 10);
+        for (producer_id, offset) in [(1, 2), (1, 3), (4, 8)] {
+            let fate = transactions.fate(producer_id, Offset(offset)).expect("readable");
+            assert_eq!(fate, TransactionFate::Committed, "{producer_id}");
+        }
+        assert_eq!(transactions.producers.len(), 6);
+        assert_eq!(transactions.fate(1, Offset(8)).expect("readable"), TransactionFate::Open);
+    }
 }

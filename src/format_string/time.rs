@@ -70,6 +70,17 @@ impl TimeForm {
         })
     }
 
+    /// The form that a pattern of Java's `SimpleDateFormat` describes, or one of strftime, which has a `%` in it.
+    ///
+    /// # Errors
+    /// When it has a letter that cannot be written.
+    pub fn of_java(pattern: &str) -> Result<Self, String> {
+        let format = if pattern.contains('%') { pattern.to_owned() } else { strftime_of_java(pattern)? };
+        let form = Self::Strftime(format);
+        form.try_write(Timestamp(0), &mut Vec::new()).map_err(|error| error.to_string())?;
+        Ok(form)
+    }
+
     /// Appends `timestamp` to `out`; one that is none, or that no calendar reaches, as a number.
     pub fn write(&self, timestamp: Timestamp, out: &mut Vec<u8>) {
         let start = out.len();
@@ -89,6 +100,68 @@ impl TimeForm {
         };
         out.extend_from_slice(text.as_bytes());
         Ok(())
+    }
+}
+
+/// What the letters of a `SimpleDateFormat` are in strftime's terms. How often one is repeated matters only where it
+/// says so here.
+fn strftime_of_java(pattern: &str) -> Result<String, String> {
+    let mut format = String::new();
+    let mut rest = pattern;
+    while let Some(c) = rest.chars().next() {
+        if let Some(behind) = rest.strip_prefix("''") {
+            format.push('\'');
+            rest = behind;
+            continue;
+        }
+        if c == '\'' {
+            rest = push_quoted(&rest[1..], &mut format)?;
+            continue;
+        }
+        let count = rest.chars().take_while(|next| *next == c).count();
+        rest = &rest[count * c.len_utf8()..];
+        let directive = match (c, count) {
+            ('y' | 'u', 2) => "%y",
+            ('y', _) => "%Y",
+            ('M', 4..) => "%B",
+            ('M', 3) => "%b",
+            ('M', _) => "%m",
+            ('d', _) => "%d",
+            ('D', _) => "%j",
+            ('E', 4..) => "%A",
+            ('E', _) => "%a",
+            ('a', _) => "%p",
+            ('H', _) => "%H",
+            ('h', _) => "%I",
+            ('m', _) => "%M",
+            ('s', _) => "%S",
+            ('S', _) => "%3f",
+            ('z', _) => "%Z",
+            ('Z', _) => "%z",
+            ('X', 3..) => "%:z",
+            (letter, _) if letter.is_ascii_alphabetic() => {
+                return Err(format!("'{letter}' is not one of y M d D E a H h m s S z Z XXX"));
+            }
+            (other, _) => {
+                format.extend(std::iter::repeat_n(other, count));
+                continue;
+            }
+        };
+        format.push_str(directive);
+    }
+    Ok(format)
+}
+
+/// Appends what stands before the quote that closes it, in which two are one. Answers what comes behind.
+fn push_quoted<'a>(mut text: &'a str, format: &mut String) -> Result<&'a str, String> {
+    loop {
+        let (piece, behind) = text.split_once('\'').ok_or("a quote is not closed")?;
+        format.push_str(piece);
+        text = match behind.strip_prefix('\'') {
+            Some(further) => further,
+            None => return Ok(behind),
+        };
+        format.push('\'');
     }
 }
 
@@ -129,6 +202,22 @@ mod tests {
         assert_eq!(written("rfc3339", None, i64::MAX), i64::MAX.to_string());
         assert_eq!(TimeForm::parse("big64", None), None);
         assert!(TimeForm::parse("strftime", Some("%!")).is_some_and(|form| form.is_err()));
+    }
+
+    #[test]
+    fn java_patterns_are_strftime_in_other_words() {
+        for (pattern, expected) in [
+            ("yyyy-MM-dd HH:mm:ss:SSS", "%Y-%m-%d %H:%M:%S:%3f"),
+            ("EEE, d MMM yy hh:mm a z", "%a, %d %b %y %I:%M %p %Z"),
+            ("yyyy-MM-dd'T'HH:mm:ssXXX", "%Y-%m-%dT%H:%M:%S%:z"),
+            ("h 'o''clock'", "%I o'clock"),
+        ] {
+            assert_eq!(TimeForm::of_java(pattern), Ok(TimeForm::Strftime(expected.to_owned())), "{pattern}");
+        }
+        assert_eq!(TimeForm::of_java("%s"), Ok(TimeForm::Strftime("%s".to_owned())));
+        for bad in ["yyyy-QQ", "HH 'h", "%!"] {
+            assert!(TimeForm::of_java(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -146,6 +146,18 @@ impl<'a> LockedGroup<'a> {
         Ok(())
     }
 
+    /// Removes the files of members that nobody has ever seen: those whose process died while it joined. Who joins has
+    /// this lock until its file is locked and it is in the state.
+    pub(super) fn remove_strays(&self) -> Result<(), FileError> {
+        for name in fs::names_in(&self.folder.members())? {
+            let id = MemberId::new(name);
+            if !self.state.members.contains_key(&id) && self.folder.sign_of(&id)? == Sign::Dead {
+                fs::remove_if_present(&self.folder.member(&id))?;
+            }
+        }
+        Ok(())
+    }
+
     /// Takes member `id` out, with its file.
     pub(super) fn remove_member(&mut self, id: &MemberId) -> Result<(), FileError> {
         self.needs_rebalance |= self.state.members.remove(id).is_some();

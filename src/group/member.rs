@@ -324,6 +324,7 @@ fn enter(
     let id = MemberId::new(format!("{}-{}", config.client_id, uuid::Uuid::new_v4()));
     let mut group = LockedGroup::new(lock, folder, dir, &config.group)?;
     group.take_out_the_dead(None)?;
+    group.remove_strays()?;
     if !group.state.accepts(&config.strategies) {
         let theirs = group.state.strategy.unwrap_or(AssignmentStrategy::Range);
         group.write()?;

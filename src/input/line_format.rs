@@ -210,7 +210,8 @@ impl LineFormat {
                 && key == &marker[..]
             {
                 return Err(LineFormatError(format!(
-                    "Header keys should not be equal to the null marker '{}' as they can't be null",
+                    "Header keys should not be equal to the null marker '{}' as they can't be null, on line number \
+                     {number}",
                     String::from_utf8_lossy(marker)
                 )));
             }
@@ -309,7 +310,10 @@ mod tests {
         assert_eq!(parse(&on, "~\t~\t~"), Ok((None, None, vec![])));
         assert_eq!(parse(&on, "h:~\tk\tv"), Ok((some("k"), some("v"), vec![("h".to_owned(), None)])));
         let refused = parse(&on, "~:x\tk\tv").expect_err("a null name");
-        assert_eq!(refused, "Header keys should not be equal to the null marker '~' as they can't be null");
+        assert_eq!(
+            refused,
+            "Header keys should not be equal to the null marker '~' as they can't be null, on line number 7"
+        );
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub mod escape;
 pub mod group_totals;
 pub mod groups;
 mod json;
+pub mod perf;
 pub mod produced;
 pub mod progress;
 pub mod prompt;

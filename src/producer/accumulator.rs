@@ -1,5 +1,6 @@
 //! Collecting records into batches, one a partition (Kafka's `RecordAccumulator`).
 
+use std::path::PathBuf;
 use std::time::Instant;
 
 use super::limits::{check_size, check_timestamp, usize_of};
@@ -48,6 +49,8 @@ pub(super) struct Accumulator {
     compression: Compression,
     log: LogConfig,
     compacted: bool,
+    /// The folder of each partition, where some records are refused; none elsewhere.
+    folders: Vec<PathBuf>,
     timestamp_range_ms: Option<(i64, i64)>,
     pending_bytes: usize,
     pending_since: Option<Instant>,
@@ -70,6 +73,7 @@ impl Accumulator {
             compression: config.compression,
             log: topic.log,
             compacted: topic.compacted,
+            folders: if topic.compacted { topic.partitions.clone() } else { Vec::new() },
             timestamp_range_ms: topic.timestamp_range_ms,
             pending_bytes: 0,
             pending_since: None,
@@ -103,6 +107,13 @@ impl Accumulator {
         self.send_to(chosen, record, partition, outlet)
     }
 
+    /// What the folder of the `at`-th partition is called, for messages.
+    #[cold]
+    fn folder_name(&self, at: usize) -> String {
+        let name = self.folders.get(at).and_then(|folder| folder.file_name());
+        name.map_or_else(|| at.to_string(), |name| name.to_string_lossy().into_owned())
+    }
+
     /// The partition of a record with this key that is to go to `partition`, or wherever.
     #[inline]
     fn place(&mut self, key: Option<&[u8]>, partition: Option<i32>) -> i32 {
@@ -127,7 +138,7 @@ impl Accumulator {
             return Err(ProduceError::UnknownPartition { partition: chosen, count });
         };
         if self.compacted && record.key.is_none() {
-            return Err(ProduceError::KeyMissing { partition: chosen });
+            return Err(ProduceError::KeyMissing { partition: self.folder_name(at) });
         }
         if let Some(range) = self.timestamp_range_ms {
             check_timestamp(record.timestamp, range, Timestamp::now())?;

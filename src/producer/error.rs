@@ -29,10 +29,10 @@ pub enum ProduceError {
         limit: usize,
     },
     /// A record without a key for a topic that keeps the last record of each.
-    #[error("Compacted topic cannot accept message without key in partition {partition}.")]
+    #[error("Compacted topic cannot accept message without key in topic partition {partition}")]
     KeyMissing {
-        /// The partition's number.
-        partition: i32,
+        /// The topic and the partition's number, as its folder is named.
+        partition: String,
     },
     /// A record whose timestamp is too far from the clock.
     #[error(

@@ -97,16 +97,17 @@ impl WritableDataDir {
     /// An error, such as a full disk, leaves nothing of it behind.
     pub fn create_topic(&self, new: &NewTopic) -> Result<Topic, StoreError> {
         let id = TopicId::random();
-        self.create_topic_from(new, id, &|_, folder| make_partition_folder(folder, id))
+        self.create_topic_from(new, id, &|_, folder| Ok(make_partition_folder(folder, id)?))
     }
 
     /// As [`WritableDataDir::create_topic`], with this id, and with folders that `make` makes, given the number
-    /// of the partition and the folder's path. The data in them is on the disk already.
+    /// of the partition and the folder's path. The data in them is on the disk already, and nobody sees the topic before
+    /// all are made.
     pub(super) fn create_topic_from(
         &self,
         new: &NewTopic,
         id: TopicId,
-        make: &dyn Fn(i32, &Path) -> Result<(), FileError>,
+        make: &dyn Fn(i32, &Path) -> Result<(), StoreError>,
     ) -> Result<Topic, StoreError> {
         new.check()?;
         self.create_locked(new, id, make).map_err(|e| self.not_writable(e))
@@ -116,7 +117,7 @@ impl WritableDataDir {
         &self,
         new: &NewTopic,
         id: TopicId,
-        make: &dyn Fn(i32, &Path) -> Result<(), FileError>,
+        make: &dyn Fn(i32, &Path) -> Result<(), StoreError>,
     ) -> Result<Topic, StoreError> {
         let mut lock = FileLock::open(&self.metadata.topics_lock())?;
         let _guard = lock.acquire()?;
@@ -139,7 +140,7 @@ impl WritableDataDir {
     fn create_folders_and_file(
         &self,
         topic: &TopicMetadata,
-        make: &dyn Fn(i32, &Path) -> Result<(), FileError>,
+        make: &dyn Fn(i32, &Path) -> Result<(), StoreError>,
         folders: &mut Vec<PathBuf>,
     ) -> Result<(), StoreError> {
         let undo = self.metadata.undo(&topic.name);

@@ -15,10 +15,11 @@ use serde::{Deserialize, Serialize};
 
 use super::checkpoint::{LOG_START_OFFSET_CHECKPOINT, offsets_to_bytes};
 use super::{
-    DataDir, LogStartOffsets, NewTopic, StoreError, Topic, TopicConfig, TopicId, TopicName, TopicPartition,
-    WritableDataDir,
+    DataDir, LogStartOffsets, MAX_PARTITIONS, NewTopic, StoreError, Topic, TopicConfig, TopicId, TopicName,
+    TopicPartition, WritableDataDir,
 };
 use crate::fs::{self, IoContext as _, LogFile};
+use crate::log::bounds::LogBounds;
 use crate::log::checkpoint::LEADER_EPOCH_CHECKPOINT;
 use crate::log::segment::SegmentList;
 use crate::log::{
@@ -74,11 +75,23 @@ impl Manifest {
             let path = path.to_owned();
             return Err(StoreError::NewerVersion { path, found: manifest.version, known: VERSION });
         }
+        let partitions = 0..manifest.partitions;
+        if !(1..=MAX_PARTITIONS).contains(&manifest.partitions) {
+            return Err(damaged(format!(
+                "it says that there are {} partitions; there can be 1 to {MAX_PARTITIONS}",
+                manifest.partitions
+            )));
+        }
+        for (number, offset) in &manifest.log_start_offsets {
+            if !partitions.contains(number) || *offset < 0 {
+                return Err(damaged(format!("it says that partition {number} begins at offset {offset}")));
+            }
+        }
         for file in &manifest.files {
             // A name must not lead out of the partition's folder.
             let is_plain =
                 file.name == LEADER_EPOCH_CHECKPOINT || SegmentPath::parse_base_offset(&file.name).is_some();
-            if !is_plain || file.name.contains('/') || !(0..manifest.partitions).contains(&file.partition) {
+            if !is_plain || file.name.contains('/') || !partitions.contains(&file.partition) {
                 return Err(damaged(format!(
                     "it names the file {:?}, which is none of a partition",
                     file.name
@@ -367,18 +380,30 @@ impl TopicImport<'_> {
             fs::write_new(&folder.join(super::checkpoint::PARTITION_METADATA), &metadata)?;
             fs::sync_dir(&folder)?;
         }
+        let fill = |number: i32, folder: &Path| {
+            fs::rename_unsynced(&self.staging.join(number.to_string()), folder)?;
+            // Before there is a topic: nobody is to read what was deleted where it comes from.
+            self.note_start(TopicPartition::new(name.clone(), number), folder)
+        };
+        self.dir.create_topic_from(&new, id, &fill)
+    }
+
+    /// Notes where the log of partition `of`, whose folder is `folder`, starts, if the manifest says so.
+    fn note_start(&self, of: TopicPartition, folder: &Path) -> Result<(), StoreError> {
         let starts = self.manifest.log_start_offsets.iter();
-        let starts: Vec<(TopicPartition, Offset)> = starts
-            .map(|(number, offset)| (TopicPartition::new(name.clone(), *number), Offset(*offset)))
-            .collect();
-        let staging = &self.staging;
-        let fill =
-            |number: i32, folder: &Path| fs::rename_unsynced(&staging.join(number.to_string()), folder);
-        let topic = self.dir.create_topic_from(&new, id, &fill)?;
-        for (partition, start) in &starts {
-            self.dir.note_log_start(partition, *start)?;
+        let Some(start) = starts.filter(|(number, _)| *number == of.partition).map(|(_, start)| *start).max()
+        else {
+            return Ok(());
+        };
+        let bounds = LogBounds::read(folder, Offset::ZERO);
+        let end = bounds.map_err(|source| StoreError::Log { partition: of.clone(), source })?.end;
+        if Offset(start) > end {
+            return Err(StoreError::BadMetadata {
+                path: MANIFEST.into(),
+                reason: format!("it says that {of} begins at offset {start}, and it ends at {end}"),
+            });
         }
-        Ok(topic)
+        self.dir.note_log_start(&of, Offset(start))
     }
 }
 

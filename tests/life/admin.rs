@@ -3,7 +3,7 @@
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use super::{consume, numbered, produce, produce_ok, sizes};
+use super::{consume, numbered, produce, produce_ok, produce_with, sizes};
 use crate::common::{Ran, Sandbox};
 
 #[test]
@@ -138,6 +138,63 @@ fn wait_ends_when_it_is_so_and_not_before() {
     assert_eq!(sandbox.ok("wait t --offset 50 --partition 0 --timeout-ms 0"), "");
 }
 
+/// What was deleted is no lag: nobody could ever read it.
+#[test]
+fn wait_for_a_group_counts_no_records_that_were_deleted() {
+    let sandbox = Sandbox::new();
+    sandbox.ok("topics create t --config retention.ms=-1");
+    produce_ok(&sandbox, "t", false, &numbered(0..10));
+    assert_eq!(sandbox.run("groups reset-offsets g --topic t --to-earliest --execute").status, 0);
+    assert_eq!(
+        sandbox.fails(1, "wait t --group g --timeout-ms 0"),
+        "group 'g' has not read all of topic 't' after 0 ms"
+    );
+    sandbox.ok("topics delete-records t --offset 9");
+    sandbox.fails(1, "wait t --group g --timeout-ms 0");
+    sandbox.ok("topics delete-records t --offset 10");
+    sandbox.ok("wait t --group g --timeout-ms 0");
+}
+
+/// It sleeps until something happens, instead of looking all the time.
+#[cfg(target_os = "linux")]
+#[test]
+fn wait_is_woken_by_what_happens() {
+    let sandbox = Sandbox::new();
+    sandbox.ok("topics create t --config retention.ms=-1");
+    produce_ok(&sandbox, "t", false, "a\n");
+    let wait = |args: &[&str]| sandbox.command(args).stderr(Stdio::piped()).spawn().unwrap();
+    let mut waiting = [wait(&["wait", "t", "--group", "g"]), wait(&["wait", "t", "--more", "1"])];
+    let sleeps = |id: u32| -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
+        let switches = status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"));
+        switches.unwrap().trim().parse().unwrap()
+    };
+    // Once it watches, nothing changes any more.
+    let is_watching = |id: u32| {
+        let handles = std::fs::read_dir(format!("/proc/{id}/fd")).unwrap().flatten();
+        handles
+            .filter_map(|fd| std::fs::read_link(fd.path()).ok())
+            .any(|to| to.ends_with("anon_inode:inotify"))
+    };
+    while !waiting.iter().all(|child| is_watching(child.id())) {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let before = waiting.each_ref().map(|child| sleeps(child.id()));
+    std::thread::sleep(Duration::from_millis(600));
+    for (child, before) in waiting.iter_mut().zip(before) {
+        assert!(child.try_wait().unwrap().is_none());
+        // Looking every 20 ms would be 30.
+        let slept = sleeps(child.id()) - before;
+        assert!(slept < 10, "it slept {slept} times");
+    }
+    produce_ok(&sandbox, "t", false, "b\n");
+    assert_eq!(sandbox.run("groups reset-offsets g --topic t --to-latest --execute").status, 0);
+    for child in waiting {
+        let ran = Ran::new(child.wait_with_output().unwrap());
+        assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
+    }
+}
+
 #[test]
 fn readers_and_producers_end_when_their_topic_is_deleted() {
     let sandbox = Sandbox::new();
@@ -187,7 +244,14 @@ fn keyless_records_are_refused_where_the_newest_of_each_key_is_kept() {
     assert_eq!(ran.status, 1);
     assert_eq!(
         ran.stderr,
-        "mkafka: standard input, line 1: Compacted topic cannot accept message without key in partition 0.\n"
+        "mkafka: standard input, line 1: Compacted topic cannot accept message without key in topic partition t-0\n"
+    );
+    let lenient = ["--property", "parse.key=true", "--property", "ignore.error=true"];
+    let ran = produce_with(&sandbox, &lenient, "t", false, "k\tv\nno key\n");
+    assert_eq!(
+        ran.stderr,
+        "mkafka: standard input, line 2: Compacted topic cannot accept message without key in topic partition t-0; \
+         the first record of the input is produced: go on with --skip 1\n"
     );
 }
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{consume, numbered, produce_ok, sizes};
-use crate::common::Sandbox;
+use crate::common::{Ran, Sandbox};
 
 fn flip(path: &Path, at: usize) {
     let mut bytes = std::fs::read(path).unwrap();
@@ -137,4 +137,59 @@ fn a_damaged_export_is_refused_and_leaves_nothing() {
     assert!(sandbox.entries("").iter().all(|name| !name.starts_with("t-")));
     std::fs::write(sandbox.path().join("no.tar"), b"nonsense").unwrap();
     assert!(sandbox.fails(1, "import no.tar").contains("is not what mkafka export writes"));
+}
+
+/// Changes the manifest of an export in `folder`.
+fn change_manifest(folder: &Path, from: &str, to: &str) {
+    let path = folder.join("mkafka-export.json");
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.contains(from), "{text}");
+    std::fs::write(path, text.replace(from, to)).unwrap();
+}
+
+#[test]
+fn a_manifest_that_cannot_be_is_refused() {
+    for (from, to, why) in [
+        ("\"partitions\": 1", "\"partitions\": 2000000000", "2000000000 partitions; there can be 1 to 10000"),
+        ("\"partitions\": 1", "\"partitions\": 0", "0 partitions; there can be 1 to 10000"),
+        ("      5\n", "      101\n", "t-0 begins at offset 101, and it ends at 100"),
+        ("      5\n", "      -5\n", "partition 0 begins at offset -5"),
+    ] {
+        let sandbox = Sandbox::new();
+        sandbox.ok("topics create t --config retention.ms=-1");
+        produce_ok(&sandbox, "t", false, &numbered(0..100));
+        sandbox.ok("topics delete-records t --offset 5");
+        assert_eq!(sandbox.run("export t export").status, 0);
+        sandbox.ok("topics delete t");
+        change_manifest(&sandbox.path().join("export"), from, to);
+        let message = sandbox.fails(1, "import export");
+        assert!(message.contains(why), "{message}");
+        assert_eq!(sandbox.ok("topics list"), "");
+        assert!(sandbox.entries("").iter().all(|name| !name.starts_with("t-")));
+        // Nor is a log start left for the next topic of that name.
+        sandbox.ok("topics create t");
+        assert_eq!(sandbox.ok("topics offsets t --time earliest"), "t:0:0\n");
+    }
+}
+
+/// A cut archive would look like a whole one.
+#[test]
+fn what_could_not_be_written_whole_is_not_there() {
+    let sandbox = Sandbox::new();
+    sandbox.ok("topics create t --config retention.ms=-1");
+    produce_ok(&sandbox, "t", false, &numbered(0..10_000));
+    let log = sizes(&sandbox, "t-0", ".log")[0].1;
+    // In blocks of 1024 bytes: enough for the log, and not for the log and the manifest; and not enough for the log.
+    for (target, blocks) in [("export.tar", log / 1024 + 1), ("export.tar", 20), ("export", 20)] {
+        let script = format!("ulimit -f {blocks}; exec \"$0\" export t {target}");
+        let mut command = std::process::Command::new("bash");
+        command.env("MKAFKA_DATA_DIR", sandbox.data_dir()).current_dir(sandbox.path());
+        command.args(["-c", &script, env!("CARGO_BIN_EXE_mkafka")]);
+        let message = Ran::new(command.output().unwrap()).failed(1);
+        assert!(message.contains("cannot write"), "{message}");
+        let left = std::fs::read_dir(sandbox.path()).unwrap().flatten();
+        assert_eq!(left.map(|entry| entry.file_name()).collect::<Vec<_>>(), ["data"], "{target}");
+    }
+    assert_eq!(sandbox.run("export t new/folder/export").status, 0);
+    assert!(sandbox.path().join("new/folder/export/mkafka-export.json").exists());
 }

@@ -399,3 +399,21 @@ fn waiting_ends_when_a_group_has_read_all() {
     assert_eq!(consume_rest(&sandbox, "--group g").len(), 10);
     assert!(waiting.wait().unwrap().success());
 }
+
+/// A process that dies while it joins leaves a file that no one has ever heard of.
+#[test]
+fn who_joins_removes_what_others_left_that_died_joining() {
+    let sandbox = sandbox(2);
+    let members = sandbox.data_dir().join(".mkafka/groups/g/members");
+    let names = || sandbox.entries(".mkafka/groups/g/members");
+    std::fs::create_dir_all(&members).unwrap();
+    std::fs::write(members.join("ghost-1"), "").unwrap();
+    std::fs::write(members.join("ghost-2"), "00000000000000000042\n").unwrap();
+    let _first = Member::start(&sandbox, "first", "t --group g -X client.id=first");
+    until("the first is the only one", || names().len() == 1 && names()[0].starts_with("first-"));
+    std::fs::write(members.join("ghost-3"), "").unwrap();
+    let _second = Member::start(&sandbox, "second", "t --group g -X client.id=second");
+    until("there are two, which live", || {
+        names().len() == 2 && names()[0].starts_with("first-") && names()[1].starts_with("second-")
+    });
+}

@@ -57,9 +57,13 @@ impl Assignment {
                 .try_for_each(|wanted| number(topic, wanted).map(drop))?;
         }
         let ranges = self.ranges.clone();
-        self.assign(consumer, waiter, |of| {
+        let assigned = self.assign(consumer, waiter, |of| {
             let (start, end) = ranges.of(of);
             (positions.and_then(|file| file.position(of)).map_or(start, StartPosition::At), end)
+        });
+        assigned.map_err(|error| match positions.filter(|file| file.is_at_fault(&error)) {
+            Some(file) => error.context(format!("{}: the position cannot be gone on from", file.name())),
+            None => error,
         })
     }
 
@@ -122,7 +126,7 @@ fn number(topic: &Topic, wanted: u32) -> anyhow::Result<i32> {
 }
 
 /// What a consumer needs to know of partition `of`; `floors` are the log start offsets that a broker left.
-pub(super) fn consumer_partition(
+pub(in crate::commands) fn consumer_partition(
     data_dir: &DataDir,
     floors: &LogStartOffsets,
     of: TopicPartition,
@@ -132,7 +136,10 @@ pub(super) fn consumer_partition(
 }
 
 /// The topics that were asked for by name; the first that is not there is an error.
-pub(super) fn check_topics(data_dir: &DataDir, selection: &TopicSelection) -> Result<(), StoreError> {
+pub(in crate::commands) fn check_topics(
+    data_dir: &DataDir,
+    selection: &TopicSelection,
+) -> Result<(), StoreError> {
     if let TopicSelection::Topics(topics) = selection {
         for topic in topics {
             data_dir.topic(topic)?;

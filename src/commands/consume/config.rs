@@ -1,7 +1,9 @@
 //! What a consumer is told by options and by properties of Kafka's names.
 
+use std::path::Path;
 use std::time::Duration;
 
+use crate::cli::KeyValue;
 use crate::cli::consume::{ConsumeArgs, DeliveryArg};
 use crate::cli::consume_range::IsolationLevelArg;
 use crate::commands::{UsageError, properties_in};
@@ -87,27 +89,9 @@ impl ConsumerConfig {
     /// # Errors
     /// Those of Kafka's console consumer where it has one, in its words.
     pub(super) fn new(args: &ConsumeArgs) -> anyhow::Result<Self> {
-        let mut config = Self {
-            group: None,
-            client_id: "console-consumer".to_owned(),
-            reset: None,
-            auto_commit: true,
-            commit_interval: Duration::from_secs(5),
-            max_poll_interval: Duration::from_secs(300),
-            // Kafka's default: range, and a way to change to cooperative-sticky member by member.
-            strategies: vec![AssignmentStrategy::Range, AssignmentStrategy::CooperativeSticky],
-            delivery: args.delivery.unwrap_or_default(),
-            committed_only: false,
-        };
-        if let Some(path) = &args.consumer_config {
-            for (name, value) in properties_in(path)? {
-                let set = config.set(&name, value.trim());
-                set.map_err(|message| UsageError(format!("{}: {message}", path.display())))?;
-            }
-        }
-        for property in &args.consumer_properties {
-            config.set(&property.key, property.value.trim()).map_err(UsageError)?;
-        }
+        let mut config = Self::of_client("console-consumer");
+        config.delivery = args.delivery.unwrap_or_default();
+        config.read(args.consumer_config.as_deref(), &args.consumer_properties)?;
         if !args.partition_assignment_strategy.is_empty() {
             let names = args.partition_assignment_strategy.join(",");
             config.set("partition.assignment.strategy", &names).map_err(UsageError)?;
@@ -118,12 +102,45 @@ impl ConsumerConfig {
         if let Some(level) = args.range.isolation_level {
             config.committed_only = level == IsolationLevelArg::ReadCommitted;
         }
-        config.set_group(args)?;
+        config.set_group(args.group.as_deref())?;
         if args.range.from_beginning && config.reset.is_none() {
             config.reset = Some(AutoOffsetReset::Earliest);
         }
         config.check(args).map_err(|text| UsageError(text.to_owned()))?;
         Ok(config)
+    }
+
+    /// What holds where nobody has said anything, for a client that calls itself so.
+    pub(super) fn of_client(client_id: &str) -> Self {
+        Self {
+            group: None,
+            client_id: client_id.to_owned(),
+            reset: None,
+            auto_commit: true,
+            commit_interval: Duration::from_secs(5),
+            max_poll_interval: Duration::from_secs(300),
+            // Kafka's default: range, and a way to change to cooperative-sticky member by member.
+            strategies: vec![AssignmentStrategy::Range, AssignmentStrategy::CooperativeSticky],
+            delivery: DeliveryArg::default(),
+            committed_only: false,
+        }
+    }
+
+    /// Takes the configs in `file`, and `properties`, which count more.
+    ///
+    /// # Errors
+    /// When one of them is unknown or has no meaning, or the file cannot be read.
+    pub(super) fn read(&mut self, file: Option<&Path>, properties: &[KeyValue]) -> anyhow::Result<()> {
+        if let Some(path) = file {
+            for (name, value) in properties_in(path)? {
+                let set = self.set(&name, value.trim());
+                set.map_err(|message| UsageError(format!("{}: {message}", path.display())))?;
+            }
+        }
+        for property in properties {
+            self.set(&property.key, property.value.trim()).map_err(UsageError)?;
+        }
+        Ok(())
     }
 
     fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
@@ -170,15 +187,21 @@ impl ConsumerConfig {
             _ if WITHOUT_EFFECT.contains(&name) => {}
             _ => {
                 let all = KNOWN.iter().chain(WITHOUT_EFFECT).copied();
-                let hint = spelling::nearest(name, all).map(|meant| format!("; did you mean '{meant}'?"));
-                return Err(format!("unknown consumer property '{name}'{}", hint.unwrap_or_default()));
+                return Err(match spelling::nearest(name, all.clone()) {
+                    Some(_) => spelling::unknown("consumer property", name, all),
+                    None => spelling::unknown("consumer property", name, KNOWN.iter().copied()),
+                });
             }
         }
         Ok(())
     }
 
-    fn set_group(&mut self, args: &ConsumeArgs) -> Result<(), UsageError> {
-        let Some(group) = &args.group else { return Ok(()) };
+    /// Takes the group that an option names.
+    ///
+    /// # Errors
+    /// When it is none, or a property names another one.
+    pub(super) fn set_group(&mut self, group: Option<&str>) -> Result<(), UsageError> {
+        let Some(group) = group else { return Ok(()) };
         let group = GroupId::new(group).map_err(|e| UsageError(e.to_string()))?;
         if let Some(other) = self.group.as_ref().filter(|other| **other != group) {
             return Err(UsageError(format!(

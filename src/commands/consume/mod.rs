@@ -1,10 +1,12 @@
 //! `mkafka consume`: the records of topics to standard output.
 
-mod assigned;
+pub(super) mod assigned;
 pub(super) mod config;
 mod dead_letter;
 mod exec;
+mod gauge;
 mod membership;
+pub(super) mod perf;
 mod position_file;
 mod printer;
 mod quota;

@@ -10,7 +10,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use serde::{Deserialize, Serialize};
 
+use crate::consumer::ConsumeError;
 use crate::fs;
+use crate::log::LogError;
 use crate::record::Offset;
 use crate::store::{TopicName, TopicPartition};
 
@@ -62,6 +64,19 @@ impl PositionFile {
     /// The position in `of`, if there is one.
     pub(super) fn position(&self, of: &TopicPartition) -> Option<Offset> {
         self.offsets.get(of).copied()
+    }
+
+    /// Whether `error` is about a position of this file that its log does not have.
+    pub(super) fn is_at_fault(&self, error: &anyhow::Error) -> bool {
+        error.downcast_ref().is_some_and(|error: &ConsumeError| {
+            matches!(error.source, LogError::OffsetOutOfRange { offset, .. }
+                if self.position(&error.topic_partition) == Some(offset))
+        })
+    }
+
+    /// The file, for messages.
+    pub(super) fn name(&self) -> std::path::Display<'_> {
+        self.path.display()
     }
 
     /// Replaces the file by one with these positions, if anything is new.

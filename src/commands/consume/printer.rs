@@ -8,7 +8,7 @@ use super::quota::Quota;
 use crate::consumer::{ConsumerRecord, RecordFilter};
 use crate::output::StdoutError;
 use crate::output::data::DataWriter;
-use crate::output::record::{RecordFormat, RecordFormatError};
+use crate::output::record::{RecordFormat, RecordFormatError, TextFormat};
 
 /// Bytes of output after which reading breaks off even in the middle of a batch, where what is read has to be
 /// accounted for before it is written.
@@ -45,6 +45,8 @@ enum Mode {
     HeldBack,
     /// To a command, when the session says so.
     Exec(Exec),
+    /// Nowhere: the bytes of keys and values are counted.
+    Count(u64),
 }
 
 impl Printer {
@@ -71,6 +73,18 @@ impl Printer {
         let mut printer = Self::new(format, limit, true);
         printer.mode = Mode::Exec(exec);
         printer
+    }
+
+    /// To nowhere: records are only counted.
+    pub(super) fn counting(limit: u64) -> Self {
+        let mut printer = Self::new(RecordFormat::Text(TextFormat::default()), limit, false);
+        printer.mode = Mode::Count(0);
+        printer
+    }
+
+    /// The bytes of keys and values that were taken, where they are counted.
+    pub(super) fn counted_bytes(&self) -> u64 {
+        if let Mode::Count(bytes) = self.mode { bytes } else { 0 }
     }
 
     /// How many records it has taken.
@@ -120,6 +134,10 @@ impl Printer {
                 out.buffer().len() >= HELD_BACK_MAX
             }),
             Mode::Exec(exec) => exec.take(record, &self.format),
+            Mode::Count(bytes) => {
+                *bytes += size_of_fields(record);
+                Ok(false)
+            }
         };
         let is_enough = match taken {
             Ok(is_enough) => is_enough,
@@ -127,9 +145,7 @@ impl Printer {
         };
         self.printed += 1;
         if self.bytes_left != u64::MAX {
-            let length = |field: Option<&[u8]>| field.map_or(0, <[u8]>::len) as u64;
-            let bytes = length(record.record.key) + length(record.record.value);
-            self.bytes_left = self.bytes_left.saturating_sub(bytes);
+            self.bytes_left = self.bytes_left.saturating_sub(size_of_fields(record));
         }
         let is_enough =
             self.quota.as_mut().is_some_and(|quota| quota.take(record.topic_partition)) || is_enough;
@@ -154,10 +170,11 @@ impl Printer {
     pub(super) fn write_out(
         &mut self,
         out: &mut DataWriter,
-        may_write: impl FnMut() -> bool,
+        mut may_write: impl FnMut() -> bool,
     ) -> Result<bool, StdoutError> {
         let written = match self.mode {
             Mode::Free => out.flush().map(|()| true),
+            Mode::Count(_) => Ok(may_write()),
             Mode::HeldBack | Mode::Exec(_) => out.flush_while(&self.record_ends, may_write),
         };
         self.record_ends.clear();
@@ -172,4 +189,10 @@ impl Printer {
             exec.clear();
         }
     }
+}
+
+/// Bytes of key and value.
+fn size_of_fields(record: &ConsumerRecord<'_>) -> u64 {
+    let length = |field: Option<&[u8]>| field.map_or(0, <[u8]>::len) as u64;
+    length(record.record.key) + length(record.record.value)
 }

@@ -74,6 +74,11 @@ impl Ranges {
         Ok(Self { start: since.or(start).unwrap_or(to_the_present), end, named })
     }
 
+    /// All partitions from `start` on.
+    pub(super) fn from(start: StartPosition) -> Self {
+        Self { start, end: None, named: Vec::new() }
+    }
+
     /// Where reading of partition `of` begins and ends.
     pub(super) fn of(&self, of: &TopicPartition) -> (StartPosition, Option<EndPosition>) {
         let is_it = |named: &&Named| {

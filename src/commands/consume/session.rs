@@ -10,6 +10,7 @@ use anyhow::anyhow;
 
 use super::assigned::Assignment;
 use super::exec::Outcome;
+use super::gauge::Gauge;
 use super::membership::Membership;
 use super::position_file::PositionFile;
 use super::printer::Printer;
@@ -63,6 +64,8 @@ pub(super) struct Session<'a> {
     pub(super) stdout_is_closed: Arc<AtomicBool>,
     /// Where transactions count: whether one keeps this waiting whose producer has died.
     pub(super) dead_transactions: Option<DeadTransactionsWatch>,
+    /// What takes the time, if somebody wants to know.
+    pub(super) gauge: Option<Gauge>,
     consumer: Consumer,
     /// What reads instead, where partitions are merged.
     ordered: Option<OrderedConsumer>,
@@ -101,6 +104,7 @@ impl<'a> Session<'a> {
             terms,
             stdout_is_closed: Arc::default(),
             dead_transactions: None,
+            gauge: None,
             consumer,
             ordered,
             has_timed_out: false,
@@ -135,6 +139,7 @@ impl<'a> Session<'a> {
         }
         let read = self.read_all(&mut source);
         let delivered = self.deliver(&mut source);
+        self.gauge.iter_mut().for_each(|gauge| gauge.stop(&self.printer));
         let result = read.and(delivered);
         // What was delivered and is not accounted for would be delivered again.
         self.interrupt.take_time();
@@ -153,6 +158,9 @@ impl<'a> Session<'a> {
                 return Err(StdoutError::closed_pipe().into());
             }
             self.tend(source)?;
+            if let Some(gauge) = &mut self.gauge {
+                gauge.look(&self.printer, !self.consumer.is_empty(), self.ui)?;
+            }
             let before = self.printer.printed();
             let poll = match self.poll() {
                 Err(error) => self.go_on_without_deleted(source, error)?,
@@ -344,7 +352,8 @@ impl<'a> Session<'a> {
             Source::Kept(..) => Some(self.terms.save_interval),
             Source::Assigned(_) => None,
         };
-        let timeout = left.into_iter().chain(due).min();
+        let report = self.gauge.as_ref().and_then(Gauge::due_in);
+        let timeout = left.into_iter().chain(due).chain(report).min();
         self.waiter.wait(timeout);
         ControlFlow::Continue(())
     }

@@ -116,6 +116,16 @@ impl Configs {
         Ok(configs)
     }
 
+    /// Those that ask for nothing but `acks`.
+    ///
+    /// # Errors
+    /// When there is no such thing.
+    pub(in crate::commands) fn with_acks(acks: &str) -> Result<Self, UsageError> {
+        let mut configs = Self::default();
+        configs.set("acks", acks).map_err(UsageError)?;
+        Ok(configs)
+    }
+
     /// Whether everything is one transaction.
     pub(super) fn is_transactional(&self, args: &BatchingArgs) -> bool {
         args.transaction || self.transactional_id.is_some()

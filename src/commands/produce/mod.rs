@@ -4,6 +4,7 @@ pub(super) mod config;
 mod form;
 mod lines;
 mod pace;
+pub(super) mod perf;
 mod prompt;
 mod rehearsal;
 mod session;
@@ -63,7 +64,7 @@ pub fn run(global: &GlobalArgs, args: &ProduceArgs, ui: &mut Ui) -> anyhow::Resu
     let (data_dir, (producer_topic, mut config)) = match args.dry_run {
         true => (None, topic_to_be(&path, name.clone(), args, &configs, ui)?),
         false => {
-            let (data_dir, topic) = topic(&path, name.clone(), args, &configs, ui)?;
+            let (data_dir, topic) = topic(&path, name.clone(), args.no_auto_create, &configs, ui)?;
             (Some(data_dir), topic)
         }
     };
@@ -178,21 +179,21 @@ fn record_limit(config: &ProducerConfig, topic: &ProducerTopic) -> usize {
     }
 }
 
-/// The topic to produce to, created if there is none and that is allowed.
-fn topic(
+/// The topic to produce to, created if there is none and that is allowed, and what was left open is ended.
+pub(super) fn topic(
     path: &Path,
     name: TopicName,
-    args: &ProduceArgs,
+    no_auto_create: bool,
     configs: &Configs,
     ui: &mut Ui,
 ) -> anyhow::Result<(WritableDataDir, (ProducerTopic, ProducerConfig))> {
-    if args.no_auto_create {
+    if no_auto_create {
         // Before the data directory is opened for writing, and thereby made where there is none.
         DataDir::open_for_reading(path)?.topic(&name)?;
     }
     let data_dir = DataDir::open_for_writing(path)?;
     end_dead_transactions(&data_dir, ui);
-    let topic = open_topic(&data_dir, name, args, ui)?;
+    let topic = open_topic(&data_dir, name, no_auto_create, ui)?;
     let configured = configs.for_topic(&data_dir, &topic)?;
     Ok((data_dir, configured))
 }
@@ -226,14 +227,14 @@ fn topic_to_be(
 fn open_topic(
     data_dir: &WritableDataDir,
     name: TopicName,
-    args: &ProduceArgs,
+    no_auto_create: bool,
     ui: &mut Ui,
 ) -> anyhow::Result<Topic> {
     let missing = match data_dir.topic(&name) {
         Err(missing @ StoreError::UnknownTopic { .. }) => missing,
         found => return Ok(found?),
     };
-    if args.no_auto_create {
+    if no_auto_create {
         return Err(missing.into());
     }
     match data_dir.create_topic(&NewTopic::named(name.clone())) {

@@ -3,6 +3,8 @@
 use std::time::{Duration, Instant};
 
 use crate::cli::rate::RateArg;
+use crate::commands::interrupt::Interrupt;
+use crate::producer::{ProduceError, Producer};
 
 /// How far ahead of the rate records may be before they are held back: the waits between records of a high rate
 /// would be too short for a clock, and batches would have one record each.
@@ -14,6 +16,8 @@ const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
 #[derive(Debug)]
 pub(super) struct Pace {
     limits: Vec<Limit>,
+    /// Whether what was not used up before is made up for, so that the rates hold on the average since the beginning.
+    makes_up: bool,
 }
 
 #[derive(Debug)]
@@ -28,7 +32,12 @@ impl Pace {
     pub(super) fn new(rates: &[RateArg]) -> Option<Self> {
         let due = Instant::now();
         let limits: Vec<Limit> = rates.iter().map(|rate| Limit { rate: *rate, due }).collect();
-        (!limits.is_empty()).then_some(Self { limits })
+        (!limits.is_empty()).then_some(Self { limits, makes_up: false })
+    }
+
+    /// Keeps to `rates` on the average: a wait for the disk, for one, is made up for behind it.
+    pub(super) fn on_average(rates: &[RateArg]) -> Option<Self> {
+        Self::new(rates).map(|pace| Self { makes_up: true, ..pace })
     }
 
     /// How long the next record has to wait at `now`; `None` when it may go.
@@ -37,17 +46,46 @@ impl Pace {
         ahead.filter(|ahead| *ahead >= AHEAD)
     }
 
-    /// A record of so many bytes has gone at `now`. What was not used up before is not made up for.
+    /// A record of so many bytes has gone at `now`.
     pub(super) fn spend(&mut self, bytes: usize, now: Instant) {
+        let makes_up = self.makes_up;
         for limit in &mut self.limits {
             let seconds = match limit.rate {
                 RateArg::Records(rate) => 1.0 / rate,
                 RateArg::Bytes(rate) => bytes as f64 / rate,
             };
             let cost = Duration::try_from_secs_f64(seconds).unwrap_or(LONGEST).min(LONGEST);
-            limit.due = limit.due.max(now) + cost;
+            // What was not used up before is not made up for, unless that is wanted.
+            let from = if makes_up { limit.due } else { limit.due.max(now) };
+            limit.due = from + cost;
         }
     }
+}
+
+/// Lets `wait` pass, or less, between two records that keep to a rate: has `producer` append and acknowledge what has
+/// waited for others as long as `linger` says, or else sleeps. Answers whether there was something to append.
+///
+/// # Errors
+/// When that cannot be appended or put on the disk.
+pub(super) fn rest(
+    producer: &mut Producer,
+    linger: Option<Duration>,
+    wait: Duration,
+    now: Instant,
+    interrupt: &Interrupt,
+) -> Result<bool, ProduceError> {
+    let linger_left = match (producer.pending_since(), linger) {
+        (Some(since), Some(linger)) => Some(linger.saturating_sub(now.duration_since(since))),
+        (Some(_), None) => Some(Duration::ZERO),
+        // Appended, and not acknowledged before a flush.
+        (None, _) => producer.is_unsettled().then_some(Duration::ZERO),
+    };
+    if linger_left == Some(Duration::ZERO) {
+        return producer.flush().map(|()| true);
+    }
+    let due = linger_left.into_iter().chain(producer.sync_due_in()).min();
+    interrupt.sleep(due.map_or(wait, |due| due.min(wait)));
+    producer.sync_due().map(|()| false)
 }
 
 #[cfg(test)]
@@ -93,6 +131,19 @@ mod tests {
         pace.spend(1, later);
         assert_eq!(pace.wait(later), Some(Duration::from_millis(100)));
         assert_eq!(pace.wait(later + Duration::from_millis(100)), None);
+    }
+
+    #[test]
+    fn on_the_average_a_pause_is_made_up_for() {
+        let mut pace = Pace::on_average(&[RateArg::Records(10.0)]).expect("a rate");
+        let later = Instant::now() + Duration::from_secs(60);
+        let mut gone = 0;
+        while pace.wait(later).is_none() {
+            pace.spend(1, later);
+            gone += 1;
+        }
+        // Those of a minute, and the one that goes ahead.
+        assert!((600..=602).contains(&gone), "{gone}");
     }
 
     #[test]

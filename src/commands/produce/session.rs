@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail};
 
 use super::form::RecordExtras;
-use super::pace::Pace;
+use super::pace::{self, Pace};
 use super::rehearsal::Rehearsal;
 use super::tee::Tee;
 use super::transaction::Deadline;
@@ -19,6 +19,7 @@ use crate::fs;
 use crate::input::{
     Field, InputBuffer, InputError, InputForm, InputRecord, Ready, RecordReader, wait_for_input,
 };
+use crate::log::Repair;
 use crate::output::Ui;
 use crate::output::produced::ProduceReport;
 use crate::output::progress::Progress;
@@ -229,22 +230,8 @@ impl Session<'_> {
         let Some(pace) = &mut self.pace else { return Ok(ControlFlow::Continue(())) };
         let mut now = Instant::now();
         while let Some(wait) = pace.wait(now) {
-            let linger_left = match (self.producer.pending_since(), self.linger) {
-                (Some(since), Some(linger)) => Some(linger.saturating_sub(now.duration_since(since))),
-                (Some(_), None) => Some(Duration::ZERO),
-                // Appended, and not acknowledged before a flush.
-                (None, _) => self.producer.is_unsettled().then_some(Duration::ZERO),
-            };
-            match linger_left {
-                Some(Duration::ZERO) => {
-                    self.producer.flush()?;
-                    pass_on_appended(&mut self.producer, &mut self.report, self.tee.as_mut(), self.ui);
-                }
-                left => {
-                    let due = left.into_iter().chain(self.producer.sync_due_in()).min();
-                    self.interrupt.sleep(due.map_or(wait, |due| due.min(wait)));
-                    self.producer.sync_due()?;
-                }
+            if pace::rest(&mut self.producer, self.linger, wait, now, &self.interrupt)? {
+                pass_on_appended(&mut self.producer, &mut self.report, self.tee.as_mut(), self.ui);
             }
             if self.interrupt.status().is_some() {
                 return Ok(ControlFlow::Break(()));
@@ -282,15 +269,7 @@ impl Session<'_> {
             value: record.get(Field::Value),
             headers: &headers,
         };
-        let size = HEADER_LEN + new.size_max();
-        if let Some(limit) = self.max_request_size.filter(|limit| size > *limit) {
-            // KafkaProducer.ensureValidRecordSize
-            return Err(refused(format!(
-                "The message is {size} bytes when serialized which is larger than {limit}, which is the value \
-                 of the max.request.size configuration."
-            ))
-            .into());
-        }
+        check_request_size(&new, self.max_request_size).map_err(refused)?;
         self.producer.send(&new, record.partition).map_err(|error| at(error, place))?;
         Ok(emptied(headers))
     }
@@ -357,6 +336,18 @@ impl Session<'_> {
     }
 }
 
+/// Refuses a record of more than `limit` bytes, which is `max.request.size` (`KafkaProducer.ensureValidRecordSize`).
+pub(super) fn check_request_size(record: &NewRecord<'_>, limit: Option<usize>) -> Result<(), String> {
+    let size = HEADER_LEN + record.size_max();
+    match limit.filter(|limit| size > *limit) {
+        None => Ok(()),
+        Some(limit) => Err(format!(
+            "The message is {size} bytes when serialized which is larger than {limit}, which is the value of the \
+             max.request.size configuration."
+        )),
+    }
+}
+
 /// Tells what appending has brought to light, which offsets it gave, and passes on what is acknowledged.
 fn pass_on_appended(producer: &mut Producer, report: &mut ProduceReport, tee: Option<&mut Tee>, ui: &mut Ui) {
     tell(producer.take_news(), report, ui);
@@ -370,13 +361,18 @@ pub(super) fn tell(news: News, report: &mut ProduceReport, ui: &mut Ui) {
     for receipt in news.receipts {
         report.add(&receipt, ui);
     }
-    for repair in news.repairs {
+    warn_of(news.repairs, news.upkeep_failures, ui);
+    report.flush(ui);
+}
+
+/// Tells what appending has brought to light besides.
+pub(super) fn warn_of(repairs: Vec<Repair>, upkeep_failures: Vec<ProduceError>, ui: &mut Ui) {
+    for repair in repairs {
         ui.warn(&repair.to_string());
     }
-    for failure in news.upkeep_failures {
+    for failure in upkeep_failures {
         ui.warn(&format!("old records are kept for now: {failure}"));
     }
-    report.flush(ui);
 }
 
 /// Whether an error is about one record, so that those after it may be good.

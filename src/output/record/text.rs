@@ -27,6 +27,9 @@ pub const PROPERTIES: &[&str] = &[
     "headers.deserializer",
 ];
 
+/// What is understood besides: Kafka's help has `headers.deserializer`, its code this.
+const ALSO_KNOWN: &[&str] = &["header.deserializer"];
+
 /// Which columns are printed, and what stands between them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TextFormat {
@@ -101,14 +104,13 @@ impl TextFormat {
                 "null.literal" => format.null_literal = Some(bytes),
                 "key.deserializer" => format.forms.key = FieldForm::named(value)?,
                 "value.deserializer" => format.forms.value = FieldForm::named(value)?,
-                // Kafka's help has the one, its code the other.
                 "headers.deserializer" | "header.deserializer" => {
                     format.forms.header = FieldForm::named(value)?;
                 }
                 // What Kafka passes on to the deserializer; those here have no configs.
                 passed_on if is_passed_on(passed_on) => {}
                 unknown => {
-                    let known = PROPERTIES.iter().copied();
+                    let known = PROPERTIES.iter().chain(ALSO_KNOWN).copied();
                     return Err(spelling::unknown("formatter property", unknown, known));
                 }
             }

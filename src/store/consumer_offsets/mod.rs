@@ -31,17 +31,32 @@ impl DataDir {
     /// # Errors
     /// When the topic cannot be read.
     pub fn group_offsets(&self, group: &GroupId) -> Result<GroupOffsets, StoreError> {
-        let Some(topic) = self.offsets_topic()? else { return Ok(GroupOffsets::new()) };
-        // How many partitions a broker's topic really has its folders need not tell.
-        let partitions = match topic.known_to_us {
-            true => vec![group.offsets_partition(topic.partition_count)],
-            false => topic.partitions,
-        };
         let mut loaded = Loaded::default();
-        for partition in partitions {
+        for partition in self.offsets_partitions(group)? {
             self.load(partition, &mut loaded, Some(group.as_str()))?;
         }
         Ok(loaded.offsets.remove(group.as_str()).unwrap_or_default())
+    }
+
+    /// The folders in which what `group` commits is appended, as far as they are there: for those who watch.
+    ///
+    /// # Errors
+    /// When the topic cannot be read.
+    pub fn group_offsets_folders(&self, group: &GroupId) -> Result<Vec<PathBuf>, StoreError> {
+        let name = offsets_topic_name()?;
+        let folder = |partition| self.partition_path(&TopicPartition::new(name.clone(), partition));
+        let folders = self.offsets_partitions(group)?.into_iter().map(folder);
+        Ok(folders.filter(|folder| folder.is_dir()).collect())
+    }
+
+    /// The partitions of the topic that may have something of `group`.
+    fn offsets_partitions(&self, group: &GroupId) -> Result<Vec<i32>, StoreError> {
+        let Some(topic) = self.offsets_topic()? else { return Ok(Vec::new()) };
+        // How many partitions a broker's topic really has its folders need not tell.
+        Ok(match topic.known_to_us {
+            true => vec![group.offsets_partition(topic.partition_count)],
+            false => topic.partitions,
+        })
     }
 
     /// All groups that have committed anything, or that a broker knew, with what they have committed.
