@@ -1,7 +1,7 @@
 //! `mkafka export` and `mkafka import`: a topic carried elsewhere.
 
 use std::fs::File;
-use std::io::Read as _;
+use std::io::{BufReader, BufWriter, Read as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
@@ -74,13 +74,16 @@ fn is_archive(path: &Path) -> bool {
 
 /// The manifest comes first, so that an archive can be checked as it is read.
 fn write_archive(folder: &Path, manifest: &Manifest, to: &Path) -> std::io::Result<()> {
-    let mut archive = tar::Builder::new(File::create(to)?);
-    archive.mode(tar::HeaderMode::Deterministic);
-    archive.append_path_with_name(folder.join(MANIFEST), MANIFEST)?;
-    for path in manifest.paths() {
-        archive.append_path_with_name(folder.join(&path), &path)?;
+    // tar copies by 8 KiB.
+    const PIECE: usize = 1 << 20;
+    let mut archive = tar::Builder::new(BufWriter::with_capacity(PIECE, File::create(to)?));
+    for path in std::iter::once(Path::new(MANIFEST).to_owned()).chain(manifest.paths()) {
+        let file = File::open(folder.join(&path))?;
+        let mut header = tar::Header::new_gnu();
+        header.set_metadata_in_mode(&file.metadata()?, tar::HeaderMode::Deterministic);
+        archive.append_data(&mut header, &path, BufReader::with_capacity(PIECE, file))?;
     }
-    archive.into_inner()?.sync_all()
+    archive.into_inner()?.into_inner()?.sync_all()
 }
 
 /// Runs `mkafka import`.
