@@ -248,12 +248,12 @@ impl BatchBuilder {
         out: &mut EncodedBatch,
     ) -> Result<(), CompressionError> {
         if compressor.codec() == Compression::None {
-            std::mem::swap(&mut self.buffer, &mut out.bytes);
-            out.bytes.truncate(self.filled);
+            self.hand_over(out);
         } else {
             out.bytes.clear();
             out.bytes.resize(HEADER_LEN, 0);
             compressor.compress(&self.buffer[HEADER_LEN..self.filled], &mut out.bytes)?;
+            out.len = out.bytes.len();
         }
         self.seal(compressor.codec(), append_time, out);
         Ok(())
@@ -261,9 +261,14 @@ impl BatchBuilder {
 
     /// As [`BatchBuilder::finish`], without compression.
     pub(super) fn finish_uncompressed(&mut self, out: &mut EncodedBatch) {
-        std::mem::swap(&mut self.buffer, &mut out.bytes);
-        out.bytes.truncate(self.filled);
+        self.hand_over(out);
         self.seal(Compression::None, None, out);
+    }
+
+    /// Gives what was collected to `out`, in exchange for its buffer.
+    fn hand_over(&mut self, out: &mut EncodedBatch) {
+        std::mem::swap(&mut self.buffer, &mut out.bytes);
+        out.len = self.filled;
     }
 
     /// Takes back the buffer of `batch`, which is done with: of all there are it is most likely to be in the
@@ -314,7 +319,9 @@ impl BatchBuilder {
 /// A batch that is ready to be appended, except for its offset.
 #[derive(Debug)]
 pub struct EncodedBatch {
+    /// The batch, and what the buffer has been before: cut off, that would have to be cleared to be written to again.
     bytes: Vec<u8>,
+    len: usize,
     header: BatchHeader,
 }
 
@@ -323,6 +330,7 @@ impl Default for EncodedBatch {
         let header = BatchHeader::decode(&[0; HEADER_LEN]);
         Self {
             bytes: Vec::new(),
+            len: 0,
             header: header.unwrap_or_else(|| unreachable!("a header's worth of bytes")),
         }
     }
@@ -331,12 +339,12 @@ impl Default for EncodedBatch {
 impl EncodedBatch {
     /// Writes `header` over the room left for it, with the length and checksum of the bytes behind it.
     fn seal(&mut self, header: BatchHeader) {
-        self.header = seal(&mut self.bytes, header);
+        self.header = seal(&mut self.bytes[..self.len], header);
     }
 
     /// The whole batch.
     pub fn bytes(&self) -> &[u8] {
-        &self.bytes
+        &self.bytes[..self.len]
     }
 
     /// Its header.
