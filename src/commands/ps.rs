@@ -29,8 +29,10 @@ pub fn run(global: &GlobalArgs, args: &PsArgs, ui: &mut Ui) -> Result<()> {
     let Some(dir) = open_for_all(&location, choice.is_all())? else { return Ok(()) };
     let listing = dir.listing()?;
     let wanted = select::names(&listing, &choice, select::Purpose::Look)?;
-    for name in &wanted {
-        dir.topic_in(&listing, name)?;
+    if !choice.is_all() {
+        for name in &wanted {
+            dir.topic_in(&listing, name)?;
+        }
     }
     let root = dir.path().canonicalize().unwrap_or_else(|_| dir.path().to_owned());
     let mut rows = BTreeSet::new();

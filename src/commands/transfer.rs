@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 
 use super::data_dir_location;
+use super::interrupt::Interrupt;
 use crate::cli::transfer::{ExportArgs, ImportArgs};
 use crate::cli::{GlobalArgs, OutputFormat};
 use crate::log::bounds::LogBounds;
@@ -42,6 +43,12 @@ pub fn export(global: &GlobalArgs, args: &ExportArgs, ui: &mut Ui) -> Result<()>
     // It gets its name once it is whole: a part of a topic looks like one.
     let staging = tempfile::Builder::new().prefix(".mkafka-export").tempdir_in(parent);
     let staging = staging.with_context(|| format!("cannot make a folder in {}", parent.display()))?;
+    let left_over = staging.path().to_owned();
+    Interrupt::install()?.when_asked(move |status| {
+        // What is being written to meanwhile cannot be removed at the first attempt.
+        while std::fs::remove_dir_all(&left_over).is_err() && left_over.exists() {}
+        std::process::exit(i32::from(status));
+    })?;
     let (folder, archive) = (staging.path().join("export"), staging.path().join("archive"));
     let manifest = dir.export_topic(&topic, &folder, &mut watch)?;
     if is_archive(&args.path) {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
+use std::path::Path;
 
 use anyhow::Result;
 
@@ -46,10 +47,10 @@ pub fn run(global: &GlobalArgs, args: &VerifyArgs, ui: &mut Ui) -> Result<()> {
         let mut watch = |bytes: u64| {
             done += bytes;
             progress.set(done);
-            if interrupt.status().is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            go_on(&interrupt)
         };
         let checked = may_have_gaps(topic, partition, cleaned.as_ref()).and_then(|may_have_gaps| {
-            Ok((may_have_gaps, verify(&partition.dir, may_have_gaps, &mut watch)?))
+            Ok((may_have_gaps, verify_in_use(&partition.dir, may_have_gaps, &mut watch, &interrupt)?))
         });
         let (may_have_gaps, mut verified) = match checked {
             Ok(checked) => checked,
@@ -63,7 +64,7 @@ pub fn run(global: &GlobalArgs, args: &VerifyArgs, ui: &mut Ui) -> Result<()> {
         }
         verified.findings.extend(check_topic_id(topic, partition));
         if args.repair && verified.findings.iter().any(|finding| finding.remedy.is_repair()) {
-            mend(topic, partition, may_have_gaps, &verified.findings, args, ui)?;
+            mend(topic, partition, may_have_gaps, &verified.findings, &interrupt, args, ui)?;
         } else {
             for finding in &verified.findings {
                 report(finding, false, args, ui)?;
@@ -88,24 +89,53 @@ pub fn run(global: &GlobalArgs, args: &VerifyArgs, ui: &mut Ui) -> Result<()> {
     Ok(())
 }
 
+fn go_on(interrupt: &Interrupt) -> ControlFlow<()> {
+    if interrupt.status().is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+}
+
+/// Verifies a partition that others may be changing meanwhile: what is found but once was under way, and a second look
+/// finds it done.
+fn verify_in_use(
+    dir: &Path,
+    may_have_gaps: bool,
+    watch: &mut impl FnMut(u64) -> ControlFlow<()>,
+    interrupt: &Interrupt,
+) -> Result<Verified, LogError> {
+    let mut verified = match verify(dir, may_have_gaps, watch) {
+        Ok(verified) if verified.findings.is_empty() => return Ok(verified),
+        Ok(verified) => verified,
+        // Retention may have taken a segment that was listed.
+        Err(_) => return verify(dir, may_have_gaps, &mut |_| go_on(interrupt)),
+    };
+    let again = verify(dir, may_have_gaps, &mut |_| go_on(interrupt))?;
+    verified.findings.retain(|finding| again.findings.contains(finding));
+    Ok(verified)
+}
+
 /// Mends a partition of which these are the `findings`, and reports what became of each.
 fn mend(
     topic: &Topic,
     partition: &select::PartitionDir,
     may_have_gaps: bool,
     findings: &[Finding],
+    interrupt: &Interrupt,
     args: &VerifyArgs,
     ui: &mut Ui,
 ) -> Result<()> {
-    let mended = match repair::repair(&partition.dir, LogConfig::from(&topic.config)) {
-        Ok(mended) => mended,
+    let mut mended = Vec::new();
+    let repaired = repair::repair(&partition.dir, LogConfig::from(&topic.config), &mut mended);
+    // What is left says whether it is mended.
+    let again = verify(&partition.dir, may_have_gaps, &mut |_| go_on(interrupt));
+    if let Some(status) = interrupt.status() {
+        return Err(super::EndedBySignal(status).into());
+    }
+    let left = match repaired.and(again) {
+        Ok(again) => again.findings,
         Err(error) => {
             ui.error(&format!("{}: {error}", partition.of));
-            Vec::new()
+            findings.to_vec()
         }
     };
-    // What is left says whether it is mended.
-    let left = verify(&partition.dir, may_have_gaps, &mut |_| ControlFlow::Continue(()))?.findings;
     for finding in findings {
         let is_left = !finding.remedy.is_repair() || left.contains(finding);
         report(finding, !is_left, args, ui)?;

@@ -373,7 +373,7 @@ pub fn has_content(path: &Path, bytes: &[u8]) -> Result<bool, FileError> {
 }
 
 /// The file `path`, open for reading, and its length; `None` when there is none.
-fn open_if_present(path: &Path) -> Result<Option<(File, u64)>, FileError> {
+pub(crate) fn open_if_present(path: &Path) -> Result<Option<(File, u64)>, FileError> {
     match open_read(path) {
         Ok(file) => {
             let length = length_of(&file).context_io("read the size of", path)?;

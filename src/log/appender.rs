@@ -376,7 +376,14 @@ impl KnownLog {
             self.begin_anew();
         }
         let active = match self.active.take() {
-            Some(active) => follow(active, left, dir, boot)?,
+            Some(active) => {
+                let followed = follow(active, left, dir, boot);
+                if !matches!(followed, Ok(Some(_))) {
+                    // Whoever has mended the log may have moved what was synced.
+                    self.begin_anew();
+                }
+                followed?
+            }
             // The first append of each process looks at the files whatever the last writer says of them.
             None => None,
         };

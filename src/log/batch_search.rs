@@ -25,7 +25,7 @@ pub enum Found {
 }
 
 /// Looks for the next valid batch of `file` at or after `from`; with `damaged` only for one that can follow
-/// a damaged batch at that offset. Records may hold anything, batches of other logs included.
+/// damage where a batch at that offset is due. Records may hold anything, batches of other logs included.
 ///
 /// A candidate must have a plausible header and a valid checksum. The checksum is the proof; the header only
 /// has to make false claims rare, since checking one costs as many bytes as it claims. In case they are not
@@ -41,8 +41,12 @@ pub fn find_valid_batch(
 ) -> Result<Found, FileError> {
     let len = file.metadata().map(|m| m.len()).context_io("read the size of", path)?;
     let probe = BatchReader::new(file.try_clone().context_io("open", path)?, path);
+    // It may be the very batch, behind bytes that have no business there. At offset 0 it is more likely to lie in a record
+    // of the damaged one: so batches are as producers make them.
     let can_follow = |offset: Offset| {
-        damaged.is_none_or(|damaged| offset > damaged && offset.since(damaged) <= i64::from(i32::MAX))
+        damaged.is_none_or(|damaged| {
+            offset >= damaged.max(Offset(1)) && offset.since(damaged) <= i64::from(i32::MAX)
+        })
     };
     let mut buffer = vec![0; CHUNK];
     let mut spent = 0;

@@ -33,19 +33,28 @@ impl LogBounds {
     /// # Errors
     /// When the folder or one of its files cannot be read.
     pub fn read(dir: &Path, floor: Offset) -> Result<Self, LogError> {
-        let list = SegmentList::read(dir)?;
+        let mut list = SegmentList::read(dir)?;
+        loop {
+            let found = Self::of(dir, &list, floor);
+            if !matches!(&found, Err(LogError::File(e)) if e.kind() == std::io::ErrorKind::NotFound) {
+                return found;
+            }
+            // Retention may take a segment at any time.
+            let listed = std::mem::replace(&mut list, SegmentList::read(dir)?);
+            if listed.logs == list.logs {
+                return found;
+            }
+        }
+    }
+
+    fn of(dir: &Path, list: &SegmentList, floor: Offset) -> Result<Self, LogError> {
         let mut bytes = 0;
         for &base in &list.logs {
             let path = SegmentPath::new(dir, base).log();
-            match fs::look_up(&path) {
-                Ok(metadata) => bytes += metadata.len(),
-                // Retention may take a segment at any time.
-                Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
-                Err(e) => return Err(e).context_io("read the size of", &path)?,
-            }
+            bytes += fs::look_up(&path).context_io("read the size of", &path)?.len();
         }
-        let end = find_end(dir, &list)?;
-        let start = log_start(&list, floor).min(end.offset);
+        let end = find_end(dir, list)?;
+        let start = log_start(list, floor).min(end.offset);
         let first_timestamp = match list.logs.first() {
             Some(&base) => {
                 let reader = BatchReader::open(&SegmentPath::new(dir, base).log())?;

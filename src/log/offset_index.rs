@@ -62,12 +62,7 @@ impl OffsetIndex {
     /// # Errors
     /// When it is there and cannot be read.
     pub fn open(path: &Path, base: Offset) -> Result<Option<Self>, FileError> {
-        let file = match fs::open_read(path) {
-            Ok(file) => file,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(e) => return Err(e),
-        };
-        let bytes = file.metadata().map(|m| m.len()).context_io("read the size of", path)?;
+        let Some((file, bytes)) = fs::open_if_present(path)? else { return Ok(None) };
         let entries = bytes / ENTRY_LEN as u64;
         let mut index = Self { file, path: path.to_owned(), base, entries, last: None, bytes };
         index.last = index.read_last()?;

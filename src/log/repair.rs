@@ -25,12 +25,19 @@ pub struct Mended {
     pub what: String,
 }
 
-/// Mends the partition in `dir`. Appends wait until it is done.
+/// Mends the partition in `dir`, and puts into `mended` what was done. Waits for a cleaning that goes on; appends wait
+/// until this is done.
 ///
 /// # Errors
 /// When a file cannot be read or written.
-pub fn repair(dir: &Path, config: LogConfig) -> Result<Vec<Mended>, LogError> {
-    let mut mended = Vec::new();
+pub fn repair(dir: &Path, config: LogConfig, mended: &mut Vec<Mended>) -> Result<(), LogError> {
+    let cleaner = LogCleaner::new(dir, CleanerConfig { log: config, ..CleanerConfig::default() });
+    // It writes files of the same names, without the lock of the partition.
+    cleaner.alone(|| repair_alone(dir, config, mended))
+}
+
+/// Does it while nobody cleans the partition.
+fn repair_alone(dir: &Path, config: LogConfig, mended: &mut Vec<Mended>) -> Result<(), LogError> {
     let mut lock = FileLock::open_with_folder(&dir.join(LOCK_FILE))?;
     {
         let guard = lock.acquire()?;
@@ -38,39 +45,46 @@ pub fn repair(dir: &Path, config: LogConfig) -> Result<Vec<Mended>, LogError> {
             swap::finish_interrupted(dir)?;
             mended.push(Mended { path: dir.to_owned(), what: "finished an interrupted cleaning".into() });
         }
-        let cleaner = LogCleaner::new(dir, CleanerConfig { log: config, ..CleanerConfig::default() });
-        if cleaner.if_idle(|| remove_cleaned(dir))?.unwrap_or(0) > 0 {
+        if remove_cleaned(dir)? > 0 {
             mended.push(Mended { path: dir.to_owned(), what: "removed what a cleaning had left".into() });
         }
         let list = SegmentList::read(dir)?;
         let noted_end = LogAppender::end_offset_hint(dir);
+        // What is noted of the end of the log, and of how much of it is on the disk, says nothing of another log: that goes
+        // first, from the disk as well.
+        sync(dir, &list)?;
+        guard.file().truncate(0)?;
+        guard.file().sync_data()?;
         for (n, &base) in list.logs.iter().enumerate() {
             let segment = SegmentPath::new(dir, base);
             let next = list.logs.get(n + 1).copied();
             let segment_end = next.map_or(SegmentEnd::Open(noted_end), SegmentEnd::Before);
-            mend_log(&segment, segment_end, config.index_interval_bytes, &mut mended)?;
-            rebuild_if_wrong(&segment, next.is_some(), config.index_interval_bytes, &mut mended)?;
+            mend_log(&segment, segment_end, config.index_interval_bytes, mended)?;
+            rebuild_if_wrong(&segment, next.is_some(), config.index_interval_bytes, mended)?;
         }
-        mend_leader_epochs(dir, &list, &mut mended)?;
-        // Nobody goes by what was noted of the end of the log, and what was read back just now is on the disk.
-        guard.file().truncate(0)?;
-        for &base in &list.logs {
-            for file in SegmentPath::new(dir, base).files() {
-                fs::sync_file_if_present(&file)?;
-            }
-        }
-        fs::sync_dir(dir)?;
+        mend_leader_epochs(dir, &list, mended)?;
+        sync(dir, &list)?;
     }
     let mut appender = LogAppender::open(dir, config)?;
     appender.log_end_offset()?;
-    mend_txn_indexes(dir, &mut appender, &mut mended)?;
+    mend_txn_indexes(dir, &mut appender, mended)?;
     mended.extend(
         appender
             .take_repairs()
             .iter()
             .map(|repair| Mended { path: dir.to_owned(), what: repair.to_string() }),
     );
-    Ok(mended)
+    Ok(())
+}
+
+/// Puts all that is in the segments on the disk.
+fn sync(dir: &Path, list: &SegmentList) -> Result<(), LogError> {
+    for &base in &list.logs {
+        for file in SegmentPath::new(dir, base).files() {
+            fs::sync_file_if_present(&file)?;
+        }
+    }
+    Ok(fs::sync_dir(dir)?)
 }
 
 /// Bytes of whole batches that a segment begins with, at the present.
@@ -162,7 +176,7 @@ fn mend_log(
     for edit in &edits {
         let what = match *edit {
             Edit::TakeOut(from, to) => {
-                let keep = PathBuf::from(format!("{}{from}", kept_prefix(segment)));
+                let keep = kept_path(segment, from);
                 keep_bytes(&reader, from, to, &keep)?;
                 format!("took bytes {from} to {to} out and kept them in {}", keep.display())
             }
@@ -196,14 +210,17 @@ fn mend_log(
         }
         cleaned.added(&header)?;
     }
-    // The aborted transactions of a broker stay known.
-    let txn_index = fs::read_if_present(&segment.txn_index())?;
     cleaned.finish(modified, false)?;
-    swap::swap_in(dir, segment.base_offset(), &[segment.base_offset()], Disposal::Remove)?;
-    if let Some(bytes) = txn_index {
-        fs::write_atomically(&segment.txn_index(), &bytes)?;
-    }
-    Ok(())
+    // The .txnindex stays: the aborted transactions of a broker stay known.
+    Ok(swap::swap_in(dir, segment.base_offset(), &[segment.base_offset()], Disposal::Remove)?)
+}
+
+/// Where a piece is kept that is taken out at `from`: beside what an earlier repair may have kept from that place.
+fn kept_path(segment: &SegmentPath, from: Position) -> PathBuf {
+    let first = format!("{}{from}", kept_prefix(segment));
+    let others = (2u32..).map(|n| format!("{first}-{n}"));
+    let free = std::iter::once(first.clone()).chain(others).map(PathBuf::from).find(|path| !path.exists());
+    free.unwrap_or_else(|| PathBuf::from(first))
 }
 
 /// What the paths of the files begin with that hold what was taken out of `segment`; the place follows.

@@ -299,12 +299,11 @@ impl<'v> SegmentCheck<'v> {
 
     fn check_index_ends(&mut self, end: Offset) {
         let is_closed = !self.segment_end.is_open();
-        let remedy = if is_closed { Remedy::RebuildIndex } else { Remedy::NextWriter };
         if let Some(problem) = self.index.as_ref().and_then(|walk| walk.at_end(end, is_closed)) {
-            self.find(self.segment.index(), problem, remedy);
+            self.find(self.segment.index(), problem, Remedy::RebuildIndex);
         }
         if let Some(problem) = self.time.as_ref().and_then(|walk| walk.at_end(is_closed)) {
-            self.find(self.segment.time_index(), problem, remedy);
+            self.find(self.segment.time_index(), problem, Remedy::RebuildIndex);
         }
     }
 }
@@ -351,7 +350,8 @@ pub(super) fn has_sound_indexes(segment: &SegmentPath, is_closed: bool) -> Resul
     let mut check = SegmentCheck::open(segment.clone(), segment_end, &mut verified)?;
     let mut log = LogSoFar::default();
     let _ = check.run(&mut RecordDecoder::new(), &mut log, &mut |_| ControlFlow::Continue(()))?;
-    Ok(!verified.findings.iter().any(|finding| finding.remedy == Remedy::RebuildIndex))
+    let indexes = [segment.index(), segment.time_index()];
+    Ok(!verified.findings.iter().any(|finding| indexes.contains(&finding.path)))
 }
 
 /// Takes note of what a batch with this header means to transactions. What cannot be decoded has been found already.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
 
-use super::{Latencies, Payload, Payloads, more_than_zero};
+use super::{Latencies, Payload, Payloads, more_than_zero, record_size};
 use crate::cli::GlobalArgs;
 use crate::cli::perf::PerfLatencyArgs;
 use crate::commands::consume::assigned::consumer_partition;
@@ -28,8 +28,7 @@ const TOLD: u64 = 1000;
 /// When a record cannot be produced, or does not come back in time, or another than it was.
 pub(super) fn run(global: &GlobalArgs, args: &PerfLatencyArgs, ui: &mut Ui) -> anyhow::Result<()> {
     let count = more_than_zero("--num-records", args.num_records)?;
-    let size = more_than_zero("--record-size", args.record_size)?;
-    let mut payload = Payload::new(Payloads::Letters(usize::try_from(size).unwrap_or(usize::MAX)));
+    let mut payload = Payload::new(Payloads::Letters(record_size(args.record_size)?));
     let configs = Configs::with_acks(&args.acks)?;
     crate::fs::raise_open_files_limit();
     let interrupt = Interrupt::install().context("cannot take over the signals")?;
@@ -55,14 +54,16 @@ pub(super) fn run(global: &GlobalArgs, args: &PerfLatencyArgs, ui: &mut Ui) -> a
     let mut latencies = Latencies::new();
     let mut done = 0;
     while done < count {
-        let Some(latency) = ends.pass(payload.next(), &interrupt)? else { break };
+        let Some(latency) = ends.pass(payload.next(), &interrupt, ui)? else { break };
         if done % TOLD == 0 {
             print_one_of_many(done, latency, args.output, ui)?;
         }
         latencies.add(latency, 1);
         done += 1;
     }
-    ends.producer.close()?;
+    let closed = ends.producer.close();
+    ends.take_receipts(ui);
+    closed?;
     print_end_to_end(name.as_str(), done, &latencies.figures(), args.output, ui)?;
     match interrupt.status().filter(|_| done < count) {
         Some(status) => Err(EndedBySignal(status).into()),
@@ -80,16 +81,21 @@ struct Ends {
 
 impl Ends {
     /// Passes `value` through; answers how long that took, or `None` when the process is to end before.
-    fn pass(&mut self, value: &[u8], interrupt: &Interrupt) -> anyhow::Result<Option<Duration>> {
+    fn pass(&mut self, value: &[u8], interrupt: &Interrupt, ui: &mut Ui) -> anyhow::Result<Option<Duration>> {
         let begun = Instant::now();
         let record = NewRecord { timestamp: Timestamp::now(), key: None, value: Some(value), headers: &[] };
         self.producer.send(&record, None)?;
         self.producer.flush()?;
-        let [receipt] = self.producer.take_news().receipts[..] else {
-            bail!("a record was not acknowledged")
-        };
+        let [receipt] = self.take_receipts(ui)[..] else { bail!("a record was not acknowledged") };
         let is_it_back = self.receive(receipt, value, begun, interrupt)?;
         Ok(is_it_back.then(|| begun.elapsed()))
+    }
+
+    /// What was acknowledged since it was asked last. What else has come to light is told.
+    fn take_receipts(&mut self, ui: &mut Ui) -> Vec<Receipt> {
+        let news = self.producer.take_news();
+        produce::warn_of(news.repairs, news.upkeep_failures, ui);
+        news.receipts
     }
 
     /// Waits for the record that `receipt` is about; `false` when the process is to end before.

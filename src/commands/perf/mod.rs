@@ -35,3 +35,14 @@ pub(super) fn more_than_zero(option: &str, given: i64) -> Result<u64, UsageError
         _ => Err(UsageError(format!("{option} should be greater than zero"))),
     }
 }
+
+/// The bytes of a value that `--record-size` was `given` for.
+///
+/// # Errors
+/// When it is not more than 0, or no batch could hold it.
+pub(super) fn record_size(given: i64) -> Result<usize, UsageError> {
+    let size = more_than_zero("--record-size", given)?;
+    usize::try_from(size).ok().filter(|_| given <= i64::from(i32::MAX)).ok_or_else(|| {
+        UsageError(format!("--record-size {given} is more than any batch can hold: {} bytes", i32::MAX))
+    })
+}

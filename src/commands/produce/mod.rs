@@ -21,6 +21,7 @@ use self::form::RecordExtras;
 use self::pace::Pace;
 use self::rehearsal::Rehearsal;
 use self::session::Session;
+pub(super) use self::session::warn_of;
 use self::tee::Tee;
 use super::dead_transactions::end_dead_transactions;
 use super::interrupt::Interrupt;

@@ -12,7 +12,7 @@ use crate::cli::perf::PerfProduceArgs;
 use crate::cli::produce::BatchingArgs;
 use crate::cli::{GlobalArgs, KeyValue, OutputFormat};
 use crate::commands::interrupt::Interrupt;
-use crate::commands::perf::{Latencies, Payload, Payloads, more_than_zero};
+use crate::commands::perf::{Latencies, Payload, Payloads, more_than_zero, record_size};
 use crate::commands::{EndedBySignal, UsageError, data_dir_location};
 use crate::output::Ui;
 use crate::output::perf::{PerfLine, Produced};
@@ -73,8 +73,7 @@ pub(in crate::commands) fn run(
 
 fn payloads(args: &PerfProduceArgs) -> anyhow::Result<Payloads> {
     if let Some(size) = args.record_size {
-        let size = more_than_zero("--record-size", size)?;
-        return Ok(Payloads::Letters(usize::try_from(size).unwrap_or(usize::MAX)));
+        return Ok(Payloads::Letters(record_size(size)?));
     }
     match &args.payload_file {
         Some(path) => Payloads::in_file(path, args.payload_delimiter.as_deref()),

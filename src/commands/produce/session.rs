@@ -366,7 +366,7 @@ pub(super) fn tell(news: News, report: &mut ProduceReport, ui: &mut Ui) {
 }
 
 /// Tells what appending has brought to light besides.
-pub(super) fn warn_of(repairs: Vec<Repair>, upkeep_failures: Vec<ProduceError>, ui: &mut Ui) {
+pub(in crate::commands) fn warn_of(repairs: Vec<Repair>, upkeep_failures: Vec<ProduceError>, ui: &mut Ui) {
     for repair in repairs {
         ui.warn(&repair.to_string());
     }

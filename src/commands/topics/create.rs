@@ -59,6 +59,8 @@ fn create_all<'a>(
 ) -> Result<()> {
     let config = TopicConfig::new(args.configs.iter().map(|set| (&set.key, &set.value)))?;
     let mut creator = None;
+    // That nobody reads what is told is no reason to create only some of them.
+    let mut told = Ok(());
     for name in args.topics() {
         if outcomes.iter().any(|outcome| outcome.name == name) {
             continue;
@@ -80,10 +82,10 @@ fn create_all<'a>(
         };
         let outcome = Outcome { name, fate };
         // At once: it may take a while until the last is created.
-        outcome.tell(args, ui)?;
+        told = told.and(outcome.tell(args, ui));
         outcomes.push(outcome);
     }
-    Ok(())
+    told
 }
 
 fn new_topic(name: &str, args: &CreateArgs, config: &TopicConfig) -> Result<NewTopic, StoreError> {

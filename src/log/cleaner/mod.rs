@@ -298,14 +298,15 @@ impl LogCleaner {
         Ok(note::read(&self.dir)?.is_some())
     }
 
-    /// Does `work` while nobody cleans the partition; `None` when somebody does.
-    pub(super) fn if_idle<T>(
-        &self,
-        work: impl FnOnce() -> Result<T, FileError>,
-    ) -> Result<Option<T>, FileError> {
+    /// Does `work` while nobody cleans the partition, waiting for a cleaning that goes on. The partition's lock comes
+    /// after this one.
+    ///
+    /// # Errors
+    /// When one may not write, and what `work` fails with.
+    pub(super) fn alone<T>(&self, work: impl FnOnce() -> Result<T, LogError>) -> Result<T, LogError> {
         let mut lock = note::open_lock(&self.dir)?;
-        let guard = lock.try_acquire()?;
-        guard.map(|_guard| work()).transpose()
+        let _guard = lock.acquire()?;
+        work()
     }
 
     /// Does `work` while nobody can compact the partition, waiting for a cleaning that goes on; `None`, and it is
@@ -346,6 +347,11 @@ impl LogCleaner {
         }
         Ok(active)
     }
+}
+
+/// Whether somebody cleans the partition in `dir`.
+pub(super) fn is_at_work(dir: &Path) -> Result<bool, FileError> {
+    note::is_locked(dir)
 }
 
 /// Removes what a cleaner that died, or was interrupted, has written in `dir`, and answers how many files that

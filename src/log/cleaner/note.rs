@@ -20,6 +20,11 @@ pub(super) fn open_lock(dir: &Path) -> Result<FileLock, FileError> {
     FileLock::open(&dir.join(CLEANER_FILE))
 }
 
+/// Whether somebody holds that lock.
+pub(super) fn is_locked(dir: &Path) -> Result<bool, FileError> {
+    Ok(fs::is_locked(&dir.join(CLEANER_FILE))?.unwrap_or(false))
+}
+
 /// The first offset that is not clean, as the note in `dir` says.
 pub(super) fn read(dir: &Path) -> Result<Option<Offset>, FileError> {
     let path = dir.join(CLEANER_FILE);

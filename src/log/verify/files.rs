@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Finding, Remedy, Verified};
 use crate::fs;
-use crate::log::cleaner::LogSummary;
+use crate::log::cleaner::{self, LogSummary};
 use crate::log::segment::{CLEANED_SUFFIX, DELETED_SUFFIX, SWAP_SUFFIX, SegmentList, SegmentPath};
 use crate::log::{LogError, checkpoint, txn_index};
 use crate::record::Offset;
@@ -58,7 +58,11 @@ pub(super) fn check_other_files(
         let path = dir.join(name);
         if name.ends_with(SWAP_SUFFIX) {
             find(path, "a cleaning died while it put this in place".into(), Remedy::NextWriter);
-        } else if name.ends_with(CLEANED_SUFFIX) || fs::is_temporary_name(name) {
+        } else if name.ends_with(CLEANED_SUFFIX) {
+            if !cleaner::is_at_work(dir)? {
+                find(path, "a cleaner died while it wrote it".into(), Remedy::Remove);
+            }
+        } else if fs::is_temporary_name(name) {
             find(path, "somebody is writing it, or died doing so".into(), Remedy::Remove);
         } else if SegmentPath::is_misnamed(name) {
             find(path, "no segment has such a name, so it is passed over".into(), Remedy::Rename);
@@ -67,7 +71,12 @@ pub(super) fn check_other_files(
             && (name.ends_with("index") || name.ends_with(".log"))
             && list.logs.binary_search(&base).is_err()
         {
-            find(path, "it has no log beside it".into(), Remedy::NextWriter);
+            // A roll makes indexes before the log, without anything in them; a writer takes them away.
+            if fs::look_up(&path).is_ok_and(|metadata| metadata.len() > 0) {
+                find(path, "the log that belongs to it is missing".into(), Remedy::None);
+            } else {
+                find(path, "it has no log beside it".into(), Remedy::NextWriter);
+            }
         }
     }
     if let Some(problem) = leader_epochs_problem(dir, end)? {
