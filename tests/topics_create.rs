@@ -117,3 +117,14 @@ fn a_person_sees_a_table_of_several() {
     );
     assert_eq!(on_a_terminal("topics create single"), ["Created topic single."]);
 }
+
+/// What nobody reads is no reason to stop half way.
+#[test]
+fn all_are_created_though_nobody_reads_it() {
+    let sandbox = Sandbox::new();
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let status = sandbox.command(&["topics", "create", "a", "b", "c"]).stdout(writer).status().unwrap();
+    assert_eq!(status.code(), Some(0));
+    assert_eq!(sandbox.ok("topics list"), "a\nb\nc\n");
+}

@@ -137,8 +137,12 @@ fn nothing_is_seen_before_the_end_and_what_others_append_behind_waits_with_it() 
     assert_eq!(feed(&sandbox, "produce t", "behind\n").status, 0);
     assert_eq!(read(&sandbox, "t", "read_uncommitted"), ["before", "behind", "one", "two"]);
     assert_eq!(committed(&sandbox, "t"), ["before"]);
+    // Nor by who begins behind its first record.
+    let behind = "consume t --offset 3 -e -q --isolation-level read_committed";
+    assert_eq!(sandbox.ok(behind), "");
     let ran = running.end();
     assert_eq!((ran.status, ran.stdout.as_str(), ran.stderr.as_str()), (0, "", ""));
+    assert_eq!(sandbox.ok(behind), "behind\n");
     assert_eq!(committed(&sandbox, "t"), ["before", "behind", "one", "two"]);
 }
 

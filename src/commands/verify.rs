@@ -63,6 +63,7 @@ pub fn run(global: &GlobalArgs, args: &VerifyArgs, ui: &mut Ui) -> Result<()> {
             return Err(super::EndedBySignal(status).into());
         }
         verified.findings.extend(check_topic_id(topic, partition));
+        verified.findings.extend(check_log_start(&dir, partition));
         if args.repair && verified.findings.iter().any(|finding| finding.remedy.is_repair()) {
             mend(topic, partition, may_have_gaps, &verified.findings, &interrupt, args, ui)?;
         } else {
@@ -207,6 +208,15 @@ fn check_topic_id(topic: &Topic, partition: &select::PartitionDir) -> Option<Fin
         Ok(_) => return None,
     };
     Some(Finding { path, problem, remedy: Remedy::None })
+}
+
+/// Whether the log start offset that a checkpoint gives lies in the log.
+fn check_log_start(dir: &DataDir, partition: &select::PartitionDir) -> Option<Finding> {
+    let end = LogBounds::read(&partition.dir, Offset::ZERO).ok()?.end;
+    let problem =
+        format!("it says that {} starts at offset {}, but that ends at {end}", partition.of, partition.floor);
+    let path = dir.path().join(LOG_START_OFFSET_CHECKPOINT);
+    (partition.floor > end).then_some(Finding { path, problem, remedy: Remedy::None })
 }
 
 /// Tells a finding; one that is not mended makes the command fail.

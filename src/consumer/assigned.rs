@@ -8,6 +8,7 @@ use super::{
     ReadLimits, StartPosition, TURN_BYTES,
 };
 use crate::log::bounds::{after_start, before_end};
+use crate::log::transaction::open_before;
 use crate::log::{LogError, LogReader, offset_for_time};
 use crate::record::{Batch, BatchError, Offset, RecordDecoder, Timestamp};
 use crate::store::TopicPartition;
@@ -34,6 +35,10 @@ pub(super) struct Assigned {
     details: ReadDetails,
     /// What became of transactions, if that is asked for.
     transactions: Option<Transactions>,
+    /// Producers of transactions that are open where reading begins, until they are ended; `None` before it begins.
+    open_before: Option<Vec<i64>>,
+    /// Whether it begins at the end: with [`Assigned::committed_only`] at that of what is stable.
+    starts_at_end: bool,
     /// Up to where the log is stable, if that is asked for.
     last_stable: Option<LastStable>,
 }
@@ -81,6 +86,8 @@ impl Assigned {
             committed_only: limits.committed_only,
             details,
             transactions: finds_fates.then(|| Transactions::new(&p.dir, p.floor)),
+            open_before: None,
+            starts_at_end: start == StartPosition::Latest,
             last_stable: details.last_stable.then(|| LastStable::new(&p.dir, p.floor)),
         })
     }
@@ -133,6 +140,10 @@ impl Assigned {
             self.reader.seek(self.position)?;
         }
         let log_offsets = self.log_offsets()?;
+        if self.stop_at.is_none_or(|stop| self.position < stop) && self.is_unstable()? {
+            self.is_finished = self.ends_at_present_end;
+            return Ok(if self.is_finished { Turn::Progress } else { Turn::Nothing });
+        }
         loop {
             if self.stop_at.is_some_and(|stop| self.position >= stop) {
                 self.reader.check_end()?;
@@ -191,6 +202,35 @@ impl Assigned {
                 return Ok(Turn::Progress);
             }
         }
+    }
+
+    /// Whether only what was committed is read, and a transaction that began before is open yet: nothing behind its
+    /// beginning is stable (`FetchIsolation.TXN_COMMITTED`).
+    fn is_unstable(&mut self) -> Result<bool, LogError> {
+        let Some(transactions) = self.transactions.as_mut().filter(|_| self.committed_only) else {
+            return Ok(false);
+        };
+        let open = match &mut self.open_before {
+            Some(open) => open,
+            none => {
+                let mut open = open_before(self.reader.dir(), self.position)?;
+                if self.starts_at_end
+                    && let Some(stable) = open.values().min().copied()
+                {
+                    self.reader.seek(stable)?;
+                    self.position = stable;
+                    open.clear();
+                }
+                none.insert(open.into_keys().collect())
+            }
+        };
+        while let Some(producer_id) = open.last() {
+            if transactions.fate(*producer_id, self.position)? == TransactionFate::Open {
+                return Ok(true);
+            }
+            open.pop();
+        }
+        Ok(false)
     }
 
     /// The partition's offsets, if they are asked for.

@@ -1,17 +1,50 @@
 //! Ending transactions in a partition: the marker that says what became of one, and the entry that an aborted one
 //! gets in the `.txnindex` (what a broker does in `UnifiedLog.append` and `ProducerStateManager.completeTxn`).
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::Path;
 
 use super::cleaner::{LogSummary, marker_of};
-use super::segment::SegmentList;
-use super::{Appended, LogAppender, LogConfig, LogError, LogReader, txn_index};
+use super::segment::{Position, SegmentList, SegmentPath};
+use super::{Appended, BatchReader, LogAppender, LogConfig, LogError, LogReader, txn_index};
 use crate::record::control::{ControlType, EndMarker};
 use crate::record::{BatchHeader, Offset, RecordDecoder, Timestamp};
 
 /// The epoch of the coordinator in markers. There is no coordinator that could change, so there is one epoch.
 pub const COORDINATOR_EPOCH: i32 = 0;
+
+/// The producers that have a transaction open before `offset` in the partition in `dir`, each with where it begins: whether
+/// it is ended behind `offset` is not looked at. Reads headers alone.
+///
+/// # Errors
+/// When the partition cannot be read.
+pub fn open_before(dir: &Path, offset: Offset) -> Result<BTreeMap<i64, Offset>, LogError> {
+    let mut open = BTreeMap::new();
+    for base in SegmentList::read(dir)?.logs.into_iter().take_while(|base| *base < offset) {
+        let reader = match BatchReader::open(&SegmentPath::new(dir, base).log()) {
+            Ok(reader) => reader,
+            // Retention may take a segment at any time.
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => continue,
+            Err(e) => return Err(e.into()),
+        };
+        let mut at = Position(0);
+        while let Some((header, size)) = reader.header_at(at)?
+            && header.base_offset < offset
+        {
+            at = at.plus(size);
+            if header.magic < 2 || !header.attributes.is_transactional() {
+                continue;
+            }
+            if header.attributes.is_control() {
+                open.remove(&header.producer_id);
+            } else {
+                open.entry(header.producer_id).or_insert(header.base_offset);
+            }
+        }
+    }
+    Ok(open)
+}
 
 /// Follows which transactions are open in a log.
 struct OpenTransactions {

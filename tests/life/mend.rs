@@ -137,6 +137,25 @@ fn what_stands_twice_in_a_log_is_taken_out_once() {
     assert_eq!(kept.map(|(_, size)| size).collect::<Vec<_>>(), [(fourth - second) as u64]);
 }
 
+/// A batch is not lost with bytes before it that have no business in the log.
+#[test]
+fn a_whole_batch_behind_strange_bytes_stays() {
+    for (segment, nth) in [(1, 0), (1, 2), (1, usize::MAX), (usize::MAX, 1), (usize::MAX, usize::MAX)] {
+        let (sandbox, folder, all) = sandbox();
+        let log = log_of(&sandbox, &folder, segment.min(sizes(&sandbox, "t-0", ".log").len() - 1));
+        let bytes = std::fs::read(&log).unwrap();
+        let batches = batches(&log);
+        let (at, _) = batches[nth.min(batches.len() - 1)];
+        std::fs::write(&log, [&bytes[..at], &b"X".repeat(29), &bytes[at..]].concat()).unwrap();
+        assert_eq!(sandbox.run("verify").status, 1);
+        assert_mended(&sandbox);
+        assert_eq!(consume(&sandbox, "t"), all, "{segment} {nth}");
+        assert!(std::fs::read(&log).unwrap() == bytes);
+        produce_ok(&sandbox, "t", false, "more\n");
+        assert_eq!(consume(&sandbox, "t").len(), all.len() + 1);
+    }
+}
+
 #[test]
 fn indexes_that_mislead_are_found_and_made_anew() {
     let zeros = |bytes: &mut Vec<u8>| bytes.fill(0);
@@ -286,4 +305,14 @@ fn a_segment_that_is_a_link_to_nothing_is_an_error() {
         assert_eq!(ran.status, 1, "{}", ran.stdout);
         assert!(ran.stderr.contains("no such file or directory"), "{}", ran.stderr);
     }
+}
+
+#[test]
+fn a_log_start_behind_the_end_is_found() {
+    let (sandbox, _, _) = sandbox();
+    let checkpoint = sandbox.data_dir().join("log-start-offset-checkpoint");
+    std::fs::write(&checkpoint, "0\n1\nt 0 200\n").unwrap();
+    assert_eq!(sandbox.run("verify").status, 0);
+    std::fs::write(&checkpoint, "0\n1\nt 0 201\n").unwrap();
+    assert_found(&sandbox.run("verify"), "t-0 starts at offset 201, but that ends at 200", "restore it");
 }
