@@ -11,6 +11,7 @@ use crate::group::view::all_groups;
 use crate::record::Offset;
 use crate::store::{
     DataDir, GroupId, GroupPattern, Listing, LogStartOffsets, Topic, TopicName, TopicPartition, TopicPattern,
+    noted_log_start,
 };
 
 /// A partition that has a folder here.
@@ -77,7 +78,7 @@ pub(super) fn topics(dir: &DataDir, choice: &TopicChoice<'_>, purpose: Purpose) 
 pub(super) fn partitions(dir: &DataDir, topic: &Topic, floors: &LogStartOffsets) -> Vec<PartitionDir> {
     let one = |number: &i32| {
         let of = TopicPartition::new(topic.name.clone(), *number);
-        let floor = floors.get(&of).copied().unwrap_or(Offset::ZERO);
+        let floor = noted_log_start(floors, &of);
         PartitionDir { dir: dir.partition_path(&of), of, floor }
     };
     topic.partitions.iter().map(one).collect()

@@ -16,7 +16,7 @@ use crate::log::LogError;
 use crate::log::bounds::LogBounds;
 use crate::output::Ui;
 use crate::record::Offset;
-use crate::store::{DataDir, GroupId, StoreError, Topic, TopicName, TopicPartition};
+use crate::store::{DataDir, GroupId, StoreError, Topic, TopicName, TopicPartition, noted_log_start};
 
 /// How often it is looked where there is nothing yet that could be watched.
 const INTERVAL: Duration = Duration::from_millis(20);
@@ -174,7 +174,7 @@ impl Condition {
         let mut ends = Vec::new();
         for number in self.partitions(&topic)? {
             let of = TopicPartition::new(self.name.clone(), number);
-            let floor = floors.get(&of).copied().unwrap_or(Offset::ZERO);
+            let floor = noted_log_start(&floors, &of);
             match LogBounds::read(&self.path.join(of.folder_name()), floor) {
                 Ok(bounds) => ends.push((of, bounds.start, bounds.end)),
                 Err(LogError::Gone(_)) => return Ok(None),

@@ -184,7 +184,7 @@ impl Assigned {
                     ..BatchFacts::of(&batch)
                 },
                 stop: self.stop_at.unwrap_or(Offset(i64::MAX)),
-                is_left_out: is_control(&batch) && !self.details.control,
+                is_left_out: batch.header().is_control() && !self.details.control,
             };
             let delivered = part.deliver(&batch, &mut self.position, decoder, deliver);
             match delivered.map_err(|error| self.reader.undecodable(&error))? {
@@ -254,11 +254,6 @@ impl Assigned {
         }
         Ok(())
     }
-}
-
-/// Whether `batch` holds a marker instead of records.
-fn is_control(batch: &Batch<'_>) -> bool {
-    batch.magic() >= 2 && batch.header().attributes.is_control()
 }
 
 /// What became of the transaction of `batch`; `None` when it is in none, or nobody asks.

@@ -75,7 +75,7 @@ impl Transactions {
                 });
             }
             let Some(batch) = self.scout.next()? else { return Ok(TransactionFate::Open) };
-            if !batch.header().attributes.is_control() || batch.magic() < 2 {
+            if !batch.header().is_control() {
                 continue;
             }
             let (producer_id, at) = (batch.header().producer_id, batch.header().base_offset);

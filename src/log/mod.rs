@@ -6,7 +6,7 @@
 //! | walking the batches of one `.log` file | `batch_reader` |
 //! | finding the next valid batch behind damage | `batch_search` |
 //! | whether a batch stands where its offsets say | `order` |
-//! | `.index` and `.timeindex`: layout, look-up | `offset_index`, `time_index` |
+//! | `.index` and `.timeindex`: layout, look-up | `offset_index`, `time_index`, both over `index_file` |
 //! | which entries they get | `index_rules` |
 //! | appending (takes the partition's lock) | `appender` |
 //! | the active segment: writing, indexing, when to roll | `active` |
@@ -38,6 +38,7 @@ pub mod count;
 #[cfg(test)]
 mod crash_tests;
 mod error;
+pub mod index_file;
 mod index_rules;
 #[cfg(test)]
 mod interleaving_tests;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::appender::LOCK_FILE;
 use super::batch_reader::{Advance, BatchReader, Check, Found, Step, find_valid_batch};
+use super::bounds::log_start;
 use super::checkpoint::{self, EpochEntry};
 use super::cleaner::{CleanedSegment, LogCleaner, LogSummary, remove_cleaned};
 use super::error::LogError;
@@ -249,7 +250,7 @@ fn keep_bytes(reader: &BatchReader, from: Position, to: Position, path: &Path) -
 /// Makes the leader epochs anew from the batches if they are not sound (`LogSegment.recover`).
 fn mend_leader_epochs(dir: &Path, list: &SegmentList, mended: &mut Vec<Mended>) -> Result<(), LogError> {
     let mut entries: Vec<EpochEntry> = Vec::new();
-    let mut end = list.logs.first().copied().unwrap_or(Offset::ZERO);
+    let mut end = log_start(list, Offset::ZERO);
     for &base in &list.logs {
         end = end.max(base);
         let mut reader = BatchReader::open(&SegmentPath::new(dir, base).log())?;

@@ -3,13 +3,13 @@
 //! Entries of 12 bytes: `i64` timestamp, `i32` offset relative to the segment's base. An entry says that
 //! no record at or before its offset has a later timestamp.
 
-use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::SystemTime;
 
+use super::index_file::{IndexEntry, IndexFile};
 use super::index_rules::partition_point;
 use super::{Position, SegmentPath};
-use crate::fs::{self, FileError, IoContext as _, LogFile};
+use crate::fs::{FileError, LogFile};
 use crate::record::header::array;
 use crate::record::{Offset, Timestamp};
 
@@ -43,6 +43,21 @@ impl TimeEntry {
         Some(out)
     }
 }
+
+impl IndexEntry for TimeEntry {
+    type Bytes = [u8; ENTRY_LEN];
+
+    fn is_room(bytes: &Self::Bytes) -> bool {
+        *bytes == [0; ENTRY_LEN]
+    }
+
+    fn from_bytes(bytes: &Self::Bytes, base: Offset) -> Self {
+        Self::decode(bytes, base)
+    }
+}
+
+/// An open time index.
+pub type TimeIndex = IndexFile<TimeEntry>;
 
 /// The last entry of an open time index that is `entries` long; `None` when it has none.
 ///
@@ -78,7 +93,7 @@ pub(crate) fn timestamp_of(time: SystemTime) -> Timestamp {
 /// The last entry of the time index `path`, leaving out the zeros that a live broker preallocates; `None`
 /// when there is none, or no such file.
 pub(crate) fn last_entry(path: &Path, base: Offset) -> Result<Option<TimeEntry>, FileError> {
-    Ok(TimeIndex::open(path, base)?.and_then(|index| index.last))
+    Ok(TimeIndex::open(path, base)?.and_then(|index| index.last()))
 }
 
 /// The last entry of a segment's time index that is older than `time`; `None` when there is none.
@@ -89,71 +104,4 @@ pub(crate) fn last_entry_before(
     let Some(index) = TimeIndex::open(&segment.time_index(), segment.base_offset())? else { return Ok(None) };
     let older = partition_point(index.len(), |n| Ok(index.entry(n)?.timestamp < time))?;
     older.checked_sub(1).map(|n| index.entry(n)).transpose()
-}
-
-/// An open time index. Reads single entries, never the whole file.
-#[derive(Debug)]
-pub struct TimeIndex {
-    file: File,
-    path: PathBuf,
-    base: Offset,
-    entries: u64,
-    last: Option<TimeEntry>,
-    bytes: u64,
-}
-
-impl TimeIndex {
-    /// Opens the index of the segment that begins at `base`; `None` when there is no such file.
-    ///
-    /// # Errors
-    /// When it is there and cannot be read.
-    pub fn open(path: &Path, base: Offset) -> Result<Option<Self>, FileError> {
-        let Some((file, bytes)) = fs::open_if_present(path)? else { return Ok(None) };
-        let entries = bytes / ENTRY_LEN as u64;
-        let mut index = Self { file, path: path.to_owned(), base, entries, last: None, bytes };
-        index.last = index.read_last()?;
-        // The used entries come before the zeros, if there are any: those are all alike, so that their beginning can
-        // be searched.
-        if entries > 0 && index.last.is_none() {
-            index.entries = partition_point(entries, |n| Ok(index.nth(n)? != [0; ENTRY_LEN]))?;
-            index.last = index.read_last()?;
-        }
-        Ok(Some(index))
-    }
-
-    /// How many entries it has, not counting the zeros behind them that a live broker preallocates.
-    pub fn len(&self) -> u64 {
-        self.entries
-    }
-
-    /// Whether it has none.
-    pub fn is_empty(&self) -> bool {
-        self.entries == 0
-    }
-
-    /// Bytes behind the last entry.
-    pub fn bytes_behind(&self) -> u64 {
-        self.bytes.saturating_sub(self.entries * ENTRY_LEN as u64)
-    }
-
-    /// Entry `n`, from 0.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub fn entry(&self, n: u64) -> Result<TimeEntry, FileError> {
-        Ok(TimeEntry::decode(&self.nth(n)?, self.base))
-    }
-
-    /// The last entry; `None` when there is none, or it is zeros.
-    fn read_last(&self) -> Result<Option<TimeEntry>, FileError> {
-        let Some(last) = self.entries.checked_sub(1) else { return Ok(None) };
-        let bytes = self.nth(last)?;
-        Ok((bytes != [0; ENTRY_LEN]).then(|| TimeEntry::decode(&bytes, self.base)))
-    }
-
-    fn nth(&self, n: u64) -> Result<[u8; ENTRY_LEN], FileError> {
-        let mut bytes = [0; ENTRY_LEN];
-        fs::read_at(&self.file, &mut bytes, n * ENTRY_LEN as u64).context_io("read", &self.path)?;
-        Ok(bytes)
-    }
 }

@@ -7,6 +7,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use super::batch_reader::{Advance, BatchReader, Check, Found, find_valid_batch};
+use super::bounds::log_start;
 use super::cleaner::{LogSummary, Watcher, marker_of};
 use super::error::LogError;
 use super::offset_index::OffsetIndex;
@@ -92,7 +93,7 @@ pub fn verify(dir: &Path, may_have_gaps: bool, watch: &mut Watcher<'_>) -> Resul
     let list = SegmentList::read(dir)?;
     let mut verified = Verified::default();
     let mut decoder = RecordDecoder::new();
-    let mut log = LogSoFar { end: list.logs.first().copied().unwrap_or(Offset::ZERO), ..LogSoFar::default() };
+    let mut log = LogSoFar { end: log_start(&list, Offset::ZERO), ..LogSoFar::default() };
     let noted_end = LogAppender::end_offset_hint(dir);
     for (n, &base) in list.logs.iter().enumerate() {
         let segment_end =

@@ -81,6 +81,13 @@ pub enum BatchError {
 }
 
 impl BatchHeader {
+    /// Whether the batch holds a control record instead of data (`RecordBatch.isControlBatch`): before magic 2 the bit
+    /// means nothing.
+    #[inline]
+    pub fn is_control(&self) -> bool {
+        self.magic >= 2 && self.attributes.is_control()
+    }
+
     /// What is wrong with it although the checksum of the batch, which takes `size` bytes, holds.
     pub fn fault(&self, size: usize) -> Option<BatchError> {
         if self.magic > 2 {

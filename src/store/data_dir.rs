@@ -45,6 +45,11 @@ impl DataDirLocation {
 /// The log start offset of each partition that has one noted.
 pub type LogStartOffsets = BTreeMap<TopicPartition, Offset>;
 
+/// The log start offset that is noted for partition `of` among `noted`; 0 where none is.
+pub fn noted_log_start(noted: &LogStartOffsets, of: &TopicPartition) -> Offset {
+    noted.get(of).copied().unwrap_or(Offset::ZERO)
+}
+
 /// A data directory, open for reading. Nothing in it is created, changed or locked through this type,
 /// and no permission to write is needed. It may be the log folder of a Kafka broker.
 #[derive(Debug, Clone)]

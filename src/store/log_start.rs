@@ -43,7 +43,7 @@ impl WritableDataDir {
         let dir = self.partition_path(&of);
         let mut appender = LogAppender::open(&dir, LogConfig::from(&topic.config)).map_err(in_log)?;
         let end = appender.log_end_offset().map_err(in_log)?;
-        let floor = self.log_start_offsets()?.get(&of).copied().unwrap_or(Offset::ZERO);
+        let floor = super::noted_log_start(&self.log_start_offsets()?, &of);
         let before = LogBounds::read(&dir, floor).map_err(in_log)?.start;
         let start = match up_to {
             DeleteUpTo::End => end,

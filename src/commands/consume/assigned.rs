@@ -7,8 +7,9 @@ use anyhow::bail;
 use super::position_file::PositionFile;
 use super::range::Ranges;
 use crate::consumer::{Consumer, ConsumerPartition, EndPosition, FolderWatch, StartPosition, Waiter};
-use crate::record::Offset;
-use crate::store::{DataDir, LogStartOffsets, StoreError, Topic, TopicPartition, TopicSelection};
+use crate::store::{
+    DataDir, LogStartOffsets, StoreError, Topic, TopicPartition, TopicSelection, noted_log_start,
+};
 
 /// Which partitions are read, and where reading begins.
 pub(super) struct Assignment {
@@ -131,15 +132,12 @@ pub(in crate::commands) fn consumer_partition(
     floors: &LogStartOffsets,
     of: TopicPartition,
 ) -> ConsumerPartition {
-    let floor = floors.get(&of).copied().unwrap_or(Offset::ZERO);
+    let floor = noted_log_start(floors, &of);
     ConsumerPartition { dir: data_dir.partition_path(&of), topic_partition: of, floor }
 }
 
 /// The topics that were asked for by name; the first that is not there is an error.
-pub(in crate::commands) fn check_topics(
-    data_dir: &DataDir,
-    selection: &TopicSelection,
-) -> Result<(), StoreError> {
+pub(super) fn check_topics(data_dir: &DataDir, selection: &TopicSelection) -> Result<(), StoreError> {
     if let TopicSelection::Topics(topics) = selection {
         for topic in topics {
             data_dir.topic(topic)?;

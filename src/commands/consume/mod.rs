@@ -15,6 +15,7 @@ mod session;
 mod view;
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -53,15 +54,10 @@ pub fn run(global: &GlobalArgs, args: &ConsumeArgs, ui: &mut Ui) -> anyhow::Resu
     let selection = selection(args)?;
     let config = ConsumerConfig::new(args)?;
     let mut ranges = Ranges::new(args, &config, &selection)?;
-    crate::fs::raise_open_files_limit();
-    let path = data_dir_location(global)?.path;
-    let data_dir = DataDir::open_for_reading(&path)?;
-    check_topics(&data_dir, &selection)?;
-    let interrupt = Interrupt::install().context("cannot take over the signals")?;
-    let mut waiter = Waiter::new().context("cannot wait for changes")?;
+    let Setting { path, data_dir, interrupt, mut waiter } =
+        Setting::new(global, &selection, args.exec.is_some())?;
     let mut printer = printer(args, format, &data_dir, &config, &selection)?;
     printer.filter = filter;
-    end_when_asked(&interrupt, waiter.waker(), args.exec.is_some())?;
     let now = Timestamp::now().0;
     let mut limits = ReadLimits {
         until_offset: args.range.until_offset.map(Offset),
@@ -121,6 +117,29 @@ fn conclude(session: Session<'_>, args: &ConsumeArgs) -> anyhow::Result<()> {
         bail!("no record has come for {limit} ms, and {printed} of {wanted} have");
     }
     Ok(())
+}
+
+/// What it takes to read topics until a signal comes.
+struct Setting {
+    path: PathBuf,
+    data_dir: DataDir,
+    interrupt: Interrupt,
+    waiter: Waiter,
+}
+
+impl Setting {
+    /// That of who reads `selection`, of which all that are named must be there. A signal ends the run as
+    /// [`end_when_asked`] has it.
+    fn new(global: &GlobalArgs, selection: &TopicSelection, has_command: bool) -> anyhow::Result<Self> {
+        crate::fs::raise_open_files_limit();
+        let path = data_dir_location(global)?.path;
+        let data_dir = DataDir::open_for_reading(&path)?;
+        check_topics(&data_dir, selection)?;
+        let interrupt = Interrupt::install().context("cannot take over the signals")?;
+        let waiter = Waiter::new().context("cannot wait for changes")?;
+        end_when_asked(&interrupt, waiter.waker(), has_command)?;
+        Ok(Self { path, data_dir, interrupt, waiter })
+    }
 }
 
 /// Lets the first signal end the run in good order. If it does not come to an end, because nobody reads what it

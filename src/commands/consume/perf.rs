@@ -3,11 +3,9 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use anyhow::Context as _;
-
-use super::assigned::{Assignment, check_topics};
+use super::Setting;
+use super::assigned::Assignment;
 use super::config::{AutoOffsetReset, ConsumerConfig};
-use super::end_when_asked;
 use super::gauge::Gauge;
 use super::membership::Membership;
 use super::printer::Printer;
@@ -16,10 +14,9 @@ use super::session::{Session, Source, Terms};
 use crate::cli::perf::PerfConsumeArgs;
 use crate::cli::{GlobalArgs, OutputFormat};
 use crate::commands::dead_transactions::DeadTransactionsWatch;
-use crate::commands::interrupt::Interrupt;
 use crate::commands::perf::more_than_zero;
-use crate::commands::{EndedBySignal, UsageError, data_dir_location};
-use crate::consumer::{ReadDetails, ReadLimits, StartPosition, Waiter};
+use crate::commands::{EndedBySignal, UsageError};
+use crate::consumer::{ReadDetails, ReadLimits, StartPosition};
 use crate::format_string::TimeForm;
 use crate::output::Ui;
 use crate::output::perf::consumed_heading;
@@ -40,13 +37,7 @@ pub(in crate::commands) fn run(
     let config = config(args)?;
     let name = TopicName::new(args.topic.name()).map_err(StoreError::from)?;
     let selection = TopicSelection::Topics(BTreeSet::from([name.clone()]));
-    crate::fs::raise_open_files_limit();
-    let path = data_dir_location(global)?.path;
-    let data_dir = DataDir::open_for_reading(&path)?;
-    check_topics(&data_dir, &selection)?;
-    let interrupt = Interrupt::install().context("cannot take over the signals")?;
-    let mut waiter = Waiter::new().context("cannot wait for changes")?;
-    end_when_asked(&interrupt, waiter.waker(), false)?;
+    let Setting { path, data_dir, interrupt, mut waiter } = Setting::new(global, &selection, false)?;
     if args.report.output == OutputFormat::Text && !args.hide_header {
         ui.print_line(&consumed_heading(args.show_detailed_stats))?;
         ui.flush()?;

@@ -7,7 +7,7 @@ use crate::log::LogError;
 use crate::log::bounds::LogBounds;
 use crate::log::offset_for_time;
 use crate::record::{Offset, Timestamp};
-use crate::store::{DataDir, LogStartOffsets, StoreError, TopicName, TopicPartition};
+use crate::store::{DataDir, LogStartOffsets, StoreError, TopicName, TopicPartition, noted_log_start};
 
 /// The logs of a data directory.
 pub(super) struct Logs<'a> {
@@ -21,7 +21,7 @@ impl<'a> Logs<'a> {
     }
 
     fn floor(&self, of: &TopicPartition) -> Offset {
-        self.floors.get(of).copied().unwrap_or(Offset::ZERO)
+        noted_log_start(&self.floors, of)
     }
 
     /// Where the log of `of` begins and ends; `None` when there is no such partition here.

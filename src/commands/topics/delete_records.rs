@@ -15,7 +15,7 @@ use crate::log::bounds::{LogBounds, after_start, before_end};
 use crate::log::{LogError, offset_for_time};
 use crate::output::Ui;
 use crate::record::{Offset, Timestamp};
-use crate::store::{DataDir, DeleteUpTo, StoreError, TopicName, TopicPartition};
+use crate::store::{DataDir, DeleteUpTo, StoreError, TopicName, TopicPartition, noted_log_start};
 
 /// Of a partition, where its records are to begin.
 type Order = (TopicPartition, DeleteUpTo);
@@ -116,7 +116,7 @@ fn question(dir: &DataDir, orders: &[Order]) -> Result<Question> {
     let floors = dir.log_start_offsets()?;
     let (mut losses, mut lost) = (Vec::new(), 0);
     for (of, up_to) in orders {
-        let floor = floors.get(of).copied().unwrap_or(Offset::ZERO);
+        let floor = noted_log_start(&floors, of);
         // What cannot be read, or reaches beyond the end, is refused later.
         let Ok(bounds) = LogBounds::read(&dir.partition_path(of), floor) else { continue };
         let start = match up_to {

@@ -15,7 +15,9 @@ use crate::output::topics::{
     PartitionFacts, kafka_partition_line, kafka_topic_line, topic_json, topic_table,
 };
 use crate::record::{Offset, Timestamp};
-use crate::store::{DataDir, DataDirLocation, LogStartOffsets, StoreError, Topic, TopicId, TopicPartition};
+use crate::store::{
+    DataDir, DataDirLocation, LogStartOffsets, StoreError, Topic, TopicId, TopicPartition, noted_log_start,
+};
 
 pub(super) fn run(location: &DataDirLocation, args: &DescribeArgs, ui: &mut Ui) -> Result<()> {
     let choice = args.topics.choice().if_exists(args.if_exists);
@@ -94,7 +96,7 @@ fn describe_topic(
         let mut facts = PartitionFacts { partition, ..PartitionFacts::default() };
         if topic.partitions.binary_search(&partition).is_ok() {
             let of = TopicPartition::new(topic.name.clone(), partition);
-            let floor = floors.get(&of).copied().unwrap_or(Offset::ZERO);
+            let floor = noted_log_start(floors, &of);
             match partition_facts(&dir.partition_path(&of), partition, floor) {
                 Ok(found) => facts = found,
                 Err(error) => ui.error(&error.to_string()),

@@ -32,6 +32,7 @@ use std::path::{Path, PathBuf};
 
 pub(super) use cleaned_segment::CleanedSegment;
 use groups::SealedSegment;
+pub(super) use note::is_at_work;
 use pass::Pass;
 pub(super) use summary::LogSummary;
 pub(super) use transactions::{Transactions, marker_of};
@@ -347,11 +348,6 @@ impl LogCleaner {
         }
         Ok(active)
     }
-}
-
-/// Whether somebody cleans the partition in `dir`.
-pub(super) fn is_at_work(dir: &Path) -> Result<bool, FileError> {
-    note::is_locked(dir)
 }
 
 /// Removes what a cleaner that died, or was interrupted, has written in `dir`, and answers how many files that

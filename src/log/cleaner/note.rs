@@ -20,8 +20,8 @@ pub(super) fn open_lock(dir: &Path) -> Result<FileLock, FileError> {
     FileLock::open(&dir.join(CLEANER_FILE))
 }
 
-/// Whether somebody holds that lock.
-pub(super) fn is_locked(dir: &Path) -> Result<bool, FileError> {
+/// Whether somebody holds that lock, and so cleans the partition in `dir`.
+pub(in crate::log) fn is_at_work(dir: &Path) -> Result<bool, FileError> {
     Ok(fs::is_locked(&dir.join(CLEANER_FILE))?.unwrap_or(false))
 }
 
