@@ -11,8 +11,14 @@
 use std::fs::File;
 use std::io;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use super::{FileError, IoContext as _, LogFile};
+
+/// How long a thread that waits for a lock only lets others go first, before it goes to sleep: some two appends of a
+/// large batch. Who sleeps is woken late, and often on a core that is busy, while another that has nothing to do is not
+/// used: eight producers of a partition were a third slower when each went to sleep at once.
+const AWAKE: Duration = Duration::from_micros(300);
 
 /// An exclusive flock on a lock file, which may be taken and given back any number of times.
 #[derive(Debug)]
@@ -60,9 +66,7 @@ impl FileLock {
             match self.lock_what_is_open(fs2::FileExt::try_lock_exclusive) {
                 Ok(true) => return Ok(Some(LockGuard { lock: self, is_new })),
                 Ok(false) => self.reopen()?,
-                Err(e) if e.source.raw_os_error() == fs2::lock_contended_error().raw_os_error() => {
-                    return Ok(None);
-                }
+                Err(e) if is_held(&e.source) => return Ok(None),
                 Err(e) => return Err(e),
             }
             is_new = true;
@@ -131,7 +135,7 @@ impl HeldLock {
             let file = LogFile::open(path)?;
             match fs2::FileExt::try_lock_exclusive(file.file()) {
                 Ok(()) => {}
-                Err(e) if e.raw_os_error() == fs2::lock_contended_error().raw_os_error() => return Ok(None),
+                Err(e) if is_held(&e) => return Ok(None),
                 Err(e) => return Err(FileError::new("lock", path, e)),
             }
             if file.is_current().context_io("look up", path)? {
@@ -156,7 +160,7 @@ pub fn is_locked(path: &Path) -> Result<Option<bool>, FileError> {
     };
     match fs2::FileExt::try_lock_shared(&file) {
         Ok(()) => Ok(Some(false)),
-        Err(e) if e.raw_os_error() == fs2::lock_contended_error().raw_os_error() => Ok(Some(true)),
+        Err(e) if is_held(&e) => Ok(Some(true)),
         Err(e) => Err(FileError::new("look for a lock on", path, e)),
     }
 }
@@ -191,9 +195,17 @@ fn lock_exclusive(file: &File) -> io::Result<()> {
     #[cfg(test)]
     if super::schedule::is_on() {
         return super::schedule::lock(|| match fs2::FileExt::try_lock_exclusive(file) {
-            Err(e) if e.raw_os_error() == fs2::lock_contended_error().raw_os_error() => Ok(false),
+            Err(e) if is_held(&e) => Ok(false),
             other => other.map(|()| true),
         });
+    }
+    let begun = Instant::now();
+    loop {
+        match fs2::FileExt::try_lock_exclusive(file) {
+            Err(e) if is_held(&e) && begun.elapsed() < AWAKE => std::thread::yield_now(),
+            Err(e) if is_held(&e) => break,
+            other => return other,
+        }
     }
     loop {
         match fs2::FileExt::lock_exclusive(file) {
@@ -201,6 +213,11 @@ fn lock_exclusive(file: &File) -> io::Result<()> {
             other => return other,
         }
     }
+}
+
+/// Whether that is why a lock was not obtained.
+fn is_held(error: &io::Error) -> bool {
+    error.raw_os_error() == fs2::lock_contended_error().raw_os_error()
 }
 
 impl LockGuard<'_> {
