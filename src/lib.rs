@@ -52,7 +52,7 @@
 //! | a record of Kafka's own topics made out | the tables of [`record::message`], by [`dump::MessageDecoder`] |
 //! | data put on the disk | [`log::Durability`], and `producer::sync_round` for many batches at once; files and folders in [`fs`] |
 //! | records collected into batches | `producer::accumulator`; what becomes of those, `producer::dispatch` |
-//! | a large input sent by several threads at a time | `producer::pieces`, of [`input::Piece`]s |
+//! | a large input sent by several threads at a time | `producer::pieces`, of [`input::Piece`]s; by how many, `producer::share` |
 //! | a batch compressed and appended by other threads | `producer::pipeline` |
 //! | a topic created or deleted | `store::topic_admin`: [`store::WritableDataDir::create_topic`] |
 //! | what topics there are | [`store::Listing`]; a broker's folders count too |
@@ -109,7 +109,8 @@
 //! summed; only then does [`log::LogAppender`] take the lock, look at what others have appended, patch in
 //! the offset, roll if it must, write, and add the index entries that are due. Lines that go on filling batches are
 //! sent in pieces by several threads, each of which reads, collects and appends (`producer::pieces`); any other input
-//! that does so gets threads that compress and append (`producer::pipeline`). With `acks=all` the data is synced behind the appends, in rounds
+//! that does so gets threads that compress and append (`producer::pipeline`). With `acks=all` the data is synced behind
+//! the appends, in rounds
 //! (`producer::sync_round`), and acknowledged then.
 //!
 //! **produce --transaction.** Before its first batch goes to a partition, a [`store::Transaction`] notes that

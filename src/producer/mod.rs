@@ -14,6 +14,7 @@ pub mod partitioner;
 mod pieces;
 mod pipeline;
 mod sender;
+mod share;
 mod sync_round;
 mod transaction;
 mod turns;

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::limits::fits;
+use super::share::Share;
 use super::sync_round::{self, SyncRound};
 use super::upkeep::Upkeep;
 use super::{Acks, ProduceError, ProducerConfig, ProducerTopic, Receipt, number};
@@ -25,6 +26,7 @@ pub(super) struct Sender {
     is_rehearsal: bool,
     partitions: Vec<Partition>,
     upkeep: Option<Upkeep>,
+    share: Share,
     news: News,
     /// Bytes appended since the last round of syncs began.
     unsynced_bytes: usize,
@@ -38,6 +40,8 @@ struct Partition {
     appender: Option<LogAppender>,
     /// How many records would have been appended.
     rehearsed: i64,
+    /// Behind what this producer has appended last.
+    own_end: Option<Offset>,
     /// With `acks=all`: what was appended and is not known to be on the disk.
     unsynced: Vec<Receipt>,
     /// [`LogAppender::replacements`] when that was appended.
@@ -78,6 +82,7 @@ impl Sender {
             is_rehearsal: config.is_rehearsal,
             partitions: (0..count).map(|_| Partition::default()).collect(),
             upkeep: topic.upkeep.filter(|_| !config.is_rehearsal).map(|config| Upkeep::new(config, count)),
+            share: Share::default(),
             news: News::default(),
             unsynced_bytes: 0,
             round: None,
@@ -123,7 +128,12 @@ impl Sender {
         let appender = opened(&mut partition.appender, &self.dirs[at], self.log).map_err(failed)?;
         let appended = appender.append(batch, Durability::Written);
         self.news.repairs.append(&mut appender.take_repairs());
-        let receipt = Receipt { partition: number(at), offsets: appended.map_err(failed)?, bytes };
+        let offsets = appended.map_err(failed)?;
+        let receipt = Receipt { partition: number(at), offsets, bytes };
+        // None of others is known before the first, nor in a log that begins anew.
+        let of_others = partition.own_end.replace(offsets.end).map_or(0, |end| offsets.first.since(end));
+        self.share
+            .note(offsets.end.since(offsets.first).unsigned_abs(), u64::try_from(of_others).unwrap_or(0));
         if partition.replacements != appender.replacements() {
             partition.replacements = appender.replacements();
             if !partition.unsynced.is_empty() {
@@ -143,6 +153,11 @@ impl Sender {
             self.news.upkeep_failures.append(&mut upkeep.take_failures());
         }
         Ok(())
+    }
+
+    /// How much of what is appended is this producer's.
+    pub(super) fn share(&self) -> &Share {
+        &self.share
     }
 
     /// The offset that the next record of the `at`-th partition would get now.

@@ -1,3 +1,6 @@
+use std::collections::BTreeSet;
+use std::sync::{Condvar, Mutex};
+
 use super::super::tests::{topic_in, values_in};
 use super::super::{Acks, ProducerConfig, ProducerTopic};
 use super::*;
@@ -231,6 +234,49 @@ fn keyless_records_go_round_as_if_sent_one_by_one() {
     for (dir, first) in topic.partitions.iter().zip(0..) {
         assert!((first..=COUNT).step_by(3).eq(values_in(dir)), "partition {first}");
     }
+}
+
+/// As long as somebody else appends seven times as much, a producer of four threads takes one; before and behind that
+/// it takes more.
+#[test]
+fn threads_come_and_go_with_other_producers() {
+    const CROWDED: std::ops::Range<u64> = 100..200;
+    let root = tempfile::tempdir().unwrap();
+    let topic = topic_in(root.path(), 1);
+    let mut producer = Producer::new(topic.clone(), ProducerConfig::default()).unwrap();
+    let mut other = Producer::new(topic.clone(), ProducerConfig::default()).unwrap();
+    let record = NewRecord { timestamp: Timestamp(5), key: None, value: Some(b"7"), headers: &[] };
+    let mut pieces = 0;
+    let read = |piece: &mut u64| {
+        (*piece, pieces) = (pieces, pieces + 1);
+        if CROWDED.contains(piece) {
+            (0..7).for_each(|_| assert!(other.send(&record, None).is_ok()));
+            other.flush().unwrap();
+        }
+        Ok::<_, String>(*piece < 300)
+    };
+    // Who was at work before the crowd, in it and behind it, once that had been so for a while.
+    let (seen, changed) = (Mutex::new([const { BTreeSet::new() }; 3]), Condvar::new());
+    let make = |piece: &u64, collector: &mut PieceCollector| {
+        let mut seen = seen.lock().unwrap();
+        let phase = usize::try_from(*piece / 100).unwrap();
+        if (50..).contains(&(*piece % 100)) {
+            seen[phase].insert(format!("{:?}", std::thread::current().id()));
+            changed.notify_all();
+        }
+        if phase != 1 && piece % 100 == 89 {
+            // Another comes for the next piece, unless there is none.
+            let patience = std::time::Duration::from_secs(60);
+            drop(changed.wait_timeout_while(seen, patience, |seen| seen[phase].len() < 2).unwrap());
+        }
+        collector.send(&record, None).map(|_| 1).map_err(|error| error.to_string())
+    };
+    assert_eq!(producer.send_pieces(plan(4), read, make, |_| ()).unwrap(), 300);
+    let [before, amid, behind] = seen.into_inner().unwrap();
+    assert!(before.len() > 1 && amid.len() == 1 && behind.len() > 1, "{before:?} {amid:?} {behind:?}");
+    producer.close().unwrap();
+    other.close().unwrap();
+    assert_eq!(values_in(&topic.partitions[0]).len() as u64, 300 + 7 * (CROWDED.end - CROWDED.start));
 }
 
 #[test]
