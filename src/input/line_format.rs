@@ -172,6 +172,17 @@ impl LineFormat {
         self.parse_headers
     }
 
+    /// The byte that ends a key, where a line is a key and a value and nothing else has a meaning: for these
+    /// [`split_at_byte`] does what [`LineFormat::key_and_value`] does.
+    pub fn only_separator(&self) -> Option<u8> {
+        let is_only =
+            self.parse_key && !self.parse_headers && self.null_marker.is_none() && !self.ignore_error;
+        match self.key_separator[..] {
+            [byte] if is_only => Some(byte),
+            _ => None,
+        }
+    }
+
     /// Splits up what comes behind the headers; `None` when it lacks a key separator.
     #[inline]
     pub fn key_and_value<'a>(&self, rest: &'a [u8]) -> Option<Fields<'a>> {
@@ -241,6 +252,33 @@ fn split_once<'a>(bytes: &'a [u8], separator: &[u8]) -> Option<(&'a [u8], &'a [u
     Some((&bytes[..at], &bytes[at + separator.len()..]))
 }
 
+/// What is before the first `separator` of `line`, and what is behind it.
+#[inline]
+pub fn split_at_byte(line: &[u8], separator: u8) -> Option<(&[u8], &[u8])> {
+    // Most keys are short. For those a search of its own takes longer to begin than to come to its end.
+    let at = match first_in_words(line, separator) {
+        Some(at) => at,
+        None => memchr::memchr(separator, line)?,
+    };
+    Some((&line[..at], &line[at + 1..]))
+}
+
+/// Where the first `byte` is, if it is in one of the first two whole words.
+#[inline]
+fn first_in_words(bytes: &[u8], byte: u8) -> Option<usize> {
+    const WORDS: usize = 2;
+    const ONES: u64 = u64::MAX / 0xff;
+    for (n, word) in bytes.as_chunks::<8>().0.iter().take(WORDS).enumerate() {
+        // Zero where the byte is. Above the lowest of those there may be others that are none.
+        let differs = u64::from_le_bytes(*word) ^ (ONES * u64::from(byte));
+        let zeros = differs.wrapping_sub(ONES) & !differs & (ONES << 7);
+        if zeros != 0 {
+            return Some(8 * n + zeros.trailing_zeros() as usize / 8);
+        }
+    }
+    None
+}
+
 /// Kafka's sentence, with as much of the line as helps.
 fn missing(what: &str, number: u64, line: &[u8]) -> LineFormatError {
     const SHOWN: usize = 200;
@@ -277,6 +315,18 @@ mod tests {
     fn a_plain_line_is_its_value() {
         assert_eq!(parse(&[], "a\tb"), Ok((None, some("a\tb"), vec![])));
         assert!(LineFormat::default().is_plain());
+    }
+
+    proptest! {
+        #[test]
+        fn a_byte_splits_a_line_as_its_format_does(line in proptest::collection::vec(0u8..3, 0..40), separator in 0u8..3) {
+            let text = (separator as char).to_string();
+            let format = LineFormat::from_properties([("parse.key", "true"), ("key.separator", &text)]).unwrap();
+            prop_assert_eq!(format.only_separator(), Some(separator));
+            let split = split_at_byte(&line, separator);
+            let fields = split.map(|(key, value)| Fields { key: Some(key), value: Some(value) });
+            prop_assert_eq!(fields, format.key_and_value(&line));
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::compression::{Compression, CompressionError, Compressor};
 use super::decoder::Header;
 use super::header::{ATTRIBUTES_AT, BatchHeader, CRC_AT, HEADER_LEN, LOG_OVERHEAD};
 use super::record_writer::{Room, ShortRecord};
-use super::varint::{MAX_VARINT_LEN, varlong_len, write_varlong};
+use super::varint::{MAX_VARINT_LEN, ShortVarint, varlong_len, write_varlong};
 use super::{LeaderEpoch, Offset, Timestamp, checksum};
 
 /// The largest batch that the length field can tell of, in bytes.
@@ -144,14 +144,31 @@ impl BatchBuilder {
         fields: &mut impl Iterator<Item = Fields<'a>>,
         size_limit: usize,
     ) -> Option<Fields<'a>> {
-        let timestamp_delta = timestamp.0.wrapping_sub(self.base_timestamp.0);
+        // Whatever was read in one piece has the time of that: for these the compiler knows how they begin.
+        if timestamp == self.base_timestamp {
+            return self.push_beginning_with(ShortRecord::EARLIEST, timestamp, fields, size_limit);
+        }
+        match ShortRecord::front(timestamp.0.wrapping_sub(self.base_timestamp.0)) {
+            Some(front) => self.push_beginning_with(front, timestamp, fields, size_limit),
+            None => fields.next(),
+        }
+    }
+
+    /// As [`BatchBuilder::push_short_ones`], for a timestamp with which records begin with `front`.
+    #[inline(always)]
+    fn push_beginning_with<'a>(
+        &mut self,
+        front: ShortVarint,
+        timestamp: Timestamp,
+        fields: &mut impl Iterator<Item = Fields<'a>>,
+        size_limit: usize,
+    ) -> Option<Fields<'a>> {
         let buffer = &mut self.buffer[..];
         // What changes is kept in registers.
         let (mut filled, mut count) = (self.filled, self.count);
         let mut left_over = None;
         for fields in fields {
-            let record =
-                fields.value.and_then(|value| ShortRecord::new(timestamp_delta, count, fields.key, value));
+            let record = fields.value.and_then(|value| ShortRecord::new(front, count, fields.key, value));
             let record =
                 record.filter(|record| has_room_behind_first(filled, count, record.body_len(), size_limit));
             // That the buffer has to grow is rare.

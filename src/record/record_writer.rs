@@ -63,7 +63,7 @@ impl<'a> Room<'a> {
 /// together in registers and stored several at a time.
 #[derive(Clone, Copy)]
 pub(super) struct ShortRecord<'a> {
-    timestamp_delta: ShortVarint,
+    front: ShortVarint,
     offset_delta_and_key_len: ShortVarint,
     key: &'a [u8],
     value_len: ShortVarint,
@@ -75,11 +75,20 @@ impl<'a> ShortRecord<'a> {
     /// Bytes that are written beyond a record at the most.
     const SPARE: usize = 8;
 
-    /// One that is that many milliseconds later, and comes that many records later, than the first of its batch; `None`
-    /// if it has to be written field by field.
+    /// [`ShortRecord::front`] of one that has the timestamp of the first of its batch.
+    pub(super) const EARLIEST: ShortVarint = ShortVarint::ZERO.and(ShortVarint::ZERO);
+
+    /// What a record begins with, behind its length, that is so many milliseconds later than the first of its batch:
+    /// attributes, of which no bit has a meaning, and that delta. `None` if it has to be written field by field.
+    pub(super) fn front(timestamp_delta: i64) -> Option<ShortVarint> {
+        Some(ShortVarint::ZERO.and(ShortVarint::of_value(timestamp_delta)?))
+    }
+
+    /// One that begins with `front`, and comes that many records later than the first of its batch; `None` if it has to
+    /// be written field by field.
     #[inline(always)]
     pub(super) fn new(
-        timestamp_delta: i64,
+        front: ShortVarint,
         offset_delta: i32,
         key: Option<&'a [u8]>,
         value: &'a [u8],
@@ -92,17 +101,12 @@ impl<'a> ShortRecord<'a> {
         if key.len() + value.len() >= ShortVarint::LENGTH_END - 16 {
             return None;
         }
-        let timestamp_delta = match timestamp_delta {
-            // Whatever was read in one piece has the time of that.
-            0 => ShortVarint::ZERO,
-            later => ShortVarint::of_value(later)?,
-        };
         let offset_delta_and_key_len = ShortVarint::of_value(offset_delta.into())?.and(key_len);
         let value_len = ShortVarint::of_length(value.len());
-        let integers = timestamp_delta.len() + offset_delta_and_key_len.len() + value_len.len();
-        // The attributes are in front, the number of headers at the end.
-        let body_len = 2 + integers + key.len() + value.len();
-        Some(Self { timestamp_delta, offset_delta_and_key_len, key, value_len, value, body_len })
+        let integers = front.len() + offset_delta_and_key_len.len() + value_len.len();
+        // The number of headers is at the end.
+        let body_len = integers + key.len() + value.len() + 1;
+        Some(Self { front, offset_delta_and_key_len, key, value_len, value, body_len })
     }
 
     /// Bytes behind the record's length.
@@ -123,9 +127,7 @@ impl<'a> ShortRecord<'a> {
     /// When `room` is smaller than [`ShortRecord::room`].
     #[inline(always)]
     pub(super) fn write(&self, room: &mut [u8]) -> usize {
-        let attributes = ShortVarint::ZERO;
-        let front = ShortVarint::of_length(self.body_len).and(attributes).and(self.timestamp_delta);
-        let mut at = front.store(room, 0);
+        let mut at = ShortVarint::of_length(self.body_len).and(self.front).store(room, 0);
         at = self.offset_delta_and_key_len.store(room, at);
         if !self.key.is_empty() {
             room[at..at + self.key.len()].copy_from_slice(self.key);

@@ -138,7 +138,7 @@ impl ShortVarint {
 
     /// `next` behind this.
     #[inline(always)]
-    pub(super) fn and(self, next: Self) -> Self {
+    pub(super) const fn and(self, next: Self) -> Self {
         Self { bytes: self.bytes | next.bytes << (8 * self.len), len: self.len + next.len }
     }
 
