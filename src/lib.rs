@@ -110,8 +110,7 @@
 //! the offset, roll if it must, write, and add the index entries that are due. Lines that go on filling batches are
 //! sent in pieces by several threads, each of which reads, collects and appends (`producer::pieces`); any other input
 //! that does so gets threads that compress and append (`producer::pipeline`). With `acks=all` the data is synced behind
-//! the appends, in rounds
-//! (`producer::sync_round`), and acknowledged then.
+//! the appends, in rounds (`producer::sync_round`), and acknowledged then.
 //!
 //! **produce --transaction.** Before its first batch goes to a partition, a [`store::Transaction`] notes that
 //! partition in a file of its own, on the disk; the batches carry its producer id. At the end of the input all of

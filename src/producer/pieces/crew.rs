@@ -123,6 +123,7 @@ where
                 roster = self.roster();
                 if begun.is_err() {
                     // Those that can be had do all of it. Without any nothing is read: the caller goes on by itself.
+                    roster.at_work -= 1;
                     roster.unused.clear();
                 }
             }
@@ -138,9 +139,12 @@ where
 
     /// Begins a thread for one that is on the roster already.
     fn begin<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>, tools: Tools<P>) -> std::io::Result<()> {
-        let at_work = AtWork { roster: &self.roster, changed: &self.changed, has_left: false };
         let thread = std::thread::Builder::new().name("piece".to_owned());
-        thread.spawn_scoped(scope, move || self.work(tools, at_work)).map(drop)
+        let work = move || {
+            let at_work = AtWork { roster: &self.roster, changed: &self.changed, has_left: false };
+            self.work(tools, at_work);
+        };
+        thread.spawn_scoped(scope, work).map(drop)
     }
 
     /// Reads pieces, makes batches of each and appends them, until there are no more or fewer threads are wanted.
@@ -213,7 +217,8 @@ where
     }
 }
 
-/// One more thread that is at work, until it leaves or this is dropped.
+/// A thread that is on the roster, until it leaves because there are enough others. If this is dropped before, there is
+/// nothing more to be done, or it has panicked: the others leave too.
 struct AtWork<'a, P> {
     roster: &'a Mutex<Roster<P>>,
     changed: &'a Condvar,
@@ -243,7 +248,10 @@ impl<P> AtWork<'_, P> {
 impl<P> Drop for AtWork<'_, P> {
     fn drop(&mut self) {
         if !self.has_left {
-            self.roster().at_work -= 1;
+            let mut roster = self.roster();
+            roster.at_work -= 1;
+            roster.wanted = 0;
+            drop(roster);
             self.changed.notify_all();
         }
     }
