@@ -294,7 +294,9 @@ fn a_pipe_that_pauses_shows_up_at_once_in_a_follower() {
 
 #[test]
 fn a_signal_ends_in_good_order_with_everything_appended() {
-    for (signal, status) in [(rustix::process::Signal::INT, 130), (rustix::process::Signal::TERM, 143)] {
+    use rustix::process::Signal;
+    // timeout(1) sends each to the process, and again to its group.
+    for (signal, status, times) in [(Signal::INT, 130, 1), (Signal::TERM, 143, 1), (Signal::TERM, 143, 2)] {
         let sandbox = Sandbox::new();
         sandbox.ok("topics create t");
         let mut command = sandbox.command(&["produce", "t", "--linger-ms", "600000", "--print-offsets"]);
@@ -305,7 +307,9 @@ fn a_signal_ends_in_good_order_with_everything_appended() {
         while rustix::io::ioctl_fionread(fifo).unwrap() > 0 {
             std::thread::yield_now();
         }
-        rustix::process::kill_process(rustix::process::Pid::from_child(&child), signal).unwrap();
+        for _ in 0..times {
+            rustix::process::kill_process(rustix::process::Pid::from_child(&child), signal).unwrap();
+        }
         assert_eq!(child.wait().unwrap().code(), Some(status));
         assert_eq!(consumed(&sandbox, "t", None), b"held back\nby linger\n");
     }

@@ -1,7 +1,7 @@
-//! Signals. SIGINT and SIGTERM: the first asks for an orderly end, the second ends at once. The only file that
-//! names signal_hook.
+//! Signals. SIGINT and SIGTERM: the first asks for an orderly end, another a moment later ends at once. The only file
+//! that names signal_hook.
 
-use std::io::{self, Read as _};
+use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
@@ -11,6 +11,10 @@ use std::time::Duration;
 use signal_hook::consts::{SIGINT, SIGTERM, SIGXFSZ};
 
 use crate::input::wait_for_input;
+
+/// How long after the first signal others mean nothing more than that one: who passes signals on, as timeout(1) does,
+/// may send each to the process and once more to its group.
+const REPETITION: Duration = Duration::from_millis(100);
 
 /// How long a command that is asked to end may take to do so.
 const GRACE: Duration = Duration::from_secs(1);
@@ -32,20 +36,31 @@ impl Interrupt {
     pub(super) fn install() -> io::Result<Self> {
         let (readable_when_asked, written_by_handler) = UnixStream::pair()?;
         let signal = Arc::new(AtomicUsize::new(0));
-        let asked_before = Arc::new(AtomicBool::new(false));
+        let ends_at_once = Arc::new(AtomicBool::new(false));
         for number in [SIGINT, SIGTERM] {
-            // Handlers run in the order of registration: the second signal finds the flag set.
+            // Handlers run in the order of registration.
             signal_hook::flag::register_conditional_shutdown(
                 number,
                 128 + number,
-                Arc::clone(&asked_before),
+                Arc::clone(&ends_at_once),
             )?;
-            signal_hook::flag::register(number, Arc::clone(&asked_before))?;
             let value = usize::try_from(number).unwrap_or(0);
             signal_hook::flag::register_usize(number, Arc::clone(&signal), value)?;
             signal_hook::low_level::pipe::register(number, written_by_handler.try_clone()?)?;
         }
-        Ok(Self { signal, readable_when_asked, has_time: Arc::default() })
+        let interrupt = Self { signal, readable_when_asked, has_time: Arc::default() };
+        let later = Arc::clone(&ends_at_once);
+        let waits = interrupt.when_asked(move |_| {
+            std::thread::sleep(REPETITION);
+            later.store(true, Ordering::Relaxed);
+        });
+        if waits.is_err() {
+            // Without another thread the second signal does it, however soon.
+            for number in [SIGINT, SIGTERM] {
+                signal_hook::flag::register(number, Arc::clone(&ends_at_once))?;
+            }
+        }
+        Ok(interrupt)
     }
 
     /// The customary exit status (128 + the signal's number), once the process has been asked to end.
@@ -82,7 +97,7 @@ impl Interrupt {
     }
 
     /// Lets the command end by itself, however long it takes: everything is written, and what is left to be done must
-    /// be. A second signal ends it all the same.
+    /// be. Another signal ends it all the same.
     pub(super) fn take_time(&self) {
         self.has_time.store(true, Ordering::Relaxed);
     }
@@ -92,10 +107,11 @@ impl Interrupt {
     /// # Errors
     /// When there can be no such thread.
     pub(super) fn when_asked(&self, then: impl FnOnce(u8) + Send + 'static) -> io::Result<()> {
-        let mut asked = self.readable_when_asked.try_clone()?;
+        let asked = self.readable_when_asked.try_clone()?;
         let signal = Arc::clone(&self.signal);
         std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
-            if asked.read(&mut [0]).is_ok() {
+            // It stays readable for the others who wait for it.
+            if wait_for_input(&asked, None, None).is_ok() {
                 then(status_of(&signal).unwrap_or(1));
             }
         })?;

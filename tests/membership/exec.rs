@@ -1,5 +1,7 @@
 //! `--exec`: committed means that the command was successful.
 
+use std::process::Stdio;
+
 use crate::common::Sandbox;
 
 use super::{Member, numbers, produce, sandbox, until};
@@ -77,10 +79,30 @@ fn an_interrupted_command_does_not_count() {
     // As a terminal would, both are told.
     words.extend(["touch started; kill -INT $PPID; exit 130"]);
     let mut command = sandbox.command(&[&["consume"], &words[..]].concat());
-    let status = command.stdout(std::process::Stdio::null()).status().unwrap();
+    let status = command.stdout(Stdio::null()).status().unwrap();
     assert_eq!(status.code(), Some(130));
     assert!(sandbox.path().join("started").exists());
     assert_eq!(exec(&sandbox, "cat", "").stdout, "0\n");
+}
+
+/// The first signal lets a command come to its end; who has no patience sends more.
+#[test]
+fn signals_that_are_repeated_end_it_whatever_it_waits_for() {
+    let sandbox = sandbox(1);
+    produce(&sandbox, "t", numbers(0, 1));
+    let mut words: Vec<&str> = "consume t --group g --from-beginning --exec".split_whitespace().collect();
+    words.push("touch busy; while kill -0 $PPID; do sleep 0.01; done");
+    let mut command = sandbox.command(&words);
+    let mut consumer = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    until("the command works", || sandbox.path().join("busy").exists());
+    let pid = rustix::process::Pid::from_child(&consumer);
+    let mut status = None;
+    until("it has ended", || {
+        rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+        status = consumer.try_wait().unwrap();
+        status.is_some()
+    });
+    assert_eq!(status.and_then(|status| status.code()), Some(130));
 }
 
 #[test]
@@ -93,7 +115,7 @@ fn partitions_move_only_when_the_command_is_done() {
         .chain(["cat > batch; touch busy; while [ ! -e go ]; do sleep 0.01; done; cat batch"])
         .collect();
     let first = std::fs::File::create(sandbox.path().join("first.out")).unwrap();
-    let mut slow = sandbox.command(&words).stdout(first).stderr(std::process::Stdio::null()).spawn().unwrap();
+    let mut slow = sandbox.command(&words).stdout(first).stderr(Stdio::null()).spawn().unwrap();
     until("the command works", || sandbox.path().join("busy").exists());
     let second = Member::start(&sandbox, "second", "t --group g --from-beginning");
     until("the second has joined", || sandbox.entries(".mkafka/groups/g/members").len() == 2);
