@@ -12,7 +12,7 @@ use signal_hook::consts::{SIGINT, SIGTERM, SIGXFSZ};
 
 use crate::input::wait_for_input;
 
-/// How long after the first signal others mean nothing more than that one: who passes signals on, as timeout(1) does,
+/// How long after the first signal another does not end the process at once: who passes signals on, as timeout(1) does,
 /// may send each to the process and once more to its group.
 const REPETITION: Duration = Duration::from_millis(100);
 

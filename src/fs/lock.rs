@@ -202,6 +202,7 @@ fn lock_exclusive(file: &File) -> io::Result<()> {
     let begun = Instant::now();
     loop {
         match fs2::FileExt::try_lock_exclusive(file) {
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
             Err(e) if is_held(&e) && begun.elapsed() < AWAKE => std::thread::yield_now(),
             Err(e) if is_held(&e) => break,
             other => return other,

@@ -273,6 +273,12 @@ impl LogAppender {
         self.known.active.as_ref().map(|active| (active.tail.base_offset, active.tail.size))
     }
 
+    /// How many bytes have been appended to the partition, by whomever, up to this appender's last append, since somebody
+    /// began to count; `None` before the first.
+    pub(crate) fn bytes_appended(&self) -> Option<u64> {
+        self.known.active.as_ref().map(|active| active.tail.appended)
+    }
+
     /// Does `work` under the partition's lock, after mending what a crash left.
     ///
     /// # Errors

@@ -40,6 +40,8 @@ pub struct PiecePlan {
     pub bytes: usize,
     /// How many threads may send at a time.
     threads: usize,
+    /// How many could be at work at a time.
+    cores: usize,
     /// Whether it matters how many records come before a piece.
     pub counts_records: bool,
 }
@@ -145,13 +147,13 @@ impl Producer {
         let threads = cores.min(THREADS_MAX).min(MEMORY / bytes.saturating_mul(3));
         let pays = threads > 1 && bytes <= PIECE_MAX && self.accumulator.batch_limit() <= BATCH_SIZE_DEFAULT;
         let counts_records = self.accumulator.partitioner.goes_round();
-        pays.then_some(PiecePlan { bytes, threads, counts_records })
+        pays.then_some(PiecePlan { bytes, threads, cores, counts_records })
     }
 
-    /// Sends the pieces that `read` puts into its argument, until it answers `false`: `make` hands the records of a
-    /// piece to a collector, and answers how many of whatever the caller counts it has met. `meanwhile` is given now
-    /// and then, on this thread, what has come to light. What was sent before is appended first. Answers the sum of
-    /// what `make` has answered.
+    /// Sends the pieces that `read` puts into its argument, until it answers `false` or no thread can be had: `make`
+    /// hands the records of a piece to a collector, and answers how many of whatever the caller counts it has met.
+    /// `meanwhile` is given now and then, on this thread, what has come to light. What was sent before is appended
+    /// first. Answers the sum of what `make` has answered.
     ///
     /// # Errors
     /// The first failure, in the order of the pieces. What came before it in the input is appended, unless that is
@@ -172,7 +174,7 @@ impl Producer {
         self.append_pending().map_err(PieceError::Append)?;
         let collectors: Result<Vec<_>, _> = (0..plan.threads).map(|_| self.collector()).collect();
         let collectors = collectors.map_err(PieceError::Append)?;
-        let crew = Crew::new(&mut self.dispatch, read, make, collectors);
+        let crew = Crew::new(&mut self.dispatch, plan.cores, read, make, collectors);
         std::thread::scope(|scope| crew.run(scope, &mut meanwhile));
         let Outcome { records, met } = crew.into_outcome();
         self.accumulator.partitioner.pass_over(records);

@@ -40,8 +40,8 @@ struct Partition {
     appender: Option<LogAppender>,
     /// How many records would have been appended.
     rehearsed: i64,
-    /// Behind what this producer has appended last.
-    own_end: Option<Offset>,
+    /// [`LogAppender::bytes_appended`] at the last append.
+    bytes_appended: Option<u64>,
     /// With `acks=all`: what was appended and is not known to be on the disk.
     unsynced: Vec<Receipt>,
     /// [`LogAppender::replacements`] when that was appended.
@@ -128,13 +128,16 @@ impl Sender {
         let appender = opened(&mut partition.appender, &self.dirs[at], self.log).map_err(failed)?;
         let appended = appender.append(batch, Durability::Written);
         self.news.repairs.append(&mut appender.take_repairs());
-        let offsets = appended.map_err(failed)?;
-        let receipt = Receipt { partition: number(at), offsets, bytes };
-        // None of others is known before the first, nor in a log that begins anew.
-        let of_others = partition.own_end.replace(offsets.end).map_or(0, |end| offsets.first.since(end));
-        self.share
-            .note(offsets.end.since(offsets.first).unsigned_abs(), u64::try_from(of_others).unwrap_or(0));
-        if partition.replacements != appender.replacements() {
+        let receipt = Receipt { partition: number(at), offsets: appended.map_err(failed)?, bytes };
+        let is_same_log = partition.replacements == appender.replacements();
+        let before = std::mem::replace(&mut partition.bytes_appended, appender.bytes_appended());
+        // Who counts may have begun anew.
+        if let Some((before, now)) = before.filter(|_| is_same_log).zip(partition.bytes_appended)
+            && let Some(of_others) = now.checked_sub(before).and_then(|more| more.checked_sub(bytes as u64))
+        {
+            self.share.note(bytes as u64, of_others);
+        }
+        if !is_same_log {
             partition.replacements = appender.replacements();
             if !partition.unsynced.is_empty() {
                 // What was appended to the log of a topic that was deleted is nowhere.

@@ -2,12 +2,13 @@
 //!
 //! A producer that is alone uses every core. Where several append to the same partitions, their threads would only
 //! wait for each other, and use more memory than the cores' caches have room for: on two cores, eight producers of two
-//! threads each took 0.22 seconds where eight of one thread took 0.17. So each takes what is its share of the cores.
+//! threads each took 0.22 seconds where eight of one thread took 0.17. So each takes what is its share of the cores. What
+//! it appends tells of its threads, though, so that a producer that comes later gets those that the others leave over.
 
 /// After so many appends what came before them counts half.
 const HALF_LIFE: u32 = 8;
 
-/// Records that were appended to a producer's partitions since it has been appending to them.
+/// Bytes that were appended to a producer's partitions since it has been appending to them.
 #[derive(Debug, Default)]
 pub(super) struct Share {
     own: u64,
@@ -18,10 +19,10 @@ pub(super) struct Share {
 }
 
 impl Share {
-    /// Takes note of an append of `own` records, before which others have appended `others`.
+    /// Takes note of an append of `own` bytes, to where others have appended `others` since the one before.
     pub(super) fn note(&mut self, own: u64, others: u64) {
-        self.own += own;
-        self.others += others;
+        self.own = self.own.saturating_add(own);
+        self.others = self.others.saturating_add(others);
         self.appends += 1;
         if self.appends == HALF_LIFE {
             *self = Self { own: self.own / 2, others: self.others / 2, appends: 0, is_known: true };
@@ -30,9 +31,9 @@ impl Share {
 
     /// What falls to this producer of so many cores: one at the least, and no more as long as too little is known.
     pub(super) fn of(&self, cores: usize) -> usize {
-        let cores = cores as u64;
-        let all = self.own + self.others;
-        let share = if self.is_known && all > 0 { (2 * cores * self.own + all) / (2 * all) } else { 1 };
+        let (own, others) = (u128::from(self.own), u128::from(self.others));
+        let (all, cores) = (own + others, cores as u128);
+        let share = if self.is_known && all > 0 { (2 * cores * own + all) / (2 * all) } else { 1 };
         usize::try_from(share.clamp(1, cores.max(1))).unwrap_or(usize::MAX)
     }
 }
@@ -62,6 +63,7 @@ mod tests {
         let share = |own, others| of_eight(&mut Share::default(), own, others);
         assert_eq!((share(5000, 5000), share(5000, 35_000), share(5000, 500_000)), (4, 1, 1));
         assert_eq!(share(5000, 3), 8, "somebody who appends a little now and then");
+        assert_eq!((share(u64::MAX, 0), share(1, u64::MAX)), (8, 1));
     }
 
     #[test]

@@ -17,6 +17,7 @@ const MEANWHILE: Duration = Duration::from_millis(50);
 pub(super) struct Crew<'a, P, R, S, E> {
     source: Mutex<Source<R>>,
     make: S,
+    cores: usize,
     turns: Turns,
     /// Held as long as a piece is being appended.
     state: Mutex<State<'a, E>>,
@@ -77,14 +78,21 @@ where
     R: FnMut(&mut P) -> Result<bool, E> + Send,
     S: Fn(&P, &mut PieceCollector) -> Result<u64, E> + Sync,
 {
-    /// A crew of at most as many as there are `collectors`, which appends by `dispatch` what `make` makes of the pieces
+    /// A crew of at most as many as there are `collectors`, and of this producer's share of the `cores`, which appends by `dispatch` what `make` makes of the pieces
     /// that `read` reads.
-    pub(super) fn new(dispatch: &'a mut Dispatch, read: R, make: S, collectors: Vec<PieceCollector>) -> Self {
-        let wanted = locked(&dispatch.sender).share().of(collectors.len());
+    pub(super) fn new(
+        dispatch: &'a mut Dispatch,
+        cores: usize,
+        read: R,
+        make: S,
+        collectors: Vec<PieceCollector>,
+    ) -> Self {
+        let wanted = locked(&dispatch.sender).share().of(cores);
         let unused = collectors.into_iter().map(|collector| Tools { piece: P::default(), collector });
         Self {
             source: Mutex::new(Source { read, pieces: 0 }),
             make,
+            cores,
             turns: Turns::default(),
             state: Mutex::new(State { dispatch, records: 0, met: 0, failure: None }),
             roster: Mutex::new(Roster { at_work: 0, wanted, unused: unused.collect() }),
@@ -122,9 +130,12 @@ where
                 let begun = self.begin(scope, tools);
                 roster = self.roster();
                 if begun.is_err() {
-                    // Those that can be had do all of it. Without any nothing is read: the caller goes on by itself.
+                    // Those that can be had do all of it. If there are none, others are tried; in the end the caller
+                    // goes on by itself.
                     roster.at_work -= 1;
-                    roster.unused.clear();
+                    if roster.at_work > 0 {
+                        roster.unused.clear();
+                    }
                 }
             }
             if roster.at_work == 0 {
@@ -202,8 +213,7 @@ where
             Ok(met) => {
                 state.met += met;
                 if roster.wanted > 0 {
-                    let all = roster.at_work + roster.unused.len();
-                    roster.wanted = locked(&state.dispatch.sender).share().of(all);
+                    roster.wanted = locked(&state.dispatch.sender).share().of(self.cores);
                 }
             }
             Err(failure) => {

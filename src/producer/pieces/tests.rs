@@ -12,7 +12,7 @@ type Numbers = std::ops::Range<u64>;
 const PER_PIECE: u64 = 500;
 
 fn plan(threads: usize) -> PiecePlan {
-    PiecePlan { bytes: 0, threads, counts_records: false }
+    PiecePlan { bytes: 0, threads, cores: threads, counts_records: false }
 }
 
 /// Pieces of the numbers below `count`.
