@@ -135,7 +135,7 @@ fn groups_are_picked_by_name_pattern_and_type() {
     assert_eq!(sandbox.ok("groups list --regex .*a.*d|x"), "ahead\n");
     let some = sandbox.run("groups list nosuch --group partly");
     assert_eq!((some.status, some.stdout.as_str()), (1, "partly\n"));
-    assert!(some.stderr.contains("Consumer group 'nosuch' does not exist."), "{}", some.stderr);
+    assert!(some.stderr.contains("Consumer group 'nosuch' does not exist;"), "{}", some.stderr);
     assert_eq!(
         rows(&sandbox.ok("groups list --type --state"))[..2],
         ["GROUP TYPE STATE", "ahead Classic Empty"]

@@ -16,6 +16,7 @@ use crate::log::LogError;
 use crate::log::bounds::LogBounds;
 use crate::output::Ui;
 use crate::record::Offset;
+use crate::spelling::did_you_mean;
 use crate::store::{DataDir, GroupId, StoreError, Topic, TopicName, TopicPartition, noted_log_start};
 
 /// How often it is looked where there is nothing yet that could be watched.
@@ -209,7 +210,7 @@ impl Condition {
             },
             _ => return None,
         };
-        Some(format!("; did you mean '{suggestion}'?"))
+        Some(did_you_mean(Some(suggestion)))
     }
 
     fn unmet(&self, args: &WaitArgs) -> String {
