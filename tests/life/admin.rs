@@ -299,7 +299,6 @@ fn records_are_deleted_up_to_any_position() {
     let starts = || sandbox.ok("topics offsets t --time earliest");
     for (offset, expected) in [
         ("start", "t:0:0\nt:1:0\n"),
-        ("+4", "t:0:4\nt:1:0\n"),
         ("-3", "t:0:7\nt:1:0\n"),
         ("-1", "t:0:9\nt:1:0\n"),
         ("-100", "t:0:0\nt:1:0\n"),
@@ -319,6 +318,29 @@ fn records_are_deleted_up_to_any_position() {
         sandbox.ok(&format!("topics delete-records t --partition 1 --offset {offset} --output json"));
         sandbox.ok("topics delete t");
     }
+    sandbox.ok("topics create two --partitions 2 --config retention.ms=-1");
+    sandbox.ok("produce two --file x --format json");
+    for (offset, start) in [("4", 4), ("+4", 8)] {
+        // As of Kafka's tool, one partition that refuses keeps no other from it.
+        let ran = sandbox.run(&format!("topics delete-records two --offset {offset} --output json"));
+        assert_eq!(ran.status, 1);
+        let moved = format!("{{\"v\":1,\"topic\":\"two\",\"partition\":0,\"lowWatermark\":{start}}}\n");
+        assert_eq!(ran.stdout, moved);
+        assert_eq!(
+            ran.stderr,
+            "mkafka: Cannot increment the log start offset to 4 of partition two-1 since it is larger than the \
+             high watermark 0\n"
+        );
+    }
+    for (offset, end) in [("+2", 10), ("+0", 10)] {
+        sandbox.ok(&format!("topics delete-records two --partition 0 --offset {offset}"));
+        assert_eq!(sandbox.ok("topics offsets two --time earliest"), format!("two:0:{end}\ntwo:1:0\n"));
+    }
+    let beyond = sandbox.run("topics delete-records two --partition 0 --offset +1 --output json");
+    assert!(
+        beyond.failed(1).contains("to 11 of partition two-0 since it is larger than the high watermark 10")
+    );
+    sandbox.ok("topics delete two");
     sandbox.ok("topics create t u other");
     for topic in ["t", "u", "other"] {
         sandbox.ok(&format!("produce {topic} --file x"));
