@@ -119,12 +119,34 @@ fn offsets_are_reset_to_what_consume_calls_them() {
     ] {
         let reset = format!("groups reset-offsets new --topic orders --to {to}");
         sandbox.run(&format!("{reset} --execute"));
-        assert_eq!(sandbox.ok(&format!("{reset} --export")), expected, "{to}");
+        let exported = sandbox.run(&format!("{reset} --export"));
+        assert_eq!((exported.status, exported.stdout.as_str()), (0, expected), "{to}");
         assert_eq!(
             sandbox.ok("groups reset-offsets new --all-topics --to-current --export"),
             expected,
             "{to}"
         );
+    }
+    // What is not in the log is moved into it, which is said of each partition, also when nothing is done.
+    for done in ["--dry-run", "--execute"] {
+        for (to, warnings) in [
+            (
+                "+3",
+                "mkafka: warning: New offset (4) is higher than latest offset for topic partition orders-0. Value \
+                 will be set to 3\n",
+            ),
+            (
+                "-3",
+                "mkafka: warning: New offset (0) is lower than earliest offset for topic partition orders-0. Value \
+                 will be set to 1\n",
+            ),
+        ] {
+            let ran = sandbox.run(&format!("groups reset-offsets new --topic orders --to {to} {done}"));
+            assert_eq!((ran.status, ran.stderr.as_str()), (0, warnings));
+        }
+        let ran = sandbox.run(&format!("groups reset-offsets new --topic orders --to +99 {done}"));
+        assert_eq!((ran.status, ran.stderr.lines().count()), (0, 2), "{}", ran.stderr);
+        assert!(ran.stderr.contains("(99) is higher than latest offset for topic partition orders-1. "));
     }
 }
 
