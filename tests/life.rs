@@ -4,6 +4,7 @@ mod admin;
 mod carry;
 mod configs;
 mod mend;
+mod wait;
 
 use std::io::Write as _;
 use std::process::Stdio;

@@ -1,4 +1,4 @@
-//! Changing, asking and waiting.
+//! Changing and asking.
 
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -111,88 +111,6 @@ fn offsets_are_told_by_time_and_records_deleted_up_to_them() {
 fn now() -> i64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
     i64::try_from(since.as_millis()).unwrap()
-}
-
-#[test]
-fn wait_ends_when_it_is_so_and_not_before() {
-    let sandbox = Sandbox::new();
-    let message = sandbox.fails(1, "wait t --timeout-ms 0");
-    assert_eq!(message, "there is no topic 't' after 0 ms");
-    let waiting = |args: &str| {
-        let args: Vec<&str> = args.split(' ').collect();
-        sandbox.command(&args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
-    };
-    let exists = waiting("wait t");
-    let reached = waiting("wait t --offset 50");
-    let more = waiting("wait t --more 50");
-    sandbox.ok("topics create t");
-    let done = |child: std::process::Child| Ran::new(child.wait_with_output().unwrap());
-    assert_eq!(done(exists).status, 0);
-    produce_ok(&sandbox, "t", false, &numbered(0..49));
-    assert_eq!(
-        sandbox.fails(1, "wait t --offset 50 --timeout-ms 1"),
-        "topic 't' has not reached offset 50 after 1 ms"
-    );
-    produce_ok(&sandbox, "t", false, "one more\n");
-    assert_eq!((done(reached).status, done(more).status), (0, 0));
-    assert_eq!(sandbox.ok("wait t --offset 50 --partition 0 --timeout-ms 0"), "");
-}
-
-/// What was deleted is no lag: nobody could ever read it.
-#[test]
-fn wait_for_a_group_counts_no_records_that_were_deleted() {
-    let sandbox = Sandbox::new();
-    sandbox.ok("topics create t --config retention.ms=-1");
-    produce_ok(&sandbox, "t", false, &numbered(0..10));
-    assert_eq!(sandbox.run("groups reset-offsets g --topic t --to-earliest --execute").status, 0);
-    assert_eq!(
-        sandbox.fails(1, "wait t --group g --timeout-ms 0"),
-        "group 'g' has not read all of topic 't' after 0 ms"
-    );
-    sandbox.ok("topics delete-records t --offset 9");
-    sandbox.fails(1, "wait t --group g --timeout-ms 0");
-    sandbox.ok("topics delete-records t --offset 10");
-    sandbox.ok("wait t --group g --timeout-ms 0");
-}
-
-/// It sleeps until something happens, instead of looking all the time.
-#[cfg(target_os = "linux")]
-#[test]
-fn wait_is_woken_by_what_happens() {
-    let sandbox = Sandbox::new();
-    sandbox.ok("topics create t --config retention.ms=-1");
-    produce_ok(&sandbox, "t", false, "a\n");
-    let wait = |args: &[&str]| sandbox.command(args).stderr(Stdio::piped()).spawn().unwrap();
-    let mut waiting = [wait(&["wait", "t", "--group", "g"]), wait(&["wait", "t", "--more", "1"])];
-    let sleeps = |id: u32| -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
-        let switches = status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"));
-        switches.unwrap().trim().parse().unwrap()
-    };
-    // Once it watches, nothing changes any more.
-    let is_watching = |id: u32| {
-        let handles = std::fs::read_dir(format!("/proc/{id}/fd")).unwrap().flatten();
-        handles
-            .filter_map(|fd| std::fs::read_link(fd.path()).ok())
-            .any(|to| to.ends_with("anon_inode:inotify"))
-    };
-    while !waiting.iter().all(|child| is_watching(child.id())) {
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    let before = waiting.each_ref().map(|child| sleeps(child.id()));
-    std::thread::sleep(Duration::from_millis(600));
-    for (child, before) in waiting.iter_mut().zip(before) {
-        assert!(child.try_wait().unwrap().is_none());
-        // Looking every 20 ms would be 30.
-        let slept = sleeps(child.id()) - before;
-        assert!(slept < 10, "it slept {slept} times");
-    }
-    produce_ok(&sandbox, "t", false, "b\n");
-    assert_eq!(sandbox.run("groups reset-offsets g --topic t --to-latest --execute").status, 0);
-    for child in waiting {
-        let ran = Ran::new(child.wait_with_output().unwrap());
-        assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
-    }
 }
 
 #[test]
