@@ -150,6 +150,31 @@ fn offsets_are_reset_to_what_consume_calls_them() {
     }
 }
 
+/// As of a topic that was deleted and created again: more was committed than there is.
+#[test]
+fn what_is_committed_beyond_the_end_hides_no_lag() {
+    let sandbox = sandbox();
+    // Partition 0 has been read, and one record of partition 1; then the log of partition 0 is lost.
+    for line in ["--topic orders:0 --to end", "--topic orders:1 --to 1"] {
+        sandbox.run(&format!("groups reset-offsets short {line} --execute"));
+    }
+    for ending in ["log", "index", "timeindex"] {
+        let file = sandbox.data_dir().join(format!("orders-0/00000000000000000000.{ending}"));
+        std::fs::write(file, b"").unwrap();
+    }
+    let lags = |line: &str| -> Vec<String> {
+        let lag = |row: &String| row.split(' ').skip(3).take(3).collect::<Vec<_>>().join(" ");
+        rows(&sandbox.run(line).stdout)[1..].iter().map(lag).collect()
+    };
+    assert_eq!(lags("groups describe short"), ["3 0 -3", "1 3 2"]);
+    assert_eq!(lags("groups describe short --min-lag 0"), ["3 0 -3", "1 3 2"]);
+    assert_eq!(lags("groups describe short --min-lag 1"), ["1 3 2"]);
+    let json = objects(&sandbox.ok("groups describe short --totals --output json"));
+    assert_eq!(json[0]["totalLag"], 2);
+    let json = objects(&sandbox.ok("groups list --min-lag 2 --regex short --output json"));
+    assert_eq!(json[0]["totalLag"], 2);
+}
+
 #[test]
 fn groups_are_picked_by_name_pattern_and_type() {
     let sandbox = sandbox();
