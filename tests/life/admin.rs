@@ -41,7 +41,7 @@ fn configs_are_shown_and_changed_in_kafkas_forms() {
     assert!(sandbox.fails(2, "configs --describe --entity-type brokers").contains("only topics"));
     assert_eq!(
         sandbox.fails(1, "configs alter orders --delete-config retention.ms"),
-        "Invalid config(s): retention.ms"
+        "topic 'orders': Invalid config(s): retention.ms"
     );
     assert!(
         sandbox
@@ -49,6 +49,42 @@ fn configs_are_shown_and_changed_in_kafkas_forms() {
             .contains("Unknown topic config")
     );
     assert!(sandbox.fails(1, "configs alter other --add-config retention.ms=1").contains("does not exist"));
+}
+
+#[test]
+fn of_several_topics_those_that_refuse_are_named_and_what_no_topic_takes_is_said_once() {
+    let sandbox = Sandbox::new();
+    sandbox.ok("topics create a --config min.compaction.lag.ms=1000");
+    sandbox.ok("topics create b --config retention.ms=7");
+    sandbox.ok("topics create c");
+    let configs = || sandbox.ok("configs describe");
+    let before = configs();
+    for (change, message) in [
+        (
+            "--add-config retention.mss=1",
+            "Unknown topic config name: retention.mss; did you mean 'retention.ms'?",
+        ),
+        (
+            "--add-config retention.ms=5,retention.ms=x",
+            "Invalid value x for configuration retention.ms: Not a number of type LONG",
+        ),
+        ("--delete-config retention.mss", "Invalid config(s): retention.mss; did you mean 'retention.ms'?"),
+    ] {
+        assert_eq!(sandbox.fails(1, &format!("configs alter a,b,c {change}")), message);
+        assert_eq!(configs(), before);
+    }
+    let ran = sandbox.run("configs alter a,b,c --add-config max.compaction.lag.ms=10");
+    assert_eq!((ran.status, ran.stdout.lines().count()), (1, 2), "{}", ran.stdout);
+    assert_eq!(
+        ran.stderr,
+        "mkafka: topic 'a': conflict topic config setting min.compaction.lag.ms (1000) > max.compaction.lag.ms (10)\n"
+    );
+    let ran = sandbox.run("configs alter --regex . --delete-config retention.ms");
+    assert_eq!((ran.status, ran.stdout.as_str()), (1, "Completed updating config for topic b.\n"));
+    assert_eq!(
+        ran.stderr,
+        "mkafka: topic 'a': Invalid config(s): retention.ms\nmkafka: topic 'c': Invalid config(s): retention.ms\n"
+    );
 }
 
 #[test]
