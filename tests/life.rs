@@ -3,6 +3,7 @@
 mod admin;
 mod carry;
 mod configs;
+mod lost;
 mod mend;
 mod wait;
 

@@ -19,7 +19,7 @@ use crate::store::checkpoint::{
     CLEANER_OFFSET_CHECKPOINT, LOG_START_OFFSET_CHECKPOINT, RECOVERY_POINT_OFFSET_CHECKPOINT, read_offsets,
     read_partition_metadata,
 };
-use crate::store::{CONSUMER_OFFSETS, DataDir, Topic, TopicPartition};
+use crate::store::{DataDir, Topic, TopicPartition};
 
 /// Runs `mkafka verify`.
 pub fn run(global: &GlobalArgs, args: &VerifyArgs, ui: &mut Ui) -> Result<()> {
@@ -184,17 +184,13 @@ fn may_have_gaps(
     Ok(topic.config.cleanup_policy().compact || by_broker || cleaner.has_cleaned()?)
 }
 
-/// The partitions of `topic` that have no folder, though mkafka made them with it; those of `__consumer_offsets` are made
-/// when they are needed.
+/// The partitions of `topic` whose folders are gone.
 fn missing_partitions(dir: &DataDir, topic: &Topic) -> Vec<Finding> {
-    let is_missing = |partition: &i32| !topic.partitions.contains(partition);
-    let all =
-        if topic.known_to_us && topic.name.as_str() != CONSUMER_OFFSETS { topic.partition_count } else { 0 };
-    let finding = |partition| {
-        let path = dir.partition_path(&TopicPartition::new(topic.name.clone(), partition));
+    let finding = |of: TopicPartition| {
+        let path = dir.partition_path(&of);
         Finding { path, problem: "the partition's folder is missing".into(), remedy: Remedy::None }
     };
-    (0..all).filter(is_missing).map(finding).collect()
+    topic.lost().into_iter().map(finding).collect()
 }
 
 /// Whether the id in the partition's folder is the topic's.
