@@ -19,7 +19,7 @@ use crate::store::checkpoint::{
     CLEANER_OFFSET_CHECKPOINT, LOG_START_OFFSET_CHECKPOINT, RECOVERY_POINT_OFFSET_CHECKPOINT, read_offsets,
     read_partition_metadata,
 };
-use crate::store::{DataDir, Topic, TopicPartition};
+use crate::store::{DataDir, StoreError, Topic, TopicPartition};
 
 /// Runs `mkafka verify`.
 pub fn run(global: &GlobalArgs, args: &VerifyArgs, ui: &mut Ui) -> Result<()> {
@@ -27,7 +27,7 @@ pub fn run(global: &GlobalArgs, args: &VerifyArgs, ui: &mut Ui) -> Result<()> {
     let choice = args.topics.choice();
     let Some(dir) = open_for_all(&location, choice.is_all())? else { return Ok(()) };
     let cleaned = check_checkpoints(&dir, args, ui)?;
-    let topics = select::topics(&dir, &choice, select::Purpose::Look)?;
+    let topics = readable_topics(&dir, args, ui)?;
     if args.repair {
         DataDir::open_for_writing(&location.path)?;
     }
@@ -148,6 +148,25 @@ fn mend(
         ui.note(&format!("mkafka: {}: {}", mended.path.display(), mended.what));
     }
     Ok(())
+}
+
+/// The topics that are chosen, but for those whose own files are damaged, which is reported.
+fn readable_topics(dir: &DataDir, args: &VerifyArgs, ui: &mut Ui) -> Result<Vec<Topic>> {
+    let (listing, choice) = (dir.listing()?, args.topics.choice());
+    let mut topics = Vec::new();
+    for name in select::names(&listing, &choice, select::Purpose::Look)? {
+        match dir.topic_in(&listing, &name) {
+            Ok(topic) => topics.push(topic),
+            Err(StoreError::BadMetadata { path, reason }) => {
+                report(&Finding { path, problem: reason, remedy: Remedy::None }, false, args, ui)?;
+            }
+            Err(error @ (StoreError::NewerVersion { .. } | StoreError::File(_))) => {
+                ui.error(&error.to_string());
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(topics)
 }
 
 /// Checks the checkpoints of the data directory; answers which partitions a broker has compacted, if it says so.

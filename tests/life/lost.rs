@@ -1,6 +1,6 @@
 //! What somebody has removed or damaged is said by those who work without it.
 
-use super::consume;
+use super::{consume, numbered, produce_ok};
 use crate::common::{Ran, Sandbox};
 
 /// Topics `t`, of three partitions with one record each, of which the middle one's folder has been removed, and
@@ -58,4 +58,34 @@ fn the_partitions_that_a_broker_does_not_hold_are_no_loss_but_no_whole_topic_eit
     assert_eq!(sandbox.ok("count t"), "2\n");
     assert_eq!(consume(&sandbox, "t"), ["x", "x"]);
     sandbox.fails(1, "export t t.tar");
+}
+
+#[test]
+fn a_topic_whose_own_file_is_damaged_keeps_no_other_from_being_checked() {
+    let sandbox = sandbox();
+    sandbox.ok("topics create u");
+    produce_ok(&sandbox, "u", false, &numbered(0..50));
+    let file = sandbox.data_dir().join(".mkafka/topics/t.json");
+    let whole = std::fs::read(&file).unwrap();
+    std::fs::write(&file, &whole[..whole.len() / 2]).unwrap();
+    for line in ["verify", "verify t whole u", "verify --regex .*"] {
+        let ran = sandbox.run(line);
+        assert_eq!(ran.status, 1, "{}", ran.stderr);
+        assert!(ran.stdout.starts_with(&format!("{}: ", file.display())), "{}", ran.stdout);
+        assert_eq!(ran.stdout.lines().count(), 1, "{}", ran.stdout);
+        assert!(ran.stderr.contains("checked 3 partition(s), 3 segment(s), "), "{}", ran.stderr);
+    }
+    let json = sandbox.run("verify --output json").stdout;
+    let found: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(found["file"], file.display().to_string());
+    // The others are still mended.
+    let log = sandbox.data_dir().join("u-0/00000000000000000000.log");
+    let mut bytes = std::fs::read(&log).unwrap();
+    bytes[70] ^= 1;
+    std::fs::write(&log, bytes).unwrap();
+    let mended = sandbox.run("verify --repair");
+    assert_eq!((mended.status, mended.stdout.lines().count()), (1, 2), "{}", mended.stdout);
+    assert!(mended.stdout.contains("u-0/00000000000000000000.log: damaged"), "{}", mended.stdout);
+    std::fs::write(&file, whole).unwrap();
+    assert_eq!(sandbox.run("verify u whole").status, 0);
 }
