@@ -88,4 +88,12 @@ fn a_topic_whose_own_file_is_damaged_keeps_no_other_from_being_checked() {
     assert!(mended.stdout.contains("u-0/00000000000000000000.log: damaged"), "{}", mended.stdout);
     std::fs::write(&file, whole).unwrap();
     assert_eq!(sandbox.run("verify u whole").status, 0);
+
+    // What was taken out can be looked at under the name that it was kept by.
+    let kept = sandbox.entries("u-0").into_iter().find(|name| name.contains(".damaged-")).unwrap();
+    let dumped = sandbox.run_args(&["dump-log-segments", &format!("data/u-0/{kept}")]);
+    assert_eq!(dumped.status, 1, "it is still damaged");
+    assert!(dumped.stdout.contains("baseOffset: 0 lastOffset: "), "{}", dumped.stdout);
+    assert!(dumped.stderr.contains("its checksum is "), "{}", dumped.stderr);
+    assert_eq!(sandbox.run("dump-log-segments data/u-0").status, 0, "a folder stands for what is in use");
 }
