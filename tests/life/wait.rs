@@ -1,6 +1,9 @@
 //! Waiting: for a topic, an offset, a group.
 
-use std::process::{Child, Stdio};
+#[cfg(target_os = "linux")]
+use std::process::Child;
+use std::process::Stdio;
+#[cfg(target_os = "linux")]
 use std::time::Duration;
 
 use super::{numbered, produce_ok};
