@@ -24,7 +24,7 @@
 //!
 //! record, fs  ←  log  ←  store, dump, producer, consumer, group  ←  output  ←  commands
 //! record      ←  input  ←  commands;    cli  ←  output, commands
-//! spelling (names typed wrong)  ←  cli, record, store, input, output;    format_string  ←  input, output
+//! spelling (names typed wrong)  ←  cli, record, store, group, input, output;    format_string  ←  input, output
 //! ```
 //!
 //! Errors of the engine are types that say what went wrong and where. `commands` turns them into one line

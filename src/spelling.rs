@@ -1,5 +1,7 @@
 //! Names that were typed wrong: which known one was probably meant.
 
+use std::fmt::Display;
+
 /// The one of `candidates`, other than `name` itself, that was probably meant, if any comes close: at most a
 /// third of the name's characters (and always one) typed wrong, left out, doubled or swapped.
 pub fn nearest<T: AsRef<str> + Ord>(name: &str, candidates: impl IntoIterator<Item = T>) -> Option<T> {
@@ -12,6 +14,11 @@ pub fn nearest<T: AsRef<str> + Ord>(name: &str, candidates: impl IntoIterator<It
         .filter(|(distance, _)| *distance <= limit)
         .min()
         .map(|(_, candidate)| candidate)
+}
+
+/// What ends the line that refuses a name, if another one was probably `meant`.
+pub fn did_you_mean(meant: Option<impl Display>) -> String {
+    meant.map(|meant| format!("; did you mean '{meant}'?")).unwrap_or_default()
 }
 
 /// What to say of a `kind` of name (`producer property`) that there is not: with the one that was probably
@@ -28,7 +35,7 @@ pub fn unknown_as<'a>(
     known: impl IntoIterator<Item = &'a str> + Clone,
 ) -> String {
     match nearest(short, known.clone()) {
-        Some(meant) => format!("unknown {kind} '{name}'; did you mean '{meant}'?"),
+        Some(meant) => format!("unknown {kind} '{name}'{}", did_you_mean(Some(meant))),
         None => {
             let known: Vec<&str> = known.into_iter().collect();
             format!("unknown {kind} '{name}'; known are {}", known.join(", "))

@@ -118,12 +118,12 @@ fn a_group_is_listed_and_described_in_kafkas_words() {
     billing         -                         -                    Empty                2               2                         0
     ");
     let missing = sandbox.run("groups describe biling");
-    assert_eq!(missing.failed(1), "Consumer group 'biling' does not exist. Did you mean 'billing'?");
+    assert_eq!(missing.failed(1), "Consumer group 'biling' does not exist; did you mean 'billing'?");
     // One that is not there does not hide the other.
     let both = sandbox.run("groups describe nosuch billing");
     assert_eq!((both.status, both.stdout), (1, described.stdout));
     assert!(
-        both.stderr.ends_with("'nosuch' does not exist. `mkafka groups list` shows the groups there are.\n")
+        both.stderr.ends_with("'nosuch' does not exist; `mkafka groups list` shows the groups there are\n")
     );
 }
 
@@ -305,8 +305,8 @@ fn mistakes_change_nothing() {
             "billing --topic orders:2 --to-earliest",
             "topic 'orders' has no partition 2 here: it has 2 partition(s), numbered from 0",
         ),
-        (1, "biling --all-topics --to-earliest", "Did you mean 'billing'?"),
-        (1, "biling --undo", "Did you mean 'billing'?"),
+        (1, "biling --all-topics --to-earliest", "did you mean 'billing'?"),
+        (1, "biling --undo", "did you mean 'billing'?"),
         (1, "billing --undo", "group 'billing' has had no reset that could be taken back"),
         (1, "new --topic orders --shift-by 1 --execute", "there is no current committed offset"),
         (1, "billing --from-file nosuch.csv", "cannot read nosuch.csv"),
@@ -333,7 +333,7 @@ fn a_reset_creates_a_group_and_says_so() {
     // Taken back, nothing is committed, and there is no such group, as before.
     sandbox.ok("groups reset-offsets fresh --undo --execute");
     assert_eq!(sandbox.ok("groups list"), "");
-    assert!(sandbox.fails(1, "groups describe fresh").starts_with("Consumer group 'fresh' does not exist."));
+    assert!(sandbox.fails(1, "groups describe fresh").starts_with("Consumer group 'fresh' does not exist;"));
 }
 
 #[test]
@@ -395,7 +395,7 @@ fn groups_and_offsets_are_deleted() {
     let some = sandbox.run("groups delete other nosuch");
     assert_eq!(some.status, 1);
     assert_eq!(some.stdout, "These consumer groups were deleted successfully: 'other'\n");
-    assert!(some.stderr.contains("Consumer group 'nosuch' does not exist."));
+    assert!(some.stderr.contains("Consumer group 'nosuch' does not exist;"));
     assert_eq!(
         sandbox.ok("groups --delete --group billing"),
         "Deletion of requested consumer groups ('billing') was successful.\n"

@@ -119,13 +119,60 @@ fn offsets_are_reset_to_what_consume_calls_them() {
     ] {
         let reset = format!("groups reset-offsets new --topic orders --to {to}");
         sandbox.run(&format!("{reset} --execute"));
-        assert_eq!(sandbox.ok(&format!("{reset} --export")), expected, "{to}");
+        let exported = sandbox.run(&format!("{reset} --export"));
+        assert_eq!((exported.status, exported.stdout.as_str()), (0, expected), "{to}");
         assert_eq!(
             sandbox.ok("groups reset-offsets new --all-topics --to-current --export"),
             expected,
             "{to}"
         );
     }
+    // What is not in the log is moved into it, which is said of each partition, also when nothing is done.
+    for done in ["--dry-run", "--execute"] {
+        for (to, warnings) in [
+            (
+                "+3",
+                "mkafka: warning: New offset (4) is higher than latest offset for topic partition orders-0. Value \
+                 will be set to 3\n",
+            ),
+            (
+                "-3",
+                "mkafka: warning: New offset (0) is lower than earliest offset for topic partition orders-0. Value \
+                 will be set to 1\n",
+            ),
+        ] {
+            let ran = sandbox.run(&format!("groups reset-offsets new --topic orders --to {to} {done}"));
+            assert_eq!((ran.status, ran.stderr.as_str()), (0, warnings));
+        }
+        let ran = sandbox.run(&format!("groups reset-offsets new --topic orders --to +99 {done}"));
+        assert_eq!((ran.status, ran.stderr.lines().count()), (0, 2), "{}", ran.stderr);
+        assert!(ran.stderr.contains("(99) is higher than latest offset for topic partition orders-1. "));
+    }
+}
+
+/// As of a topic that was deleted and created again: more was committed than there is.
+#[test]
+fn what_is_committed_beyond_the_end_hides_no_lag() {
+    let sandbox = sandbox();
+    // Partition 0 has been read, and one record of partition 1; then the log of partition 0 is lost.
+    for line in ["--topic orders:0 --to end", "--topic orders:1 --to 1"] {
+        sandbox.run(&format!("groups reset-offsets short {line} --execute"));
+    }
+    for ending in ["log", "index", "timeindex"] {
+        let file = sandbox.data_dir().join(format!("orders-0/00000000000000000000.{ending}"));
+        std::fs::write(file, b"").unwrap();
+    }
+    let lags = |line: &str| -> Vec<String> {
+        let lag = |row: &String| row.split(' ').skip(3).take(3).collect::<Vec<_>>().join(" ");
+        rows(&sandbox.run(line).stdout)[1..].iter().map(lag).collect()
+    };
+    assert_eq!(lags("groups describe short"), ["3 0 -3", "1 3 2"]);
+    assert_eq!(lags("groups describe short --min-lag 0"), ["3 0 -3", "1 3 2"]);
+    assert_eq!(lags("groups describe short --min-lag 1"), ["1 3 2"]);
+    let json = objects(&sandbox.ok("groups describe short --totals --output json"));
+    assert_eq!(json[0]["totalLag"], 2);
+    let json = objects(&sandbox.ok("groups list --min-lag 2 --regex short --output json"));
+    assert_eq!(json[0]["totalLag"], 2);
 }
 
 #[test]
@@ -135,7 +182,7 @@ fn groups_are_picked_by_name_pattern_and_type() {
     assert_eq!(sandbox.ok("groups list --regex .*a.*d|x"), "ahead\n");
     let some = sandbox.run("groups list nosuch --group partly");
     assert_eq!((some.status, some.stdout.as_str()), (1, "partly\n"));
-    assert!(some.stderr.contains("Consumer group 'nosuch' does not exist."), "{}", some.stderr);
+    assert!(some.stderr.contains("Consumer group 'nosuch' does not exist;"), "{}", some.stderr);
     assert_eq!(
         rows(&sandbox.ok("groups list --type --state"))[..2],
         ["GROUP TYPE STATE", "ahead Classic Empty"]

@@ -3,7 +3,9 @@
 mod admin;
 mod carry;
 mod configs;
+mod lost;
 mod mend;
+mod wait;
 
 use std::io::Write as _;
 use std::process::Stdio;

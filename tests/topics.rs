@@ -107,7 +107,7 @@ fn bad_requests_are_one_clear_line_and_change_nothing() {
         ("create o --replication-factor 0", "The replication factor must be between 1 and 32767 inclusive"),
         (
             "create o --config retention.mss=1",
-            "Unknown topic config name: retention.mss; did you mean retention.ms?",
+            "Unknown topic config name: retention.mss; did you mean 'retention.ms'?",
         ),
         (
             "create o --config retention.ms=abc",

@@ -53,8 +53,8 @@ pub struct DeleteRecordsArgs {
     /// The first offset that is kept: a number, end for none, -N for the last N, +N for N behind the first, @TIME
     ///
     /// It is what --offset of consume is, so that -1 keeps the last one; in the file of --offset-json-file -1 is the
-    /// log end, as Kafka has it. -N and +N count offsets, of which the markers of transactions have one each, and
-    /// compaction leaves gaps.
+    /// log end, as Kafka has it. An offset behind the log end is refused, and one before the log start deletes nothing.
+    /// -N and +N count offsets, of which the markers of transactions have one each, and compaction leaves gaps.
     #[arg(
         long,
         short = 'o',

@@ -221,7 +221,8 @@ pub struct DescribeArgs {
 
     /// Only partitions with at least so many records still to be read; with --totals, groups or topics
     ///
-    /// A partition for which nothing is committed has no lag that could be told, and is left out.
+    /// A partition for which nothing is committed has no lag that could be told, and is left out. A lag below 0 counts
+    /// as 0.
     #[arg(
         long,
         value_name = "N",
@@ -231,6 +232,9 @@ pub struct DescribeArgs {
     pub min_lag: Option<i64>,
 
     /// Show sums instead of partitions: a line for each group, or for each topic of a group
+    ///
+    /// They say how many records are still to be read. A lag below 0, of a log that has become shorter than what was
+    /// committed, counts as 0: it must not hide what is left in other partitions.
     #[arg(
         long,
         value_name = "BY",

@@ -76,8 +76,8 @@ fn way_out(error: &Error) -> String {
         let begun = suggested.clone().find(|meant| typed.len() > 2 && meant.starts_with(&typed));
         begun.or_else(|| spelling::nearest(&typed, suggested)).map(str::to_owned)
     });
-    if let Some(meant) = meant {
-        return format!("; did you mean '{meant}'?");
+    if meant.is_some() {
+        return spelling::did_you_mean(meant);
     }
     let usage = error.get(ContextKind::Usage).map(ToString::to_string).unwrap_or_default();
     let usage = usage.trim_start_matches("Usage:").trim().to_owned();

@@ -7,7 +7,9 @@ use super::{OutputFormat, TopicArgs};
 
 /// Wait for a topic, an offset or a consumer group.
 ///
-/// Until the topic exists, a partition has reached an offset, or a group has read all there is. Nothing is printed. The exit status tells: 0 when it is so, 1 when the time is over.
+/// Until the topic exists, a partition has reached an offset, or a group has read all there is. Nothing is printed.
+/// The exit status tells: 0 when it is so, 1 when the time is over, or when the topic or group that was waited for has
+/// been deleted meanwhile.
 #[derive(Debug, Args)]
 #[command(
     override_usage = "mkafka wait [OPTIONS] <TOPIC>",

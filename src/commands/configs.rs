@@ -8,7 +8,7 @@ use crate::cli::configs::{AlterConfigsArgs, ConfigsAction, ConfigsArgs, Describe
 use crate::cli::{GlobalArgs, OutputFormat};
 use crate::output::Ui;
 use crate::output::configs::{config_json, config_lines};
-use crate::store::{DataDir, Topic};
+use crate::store::{DataDir, StoreError, Topic, check_alteration};
 
 /// Runs `mkafka configs`.
 pub fn run(global: &GlobalArgs, args: &ConfigsArgs, ui: &mut Ui) -> Result<()> {
@@ -68,11 +68,17 @@ fn alter(global: &GlobalArgs, args: &AlterConfigsArgs, ui: &mut Ui) -> Result<()
     let path = data_dir_location(global)?.path;
     // A mistyped name must not make a data directory, and changes no other topic.
     let topics = select::topics(&DataDir::open_for_reading(&path)?, &choice, Purpose::Change)?;
+    // A value that is none is said once, and no topic is altered.
+    check_alteration(&added, &deleted)?;
     let dir = DataDir::open_for_writing(&path)?;
     for before in topics {
         match dir.alter_configs(&before.name, &added, &deleted) {
             Ok(topic) => tell_altered(&before, &topic, args.output, ui)?,
             // One that cannot be altered must not keep the others from it.
+            Err(error @ (StoreError::ConfigNotSet { .. } | StoreError::Config(_))) => {
+                ui.error(&format!("topic '{}': {error}", before.name));
+            }
+            // It names the topic or a file of it.
             Err(error) => ui.error(&error.to_string()),
         }
     }

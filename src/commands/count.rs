@@ -27,6 +27,11 @@ pub fn run(global: &GlobalArgs, args: &CountArgs, ui: &mut Ui) -> Result<()> {
                 return Err(topic.no_partition(number).into());
             }
         }
+        let lost = topic.lost();
+        for of in lost.iter().filter(|_| args.partition.is_none()) {
+            ui.error(&format!("partition {of} is not in this data directory; its records are not counted"));
+            is_whole = false;
+        }
         for partition in partitions {
             let records = match count_records(&partition.dir, partition.floor, committed_only) {
                 Ok(records) => records,

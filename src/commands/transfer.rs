@@ -24,6 +24,13 @@ const MANIFEST_MAX: u64 = 64 << 20;
 pub fn export(global: &GlobalArgs, args: &ExportArgs, ui: &mut Ui) -> Result<()> {
     let dir = DataDir::open_for_reading(&data_dir_location(global)?.path)?;
     let topic = dir.topic(&TopicName::new(&args.topic)?)?;
+    if let Some(missing) = topic.without_folder().first() {
+        bail!(
+            "topic '{}' cannot be exported: its partition {} is not in this data directory",
+            topic.name,
+            missing.partition
+        );
+    }
     if args.path.exists() {
         bail!("{} exists already; export into a new folder or archive", args.path.display());
     }

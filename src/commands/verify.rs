@@ -19,7 +19,7 @@ use crate::store::checkpoint::{
     CLEANER_OFFSET_CHECKPOINT, LOG_START_OFFSET_CHECKPOINT, RECOVERY_POINT_OFFSET_CHECKPOINT, read_offsets,
     read_partition_metadata,
 };
-use crate::store::{CONSUMER_OFFSETS, DataDir, Topic, TopicPartition};
+use crate::store::{DataDir, StoreError, Topic, TopicPartition};
 
 /// Runs `mkafka verify`.
 pub fn run(global: &GlobalArgs, args: &VerifyArgs, ui: &mut Ui) -> Result<()> {
@@ -27,7 +27,7 @@ pub fn run(global: &GlobalArgs, args: &VerifyArgs, ui: &mut Ui) -> Result<()> {
     let choice = args.topics.choice();
     let Some(dir) = open_for_all(&location, choice.is_all())? else { return Ok(()) };
     let cleaned = check_checkpoints(&dir, args, ui)?;
-    let topics = select::topics(&dir, &choice, select::Purpose::Look)?;
+    let topics = readable_topics(&dir, args, ui)?;
     if args.repair {
         DataDir::open_for_writing(&location.path)?;
     }
@@ -150,6 +150,25 @@ fn mend(
     Ok(())
 }
 
+/// The topics that are chosen, but for those whose own files are damaged, which is reported.
+fn readable_topics(dir: &DataDir, args: &VerifyArgs, ui: &mut Ui) -> Result<Vec<Topic>> {
+    let (listing, choice) = (dir.listing()?, args.topics.choice());
+    let mut topics = Vec::new();
+    for name in select::names(&listing, &choice, select::Purpose::Look)? {
+        match dir.topic_in(&listing, &name) {
+            Ok(topic) => topics.push(topic),
+            Err(StoreError::BadMetadata { path, reason }) => {
+                report(&Finding { path, problem: reason, remedy: Remedy::None }, false, args, ui)?;
+            }
+            Err(error @ (StoreError::NewerVersion { .. } | StoreError::File(_))) => {
+                ui.error(&error.to_string());
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(topics)
+}
+
 /// Checks the checkpoints of the data directory; answers which partitions a broker has compacted, if it says so.
 fn check_checkpoints(dir: &DataDir, args: &VerifyArgs, ui: &mut Ui) -> Result<Option<Cleaned>> {
     let mut cleaned = None;
@@ -184,17 +203,13 @@ fn may_have_gaps(
     Ok(topic.config.cleanup_policy().compact || by_broker || cleaner.has_cleaned()?)
 }
 
-/// The partitions of `topic` that have no folder, though mkafka made them with it; those of `__consumer_offsets` are made
-/// when they are needed.
+/// The partitions of `topic` whose folders are gone.
 fn missing_partitions(dir: &DataDir, topic: &Topic) -> Vec<Finding> {
-    let is_missing = |partition: &i32| !topic.partitions.contains(partition);
-    let all =
-        if topic.known_to_us && topic.name.as_str() != CONSUMER_OFFSETS { topic.partition_count } else { 0 };
-    let finding = |partition| {
-        let path = dir.partition_path(&TopicPartition::new(topic.name.clone(), partition));
+    let finding = |of: TopicPartition| {
+        let path = dir.partition_path(&of);
         Finding { path, problem: "the partition's folder is missing".into(), remedy: Remedy::None }
     };
-    (0..all).filter(is_missing).map(finding).collect()
+    topic.lost().into_iter().map(finding).collect()
 }
 
 /// Whether the id in the partition's folder is the topic's.

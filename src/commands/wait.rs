@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 
 use super::{UsageError, data_dir_location, interrupt::Interrupt};
 use crate::cli::GlobalArgs;
@@ -16,7 +16,10 @@ use crate::log::LogError;
 use crate::log::bounds::LogBounds;
 use crate::output::Ui;
 use crate::record::Offset;
-use crate::store::{DataDir, GroupId, StoreError, Topic, TopicName, TopicPartition, noted_log_start};
+use crate::spelling::did_you_mean;
+use crate::store::{
+    DataDir, GroupId, StoreError, Topic, TopicId, TopicName, TopicPartition, noted_log_start,
+};
 
 /// How often it is looked where there is nothing yet that could be watched.
 const INTERVAL: Duration = Duration::from_millis(20);
@@ -39,11 +42,12 @@ pub fn run(global: &GlobalArgs, args: &WaitArgs, _ui: &mut Ui) -> Result<()> {
     interrupt.when_asked(move |_| waker.wake())?;
     let begun = Instant::now();
     let mut first_seen = None;
+    let mut seen = Seen::default();
     loop {
-        if let Some(ends) = condition.ends()? {
+        if let Some(ends) = condition.ends(&mut seen)? {
             let first = *first_seen.get_or_insert(ends);
             let is_met = match (args.offset, args.more) {
-                _ if condition.group.is_some() => condition.lag()? == Some(0),
+                _ if condition.group.is_some() => condition.lag(&mut seen)? == Some(0),
                 (Some(offset), _) => ends >= offset,
                 (_, Some(more)) => ends.saturating_sub(first) >= i64::try_from(more).unwrap_or(i64::MAX),
                 (None, None) => true,
@@ -51,7 +55,7 @@ pub fn run(global: &GlobalArgs, args: &WaitArgs, _ui: &mut Ui) -> Result<()> {
             if is_met {
                 return Ok(());
             }
-        } else if args.more.is_some() {
+        } else if args.more.is_some() && first_seen.is_none() {
             // Everything in a topic that is not there yet will have been appended from now on.
             first_seen = Some(0);
         }
@@ -107,6 +111,13 @@ impl Watch {
     }
 }
 
+/// Of partitions, log start and log end offset.
+type Ends = Vec<(TopicPartition, Offset, Offset)>;
+
+fn deleted(kind: &str, name: &str) -> anyhow::Error {
+    anyhow!("{kind} '{name}' was deleted while it was waited for")
+}
+
 /// What is waited for.
 struct Condition {
     path: PathBuf,
@@ -116,14 +127,34 @@ struct Condition {
     group: Option<GroupId>,
 }
 
+/// What was there when it was looked for. Once that is deleted it is waited for in vain.
+#[derive(Debug, Default)]
+struct Seen {
+    topic: bool,
+    /// The topic's id, if it has one: another topic may get its name.
+    id: Option<TopicId>,
+    /// Whether the group had committed anything.
+    group: bool,
+}
+
 impl Condition {
     /// How many records of the topic the group has not committed yet; `None` while the topic is not there. What
     /// a partition has from which nothing was committed counts in full.
-    fn lag(&self) -> Result<Option<i64>> {
+    fn lag(&self, seen: &mut Seen) -> Result<Option<i64>> {
         let Some(group) = &self.group else { return Ok(None) };
         // The ends are looked up first: what is committed up to them meanwhile only makes the lag smaller.
-        let Some(ends) = self.ends_of_partitions()? else { return Ok(None) };
-        let committed = DataDir::open_for_reading(&self.path)?.group_offsets(group)?;
+        let Some(ends) = self.ends_of_partitions(seen)? else { return Ok(None) };
+        let dir = DataDir::open_for_reading(&self.path)?;
+        let committed = dir.group_offsets(group)?;
+        seen.group |= !committed.is_empty();
+        if committed.is_empty() && seen.group && GroupView::read(&dir, group)?.is_none() {
+            // With a topic goes what was committed for it.
+            return Err(if self.has_topic() {
+                deleted("group", group.as_str())
+            } else {
+                self.topic_deleted()
+            });
+        }
         let lag = ends.into_iter().map(|(of, start, end)| {
             // What was deleted nobody can read any more.
             let from = committed.get(&of).map_or(start, |committed| committed.offset.max(start));
@@ -155,13 +186,34 @@ impl Condition {
 
     /// The log end offset of the partition that is meant, or of all together; `None` while there is no such
     /// topic.
-    fn ends(&self) -> Result<Option<i64>> {
-        let ends = self.ends_of_partitions()?;
+    fn ends(&self, seen: &mut Seen) -> Result<Option<i64>> {
+        let ends = self.ends_of_partitions(seen)?;
         Ok(ends.map(|ends| ends.into_iter().map(|(_, _, end)| end.0).sum()))
     }
 
-    /// Log start and log end offset of each partition that is meant.
-    fn ends_of_partitions(&self) -> Result<Option<Vec<(TopicPartition, Offset, Offset)>>> {
+    /// Log start and log end offset of each partition that is meant; `None` while there is no such topic.
+    ///
+    /// # Errors
+    /// Also when the topic has been `seen` and is no more.
+    fn ends_of_partitions(&self, seen: &mut Seen) -> Result<Option<Ends>> {
+        match self.present_ends(seen) {
+            // Whatever it was that could not be read: it was about to go.
+            Ok(None) | Err(_) if seen.topic && !self.has_topic() => Err(self.topic_deleted()),
+            other => other,
+        }
+    }
+
+    /// Whether the topic is there, as far as can be told.
+    fn has_topic(&self) -> bool {
+        let found = DataDir::open_for_reading(&self.path).and_then(|dir| dir.topic(&self.name));
+        !matches!(found, Err(StoreError::UnknownTopic { .. } | StoreError::NoDataDir(_)))
+    }
+
+    fn topic_deleted(&self) -> anyhow::Error {
+        deleted("topic", self.name.as_str())
+    }
+
+    fn present_ends(&self, seen: &mut Seen) -> Result<Option<Ends>> {
         let found = DataDir::open_for_reading(&self.path).and_then(|dir| {
             let topic = dir.topic(&self.name)?;
             Ok((topic, dir.log_start_offsets()?))
@@ -171,6 +223,10 @@ impl Condition {
             Err(StoreError::UnknownTopic { .. } | StoreError::NoDataDir(_)) => return Ok(None),
             Err(error) => return Err(error.into()),
         };
+        if seen.id.is_some() && topic.id.is_some() && topic.id != seen.id {
+            return Err(self.topic_deleted());
+        }
+        (seen.topic, seen.id) = (true, topic.id.or(seen.id));
         let mut ends = Vec::new();
         for number in self.partitions(&topic)? {
             let of = TopicPartition::new(self.name.clone(), number);
@@ -209,7 +265,7 @@ impl Condition {
             },
             _ => return None,
         };
-        Some(format!("; did you mean '{suggestion}'?"))
+        Some(did_you_mean(Some(suggestion)))
     }
 
     fn unmet(&self, args: &WaitArgs) -> String {

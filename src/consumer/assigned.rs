@@ -7,7 +7,7 @@ use super::{
     BatchFacts, ConsumeError, ConsumerPartition, ConsumerRecord, EndPosition, LogOffsets, ReadDetails,
     ReadLimits, StartPosition, TURN_BYTES,
 };
-use crate::log::bounds::{after_start, before_end};
+use crate::log::bounds::{after_start, before_end, so_many_behind};
 use crate::log::transaction::open_before;
 use crate::log::{LogError, LogReader, offset_for_time};
 use crate::record::{Batch, BatchError, Offset, RecordDecoder, Timestamp};
@@ -97,10 +97,7 @@ impl Assigned {
         let Some(end) = end else { return Ok(()) };
         let stop = match end {
             EndPosition::At(offset) => offset,
-            EndPosition::AfterStart(count) => {
-                let count = i64::try_from(count).unwrap_or(i64::MAX);
-                Offset(self.reader.bounds()?.0.0.saturating_add(count))
-            }
+            EndPosition::AfterStart(count) => so_many_behind(self.reader.bounds()?.0, count),
             EndPosition::BeforeEnd(count) => before_end(self.reader.bounds()?, count),
             EndPosition::AtTime(time) => {
                 self.until_time = Some(self.until_time.map_or(time, |until| until.min(time)));

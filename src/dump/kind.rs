@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::TextKind;
-use crate::log::SegmentPath;
+use crate::log::{DAMAGED_SUFFIX, SegmentPath};
 use crate::record::Offset;
 
 /// A kind of file that a broker leaves behind, as its name tells (Kafka's `DumpLogSegments.main`, which
@@ -53,9 +53,24 @@ impl FileKind {
             Some("timeindex") => Self::TimeIndex,
             Some("snapshot") => Self::ProducerSnapshot,
             Some("txnindex") => Self::TxnIndex,
+            // It begins somewhere within the segment that the name tells of.
+            _ if is_kept_piece(&name) => Self::Log(None),
             _ => Self::Unknown,
         }
     }
+
+    /// Whether a folder that is to be dumped stands for the file `path` too: a broker wrote it. Pieces that a repair
+    /// has taken out of a log are damaged, and looked at only when they are named.
+    pub fn is_of_a_broker(path: &Path) -> bool {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        Self::of(path) != Self::Unknown && !is_kept_piece(&name)
+    }
+}
+
+/// Whether a file of this name holds what `verify --repair` took out of a log.
+fn is_kept_piece(name: &str) -> bool {
+    let parts = name.split_once(DAMAGED_SUFFIX);
+    parts.is_some_and(|(log, place)| log.ends_with(".log") && place.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// End offset and epoch in the name of a metadata snapshot, `OFFSET-EPOCH.checkpoint` (Kafka's
@@ -87,6 +102,10 @@ mod tests {
             ("bootstrap.checkpoint", FileKind::MetadataBootstrap),
             ("leader-epoch-checkpoint", FileKind::Text(TextKind::LeaderEpochs)),
             ("cleaner-offset-checkpoint", FileKind::Text(TextKind::Offsets)),
+            ("00000000000000000000.log.damaged-71", FileKind::Log(None)),
+            ("00000000000000000000.log.damaged-71-2", FileKind::Log(None)),
+            ("00000000000000000000.log.damaged-", FileKind::Unknown),
+            ("notes.damaged-71", FileKind::Unknown),
             ("00000000000000000000.log.deleted", FileKind::Unknown),
             ("log", FileKind::Unknown),
             ("..", FileKind::Unknown),

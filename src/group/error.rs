@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::assignor::AssignmentStrategy;
 use super::state::GroupPhase;
 use crate::fs::FileError;
+use crate::spelling::did_you_mean;
 use crate::store::{GroupId, StoreError};
 
 /// An error of a group.
@@ -34,7 +35,7 @@ pub enum GroupError {
         phase: GroupPhase,
     },
     /// There is no such group.
-    #[error("Consumer group '{group}' does not exist.{}", way_out(.suggestion))]
+    #[error("Consumer group '{group}' does not exist{}", way_out(.suggestion))]
     Unknown {
         /// The group that was asked for.
         group: GroupId,
@@ -54,7 +55,7 @@ pub enum GroupError {
 
 fn way_out(suggestion: &Option<GroupId>) -> String {
     match suggestion {
-        Some(group) => format!(" Did you mean '{group}'?"),
-        None => " `mkafka groups list` shows the groups there are.".to_owned(),
+        Some(_) => did_you_mean(suggestion.as_ref()),
+        None => "; `mkafka groups list` shows the groups there are".to_owned(),
     }
 }

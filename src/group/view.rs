@@ -277,12 +277,12 @@ mod tests {
         let message = find("billing").unwrap_err().to_string();
         assert_eq!(
             message,
-            "Consumer group 'billing' does not exist. `mkafka groups list` shows the groups there are."
+            "Consumer group 'billing' does not exist; `mkafka groups list` shows the groups there are"
         );
         let mut admin = GroupAdmin::open(dir.clone(), group.clone()).unwrap();
         admin.lock().unwrap().replace(&to(Some(1))).unwrap();
         assert_eq!(find("billing").unwrap(), group);
         let message = find("biling").unwrap_err().to_string();
-        assert_eq!(message, "Consumer group 'biling' does not exist. Did you mean 'billing'?");
+        assert_eq!(message, "Consumer group 'biling' does not exist; did you mean 'billing'?");
     }
 }

@@ -67,16 +67,24 @@ impl LogBounds {
     }
 }
 
+/// The offset so many behind `offset`, be it in the log or not.
+pub fn so_many_behind(offset: Offset, count: u64) -> Offset {
+    Offset(offset.0.saturating_add(i64::try_from(count).unwrap_or(i64::MAX)))
+}
+
+/// The offset so many before `offset`, be it in the log or not: it may be below 0.
+pub fn so_many_before(offset: Offset, count: u64) -> Offset {
+    Offset(offset.0.saturating_sub(i64::try_from(count).unwrap_or(i64::MAX)))
+}
+
 /// The offset so many behind the start of a log that has these bounds, or its end.
 pub fn after_start((start, end): (Offset, Offset), count: u64) -> Offset {
-    let count = i64::try_from(count).unwrap_or(i64::MAX);
-    Offset(start.0.saturating_add(count)).min(end)
+    so_many_behind(start, count).min(end)
 }
 
 /// The offset so many before the end of a log that has these bounds, or its start.
 pub fn before_end((start, end): (Offset, Offset), count: u64) -> Offset {
-    let count = i64::try_from(count).unwrap_or(i64::MAX);
-    Offset(end.0.saturating_sub(count)).max(start)
+    so_many_before(end, count).max(start)
 }
 
 /// The first offset that can be read.

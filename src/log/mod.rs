@@ -70,7 +70,7 @@ pub use error::{LogError, Repair};
 pub use reader::LogReader;
 pub use recovery::rebuild_indexes;
 pub use retention::{Retained, RetentionConfig};
-pub use segment::{Position, SegmentPath};
+pub use segment::{DAMAGED_SUFFIX, Position, SegmentPath};
 #[cfg(test)]
 pub(crate) use tail::BootId;
 pub use time_search::offset_for_time;

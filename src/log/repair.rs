@@ -11,7 +11,7 @@ use super::cleaner::{CleanedSegment, LogCleaner, LogSummary, remove_cleaned};
 use super::error::LogError;
 use super::order::{Place, SegmentEnd, place};
 use super::scan::Scan;
-use super::segment::{Position, SegmentList, SegmentPath};
+use super::segment::{DAMAGED_SUFFIX, Position, SegmentList, SegmentPath};
 use super::swap::{self, Disposal};
 use super::{CleanerConfig, LogAppender, LogConfig, txn_index};
 use crate::fs::{self, FileLock};
@@ -226,7 +226,7 @@ fn kept_path(segment: &SegmentPath, from: Position) -> PathBuf {
 
 /// What the paths of the files begin with that hold what was taken out of `segment`; the place follows.
 pub(super) fn kept_prefix(segment: &SegmentPath) -> String {
-    format!("{}.damaged-", segment.log().display())
+    format!("{}{DAMAGED_SUFFIX}", segment.log().display())
 }
 
 /// Copies a piece of the log to a file of its own.

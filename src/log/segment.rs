@@ -39,6 +39,8 @@ const NAME_DIGITS: usize = 20;
 pub(crate) const CLEANED_SUFFIX: &str = ".cleaned";
 /// Files that are about to take the place of others (`UnifiedLog.SWAP_FILE_SUFFIX`).
 pub(crate) const SWAP_SUFFIX: &str = ".swap";
+/// Pieces that `verify --repair` has taken out of a log and kept; the byte at which they began follows.
+pub const DAMAGED_SUFFIX: &str = ".damaged-";
 /// Files that wait to be removed (`LogFileUtils.DELETED_FILE_SUFFIX`).
 pub(crate) const DELETED_SUFFIX: &str = ".deleted";
 

@@ -25,8 +25,8 @@ impl Totals {
         let mut totals = Self { topic, partitions: 0, lag: None };
         for row in rows {
             totals.partitions += 1;
-            if let Some(lag) = row.lag() {
-                totals.lag = Some(totals.lag.unwrap_or(0).saturating_add(lag.max(0)));
+            if let Some(left) = row.left() {
+                totals.lag = Some(totals.lag.unwrap_or(0).saturating_add(left));
             }
         }
         totals

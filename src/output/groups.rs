@@ -36,6 +36,12 @@ impl PartitionProgress {
     pub fn lag(&self) -> Option<i64> {
         Some(self.log_end_offset?.since(self.committed.as_ref()?.offset))
     }
+
+    /// How many records are still to be read, as [`Self::lag`] tells it: none where that is below 0. So a sum hides
+    /// nothing that is left to read in other partitions.
+    pub fn left(&self) -> Option<i64> {
+        self.lag().map(|lag| lag.max(0))
+    }
 }
 
 /// The heading of one group, for a person.

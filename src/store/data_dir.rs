@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::listing::Listing;
 use super::metadata::{self, MetadataPaths, TopicMetadata};
-use super::{StoreError, TopicConfig, TopicId, TopicName, TopicPartition, checkpoint};
+use super::{CONSUMER_OFFSETS, StoreError, TopicConfig, TopicId, TopicName, TopicPartition, checkpoint};
 use crate::fs::{self, FileLock, IoContext as _};
 use crate::record::Offset;
 
@@ -92,6 +92,21 @@ pub struct Topic {
 }
 
 impl Topic {
+    /// The partitions that have no folder here; none of `__consumer_offsets`, which get theirs when they are needed.
+    pub fn without_folder(&self) -> Vec<TopicPartition> {
+        if self.name.as_str() == CONSUMER_OFFSETS {
+            return Vec::new();
+        }
+        let numbers = (0..self.partition_count).filter(|n| self.partitions.binary_search(n).is_err());
+        numbers.map(|number| TopicPartition::new(self.name.clone(), number)).collect()
+    }
+
+    /// The partitions whose folders somebody has removed: mkafka made them with the topic. What a broker's topic lacks
+    /// here, another broker may have.
+    pub fn lost(&self) -> Vec<TopicPartition> {
+        if self.known_to_us { self.without_folder() } else { Vec::new() }
+    }
+
     /// The error for a partition that it does not have here.
     pub fn no_partition(&self, partition: i32) -> StoreError {
         StoreError::UnknownPartition { topic: self.name.clone(), partition, count: self.partition_count }

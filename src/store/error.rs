@@ -11,6 +11,7 @@ use crate::fs::FileError;
 use crate::log::LogError;
 use crate::log::checkpoint::CheckpointError;
 use crate::record::CompressionError;
+use crate::spelling::did_you_mean;
 
 /// An error of the store.
 #[derive(Debug, thiserror::Error)]
@@ -72,7 +73,7 @@ pub enum StoreError {
     #[error("Topic already has {0} partition(s).")]
     SamePartitions(i32),
     /// Configurations were to be deleted that the topic does not set.
-    #[error("Invalid config(s): {names}{}", or_meant(.suggestion))]
+    #[error("Invalid config(s): {names}{}", did_you_mean(*.suggestion))]
     ConfigNotSet {
         /// Which, with commas between them.
         names: String,
@@ -189,13 +190,9 @@ pub enum StoreError {
     File(#[from] FileError),
 }
 
-fn or_meant(suggestion: &Option<&'static str>) -> String {
-    suggestion.map(|name| format!("; did you mean {name}?")).unwrap_or_default()
-}
-
 fn way_out(suggestion: &Option<TopicName>) -> String {
     match suggestion {
-        Some(name) => format!("; did you mean '{name}'?"),
+        Some(_) => did_you_mean(suggestion.as_ref()),
         None => "; `mkafka topics list` shows the topics there are".to_owned(),
     }
 }

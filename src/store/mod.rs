@@ -28,6 +28,7 @@ pub use group_id::{GroupId, GroupPattern, InvalidGroupId};
 pub use listing::Listing;
 pub use log_start::DeleteUpTo;
 pub use topic_admin::{MAX_PARTITIONS, NewTopic};
+pub use topic_alter::check_alteration;
 pub use topic_config::{CleanupPolicy, ConfigError, TopicCompression, TopicConfig};
 pub use topic_id::{InvalidTopicId, TopicId};
 pub use topic_name::{CONSUMER_OFFSETS, InvalidTopicName, MAX_NAME_LENGTH, TopicName, TopicPartition};

@@ -10,6 +10,32 @@ use super::{StoreError, Topic, TopicConfig, TopicId, TopicName, TopicPartition, 
 use crate::fs::{self, FileLock};
 use crate::spelling;
 
+/// Checks what is to be set and deleted as far as that is the same for every topic.
+///
+/// # Errors
+/// [`StoreError::ConfigNotSet`] for what is to be deleted and that no topic can have set, and what
+/// [`TopicConfig::new`] refuses.
+pub fn check_alteration<N: AsRef<str>, V: AsRef<str>>(
+    set: &[(N, V)],
+    delete: &[impl AsRef<str>],
+) -> Result<(), StoreError> {
+    TopicConfig::new(set.iter().map(|(name, value)| (name.as_ref(), value.as_ref())))?;
+    let unknown: Vec<&str> = delete.iter().map(AsRef::as_ref).filter(|name| is_unknown(name)).collect();
+    if unknown.is_empty() { Ok(()) } else { Err(not_set(&unknown)) }
+}
+
+fn is_unknown(config: &str) -> bool {
+    !TOPIC_CONFIGS.iter().any(|known| known.name == config)
+}
+
+/// The error for configurations that are to be deleted and are not set.
+fn not_set(names: &[&str]) -> StoreError {
+    let known = || TOPIC_CONFIGS.iter().map(|known| known.name);
+    let mistyped = names.iter().find(|name| is_unknown(name));
+    let suggestion = mistyped.and_then(|name| spelling::nearest(name, known()));
+    StoreError::ConfigNotSet { names: names.join(","), suggestion }
+}
+
 impl WritableDataDir {
     /// Sets the configurations `set` of a topic and goes back to the default for those in `delete`. Whoever
     /// has the topic open goes on with what it was. A topic that a broker wrote is known to us from now on.
@@ -27,14 +53,9 @@ impl WritableDataDir {
         let _guard = lock.acquire()?;
         let mut metadata = self.metadata_to_alter(topic)?;
         let is_set = |name: &str| metadata.configs.overrides().any(|(known, _)| known == name);
-        let not_set: Vec<&str> = delete.iter().map(AsRef::as_ref).filter(|name| !is_set(name)).collect();
-        if !not_set.is_empty() {
-            let is_unknown = |name: &&&str| !TOPIC_CONFIGS.iter().any(|known| known.name == **name);
-            let suggestion = not_set
-                .iter()
-                .find(is_unknown)
-                .and_then(|name| spelling::nearest(name, TOPIC_CONFIGS.iter().map(|known| known.name)));
-            return Err(StoreError::ConfigNotSet { names: not_set.join(","), suggestion });
+        let missing: Vec<&str> = delete.iter().map(AsRef::as_ref).filter(|name| !is_set(name)).collect();
+        if !missing.is_empty() {
+            return Err(not_set(&missing));
         }
         let kept = metadata.configs.overrides();
         let kept = kept

@@ -19,7 +19,7 @@ pub struct TopicConfig {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
     /// Kafka knows no topic configuration of this name.
-    #[error("Unknown topic config name: {name}{}", suggest(.suggestion))]
+    #[error("Unknown topic config name: {name}{}", spelling::did_you_mean(*.suggestion))]
     UnknownName {
         /// The name that was given.
         name: String,
@@ -50,10 +50,6 @@ pub enum ConfigError {
          storage: leave out remote.storage.enable=true"
     )]
     NoRemoteStorage,
-}
-
-fn suggest(name: &Option<&'static str>) -> String {
-    name.map_or_else(String::new, |name| format!("; did you mean {name}?"))
 }
 
 /// The codec that a topic asks for (`BrokerCompressionType`).

@@ -136,12 +136,17 @@ pub(in crate::commands) fn consumer_partition(
     ConsumerPartition { dir: data_dir.partition_path(&of), topic_partition: of, floor }
 }
 
-/// The topics that were asked for by name; the first that is not there is an error.
-pub(super) fn check_topics(data_dir: &DataDir, selection: &TopicSelection) -> Result<(), StoreError> {
-    if let TopicSelection::Topics(topics) = selection {
-        for topic in topics {
-            data_dir.topic(topic)?;
+/// Looks at the topics that are asked for, of which the first that is named and not there is an error. Answers which of
+/// their partitions somebody has removed.
+pub(super) fn check_topics(
+    data_dir: &DataDir,
+    selection: &TopicSelection,
+) -> Result<Vec<TopicPartition>, StoreError> {
+    let topics: Vec<Topic> = match selection {
+        TopicSelection::Topics(names) => {
+            names.iter().map(|name| data_dir.topic(name)).collect::<Result<_, _>>()?
         }
-    }
-    Ok(())
+        TopicSelection::Pattern(_) => selection.existing(data_dir)?.into_values().collect(),
+    };
+    Ok(topics.iter().flat_map(Topic::lost).collect())
 }

@@ -41,7 +41,7 @@ use crate::consumer::{ReadDetails, ReadLimits, Waiter, Waker};
 use crate::output::Ui;
 use crate::output::record::RecordFormat;
 use crate::record::{Offset, Timestamp};
-use crate::store::{DataDir, StoreError, TopicName, TopicSelection};
+use crate::store::{DataDir, StoreError, TopicName, TopicPartition, TopicSelection};
 
 /// Runs the command.
 ///
@@ -54,8 +54,12 @@ pub fn run(global: &GlobalArgs, args: &ConsumeArgs, ui: &mut Ui) -> anyhow::Resu
     let selection = selection(args)?;
     let config = ConsumerConfig::new(args)?;
     let mut ranges = Ranges::new(args, &config, &selection)?;
-    let Setting { path, data_dir, interrupt, mut waiter } =
+    let Setting { path, data_dir, lost, interrupt, mut waiter } =
         Setting::new(global, &selection, args.exec.is_some())?;
+    // Whoever names partitions that are there misses nothing.
+    for of in lost.iter().filter(|_| args.partition.is_empty()) {
+        ui.error(&format!("partition {of} is not in this data directory; its records are not read"));
+    }
     let mut printer = printer(args, format, &data_dir, &config, &selection)?;
     printer.filter = filter;
     let now = Timestamp::now().0;
@@ -123,6 +127,8 @@ fn conclude(session: Session<'_>, args: &ConsumeArgs) -> anyhow::Result<()> {
 struct Setting {
     path: PathBuf,
     data_dir: DataDir,
+    /// Partitions that there is nothing to read of, because somebody has removed their folders.
+    lost: Vec<TopicPartition>,
     interrupt: Interrupt,
     waiter: Waiter,
 }
@@ -134,11 +140,11 @@ impl Setting {
         crate::fs::raise_open_files_limit();
         let path = data_dir_location(global)?.path;
         let data_dir = DataDir::open_for_reading(&path)?;
-        check_topics(&data_dir, selection)?;
+        let lost = check_topics(&data_dir, selection)?;
         let interrupt = Interrupt::install().context("cannot take over the signals")?;
         let waiter = Waiter::new().context("cannot wait for changes")?;
         end_when_asked(&interrupt, waiter.waker(), has_command)?;
-        Ok(Self { path, data_dir, interrupt, waiter })
+        Ok(Self { path, data_dir, lost, interrupt, waiter })
     }
 }
 

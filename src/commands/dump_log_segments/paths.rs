@@ -75,7 +75,7 @@ fn files_of(dir: &Path, with_folders: bool) -> Result<Vec<PathBuf>, FileError> {
             if with_folders && !is_hidden {
                 files.extend(files_of(&path, false)?);
             }
-        } else if FileKind::of(&path) != FileKind::Unknown {
+        } else if FileKind::is_of_a_broker(&path) {
             files.push(path);
         }
     }
@@ -98,7 +98,15 @@ mod tests {
     fn folders_and_patterns_stand_for_files() {
         let root = tempfile::tempdir().unwrap();
         let root = root.path();
-        for file in ["t-0/00.log", "t-0/00.index", "t-0/junk", "u-1/00.log", "meta.properties", ".x/00.log"] {
+        for file in [
+            "t-0/00.log",
+            "t-0/00.log.damaged-7",
+            "t-0/00.index",
+            "t-0/junk",
+            "u-1/00.log",
+            "meta.properties",
+            ".x/00.log",
+        ] {
             let path = root.join(file);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, b"").unwrap();

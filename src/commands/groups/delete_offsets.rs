@@ -14,6 +14,7 @@ use crate::group::view::{GroupAdmin, GroupView};
 use crate::output::Ui;
 use crate::output::groups::{deleted_offset_json, deleted_offsets_columns};
 use crate::record::Offset;
+use crate::spelling::did_you_mean;
 use crate::store::{DataDir, DataDirLocation, GroupId, GroupOffsets, TopicName, TopicPartition};
 
 /// Of each partition that is asked for, what is committed.
@@ -76,7 +77,7 @@ fn committed_for(group: &GroupId, offsets: &GroupOffsets, args: &[TopicPartition
             found.extend(of_topic.map(|(of, committed)| (of.clone(), Some(committed.offset))));
             if has_none {
                 let meant = topic.nearest(offsets.keys().map(|of| &of.topic));
-                let meant = meant.map(|meant| format!("; did you mean '{meant}'?")).unwrap_or_default();
+                let meant = did_you_mean(meant);
                 bail!("group '{group}' has committed nothing for topic '{topic}'{meant}");
             }
         }

@@ -147,7 +147,7 @@ impl Picture {
             return Ok(());
         }
         if let Some(least) = args.min_lag {
-            rows.retain(|row| row.lag().is_some_and(|lag| lag >= least));
+            rows.retain(|row| row.left().is_some_and(|left| left >= least));
             if rows.is_empty() {
                 return Ok(());
             }

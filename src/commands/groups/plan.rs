@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use super::Logs;
 use crate::cli::groups_reset::ResetTo;
 use crate::cli::positions::PositionArg;
-use crate::log::bounds::{LogBounds, after_start, before_end};
+use crate::log::bounds::{LogBounds, so_many_before, so_many_behind};
 use crate::record::{LeaderEpoch, Offset, Timestamp};
 use crate::store::{CommittedOffset, GroupOffsets, TopicPartition};
 
@@ -93,8 +93,8 @@ impl Plan {
         let offset = match target {
             Target::Earliest => bounds.start,
             Target::Latest => bounds.end,
-            Target::AfterStart(count) => after_start((bounds.start, bounds.end), count),
-            Target::BeforeEnd(count) => before_end((bounds.start, bounds.end), count),
+            Target::AfterStart(count) => self.within(&bounds, so_many_behind(bounds.start, count), &of),
+            Target::BeforeEnd(count) => self.within(&bounds, so_many_before(bounds.end, count), &of),
             Target::Current => current.unwrap_or(bounds.end),
             Target::To(offset) => self.within(&bounds, offset, &of),
             Target::ShiftBy(by) => match current {

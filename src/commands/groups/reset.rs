@@ -15,6 +15,7 @@ use crate::output::Ui;
 use crate::output::groups::{ResetOffset, reset_columns, reset_json};
 use crate::output::table::or_missing;
 use crate::record::Offset;
+use crate::spelling::did_you_mean;
 use crate::store::{CommittedOffset, DataDir, DataDirLocation, GroupId, GroupOffsets, TopicPartition};
 
 /// What a reset is asked to do, the same for each group.
@@ -189,7 +190,7 @@ fn dry_run(
     if is_new {
         let known = all_groups(dir)?;
         let meant = group.nearest(known.iter().map(|view| &view.group));
-        let meant = meant.map(|meant| format!("; did you mean '{meant}'?")).unwrap_or_default();
+        let meant = did_you_mean(meant);
         ui.warn(&format!("group '{group}' does not exist: to execute this would create it{meant}"));
     }
     outcome.warnings.iter().for_each(|warning| ui.warn(warning));

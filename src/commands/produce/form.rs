@@ -66,7 +66,7 @@ pub(super) fn input_form(args: &InputArgs) -> anyhow::Result<InputForm> {
         }
         unknown => {
             let meant = spelling::nearest(unknown, ["lines", "json", "raw"]);
-            let meant = meant.map(|meant| format!("; did you mean '{meant}'?")).unwrap_or_default();
+            let meant = spelling::did_you_mean(meant);
             return Err(usage(format!(
                 "unknown form '{unknown}'; valid are lines, json, raw, and a format string with verbs such as \
                  '%k\\t%v\\n'{meant}"

@@ -11,7 +11,7 @@ use crate::cli::{GlobalArgs, OutputFormat};
 use crate::commands::consent::{self, Question};
 use crate::commands::data_dir_location;
 use crate::commands::select::{self, PartitionDir, Purpose};
-use crate::log::bounds::{LogBounds, after_start, before_end};
+use crate::log::bounds::{LogBounds, before_end, so_many_behind};
 use crate::log::{LogError, offset_for_time};
 use crate::output::Ui;
 use crate::record::{Offset, Timestamp};
@@ -100,7 +100,8 @@ fn up_to(partition: &PartitionDir, position: PositionArg, now: i64) -> Result<De
         PositionArg::Start => DeleteUpTo::Offset(bounds()?.0),
         PositionArg::End => DeleteUpTo::End,
         PositionArg::At(offset) => DeleteUpTo::Offset(Offset(offset)),
-        PositionArg::AfterStart(count) => DeleteUpTo::Offset(after_start(bounds()?, count)),
+        // Beyond the end it is refused, as an offset is that is given as such.
+        PositionArg::AfterStart(count) => DeleteUpTo::Offset(so_many_behind(bounds()?.0, count)),
         PositionArg::BeforeEnd(count) => DeleteUpTo::Offset(before_end(bounds()?, count)),
         PositionArg::Time(time) => {
             let time = Timestamp(time.millis(now));

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::spelling::did_you_mean;
+
 /// How partitions are assigned (what Kafka's `partition.assignment.strategy` names).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum AssignmentStrategy {
@@ -43,7 +45,7 @@ impl AssignmentStrategy {
 /// A text that names no assignor.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "there is no assignor '{name}': range, roundrobin and cooperative-sticky are; did you mean '{nearest}'?"
+    "there is no assignor '{name}': range, roundrobin and cooperative-sticky are{}", did_you_mean(Some(.nearest))
 )]
 pub struct UnknownAssignmentStrategy {
     /// The text.

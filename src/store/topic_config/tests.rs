@@ -56,7 +56,7 @@ fn set_values_are_read_back() {
 fn mistakes_are_named_in_kafkas_words() {
     assert_eq!(
         message("retention.mss", "1"),
-        "Unknown topic config name: retention.mss; did you mean retention.ms?"
+        "Unknown topic config name: retention.mss; did you mean 'retention.ms'?"
     );
     assert_eq!(message("colour", "1"), "Unknown topic config name: colour");
     assert_eq!(
