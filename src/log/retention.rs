@@ -8,13 +8,13 @@
 //! whoever looks after the partition next. Readers that have it open read on to its end in any case.
 
 use std::fs::Metadata;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::checkpoint;
 use super::error::LogError;
 use super::locked::LockedLog;
-use super::segment::{DELETED_SUFFIX, SegmentList, SegmentPath};
+use super::segment::{SegmentList, SegmentPath};
 use super::swap::{Disposal, dispose};
 use super::time_index::{closed_largest_timestamp, timestamp_of};
 use super::{LogAppender, bounds};
@@ -140,6 +140,55 @@ fn apply_locked(
     Ok(retained)
 }
 
+/// Does what [`apply`] and [`sweep`] do, for who comes by with an appender that has only just opened the log. That
+/// has listed the folder, which takes longer the more segments there are: unless something is to go, or has gone
+/// since, it is not listed once more.
+///
+/// # Errors
+/// As those two.
+pub fn look_after(
+    appender: &mut LogAppender,
+    config: &RetentionConfig,
+    now: Timestamp,
+) -> Result<Retained, LogError> {
+    if let Some(list) = appender.take_listing()
+        && let Some(retained) = retained_by_listing(appender, &list, config, now)?
+    {
+        sweep_files(&list.deleted_files, config.file_delete_delay_ms, false)?;
+        return Ok(retained);
+    }
+    let retained = apply(appender, config, Offset::ZERO, now)?;
+    sweep(&appender.dir, config.file_delete_delay_ms, false)?;
+    Ok(retained)
+}
+
+/// What retention comes to where all of `list` stays; `None` where something goes, and where that cannot be told. Needs
+/// no lock, as nothing is done: with what others have deleted since the log is only younger and smaller than it was.
+fn retained_by_listing(
+    appender: &LogAppender,
+    list: &SegmentList,
+    config: &RetentionConfig,
+    now: Timestamp,
+) -> Result<Option<Retained>, LogError> {
+    let (Some(active), Some((last, sealed))) = (appender.active(), list.logs.split_last()) else {
+        return Ok(None);
+    };
+    if active.tail.base_offset != *last {
+        return Ok(None);
+    }
+    let mut candidates = sealed_candidates(&appender.dir, sealed);
+    candidates.push(Candidate::Active {
+        path: active.path.clone(),
+        bytes: active.tail.size.0,
+        largest_timestamp: active.tail.rules.max.timestamp,
+    });
+    match plan(&candidates, config, Offset::ZERO, now) {
+        Ok((count, retained)) => Ok((count == 0).then_some(retained)),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(e.into()),
+    }
+}
+
 /// What [`apply`] would come to, from the files alone and without any lock.
 ///
 /// # Errors
@@ -231,21 +280,22 @@ pub struct Swept {
 /// # Errors
 /// When the folder cannot be read, or a file not be removed.
 pub fn sweep(dir: &Path, delay_ms: i64, look_only: bool) -> Result<Swept, LogError> {
+    sweep_files(&SegmentList::read(dir)?.deleted_files, delay_ms, look_only)
+}
+
+/// Does that with `files`, which are all such files.
+fn sweep_files(files: &[PathBuf], delay_ms: i64, look_only: bool) -> Result<Swept, LogError> {
     let delay = Duration::from_millis(u64::try_from(delay_ms).unwrap_or(0));
     let mut swept = Swept::default();
-    for name in fs::list_folder(dir)? {
-        let path = dir.join(&name);
-        if !name.to_str().is_some_and(|name| name.ends_with(DELETED_SUFFIX)) {
-            continue;
-        }
-        let Ok(metadata) = std::fs::metadata(&path) else { continue };
+    for path in files {
+        let Ok(metadata) = std::fs::metadata(path) else { continue };
         if fs::age(&metadata) < delay {
             swept.waiting_bytes += metadata.len();
             continue;
         }
         swept.removed_bytes += metadata.len();
         if !look_only {
-            fs::remove_if_present(&path)?;
+            fs::remove_if_present(path)?;
         }
     }
     Ok(swept)
