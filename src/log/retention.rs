@@ -100,7 +100,7 @@ fn metadata_of(path: &SegmentPath) -> Result<Metadata, FileError> {
 /// offset as far as it is known from elsewhere.
 ///
 /// # Errors
-/// When the partition cannot be locked, read or changed.
+/// [`LogError::StartBehindEnd`], and when the partition cannot be locked, read or changed.
 pub fn apply(
     appender: &mut LogAppender,
     config: &RetentionConfig,
@@ -116,6 +116,7 @@ fn apply_locked(
     start: Offset,
     now: Timestamp,
 ) -> Result<Retained, LogError> {
+    check_start(start, log.end_offset())?;
     let mut candidates = sealed_candidates(log.dir(), &log.sealed_segments()?);
     candidates.push(Candidate::Active {
         path: SegmentPath::new(log.dir(), log.active_base()),
@@ -192,7 +193,7 @@ fn retained_by_listing(
 /// What [`apply`] would come to, from the files alone and without any lock.
 ///
 /// # Errors
-/// When the folder or one of its files cannot be read.
+/// [`LogError::StartBehindEnd`], and when the folder or one of its files cannot be read.
 pub fn foretell(
     dir: &Path,
     config: &RetentionConfig,
@@ -200,6 +201,8 @@ pub fn foretell(
     now: Timestamp,
 ) -> Result<Retained, LogError> {
     let list = SegmentList::read(dir)?;
+    // Where there is no segment, a writer begins with 0.
+    check_start(start, bounds::find_end(dir, &list)?.offset)?;
     let Some((&active, sealed)) = list.logs.split_last() else { return Ok(Retained::default()) };
     let mut candidates = sealed_candidates(dir, sealed);
     let path = SegmentPath::new(dir, active);
@@ -210,6 +213,11 @@ pub fn foretell(
         retained.start = bounds::find_end(dir, &list)?.offset;
     }
     Ok(retained)
+}
+
+/// A start that the log, which ends at `end`, has not reached says nothing of it: by such a note all would go.
+fn check_start(start: Offset, end: Offset) -> Result<(), LogError> {
+    if start > end { Err(LogError::StartBehindEnd { start, end }) } else { Ok(()) }
 }
 
 fn sealed_candidates(dir: &Path, sealed: &[Offset]) -> Vec<Candidate> {
