@@ -185,13 +185,33 @@ fn an_index_that_lacks_an_aborted_transaction_is_found_and_mended() {
         assert_eq!(std::fs::read(&index).unwrap(), sound);
         assert_eq!(sandbox.run("verify").status, 0);
     }
-    // A reader takes nothing before the beginning that it names for aborted.
-    for (at, words) in [(17, "began at 255, but that was at 0"), (1, "holds what is no entry")] {
+    // A reader takes nothing before the beginning that it names for aborted, and looks no further than for what was
+    // stable by then.
+    for (at, words) in [
+        (17, "began at 255, but that was at 0"),
+        (33, "was 255, but that was 3"),
+        (1, "holds what is no entry"),
+    ] {
         let mut damaged = sound.clone();
         damaged[at] = 255;
         std::fs::write(&index, damaged).unwrap();
         let ran = sandbox.run("verify");
         assert!(ran.status == 1 && ran.stdout.contains(words), "{}", ran.stdout);
+        assert_eq!(sandbox.run("verify --repair").status, 0);
+        assert_eq!(std::fs::read(&index).unwrap(), sound);
+    }
+    // A reader would take what that producer has committed for aborted: another's, one of the same that ended
+    // elsewhere, and one that ended behind the log.
+    for (at, words) in [(9, "at offset 2,"), (25, "at offset 255,"), (18, "the log has none such")] {
+        let mut other = sound.clone();
+        other[at] = if at == 9 { !other[at] } else { 255 };
+        if at == 18 {
+            other[at] = 1;
+        }
+        std::fs::write(&index, [other, sound.clone()].concat()).unwrap();
+        let ran = sandbox.run("verify");
+        assert!(ran.status == 1 && ran.stdout.contains(words), "{}", ran.stdout);
+        assert_eq!(ran.stdout.lines().count(), 1, "{}", ran.stdout);
         assert_eq!(sandbox.run("verify --repair").status, 0);
         assert_eq!(std::fs::read(&index).unwrap(), sound);
     }

@@ -10,12 +10,13 @@ use super::data_dir_location;
 use super::interrupt::Interrupt;
 use crate::cli::transfer::{ExportArgs, ImportArgs};
 use crate::cli::{GlobalArgs, OutputFormat};
+use crate::fs::HeldFolder;
 use crate::log::bounds::LogBounds;
 use crate::output::Ui;
 use crate::output::progress::{Progress, human_bytes};
 use crate::record::Offset;
 use crate::store::transfer::{MANIFEST, Manifest, TopicImport};
-use crate::store::{DataDir, StoreError, TopicName, TopicPartition};
+use crate::store::{DataDir, StoreError, TopicId, TopicName, TopicPartition};
 
 /// The largest manifest that is taken into memory, in bytes.
 const MANIFEST_MAX: u64 = 64 << 20;
@@ -48,8 +49,8 @@ pub fn export(global: &GlobalArgs, args: &ExportArgs, ui: &mut Ui) -> Result<()>
     let parent = parent.unwrap_or(Path::new("."));
     crate::fs::create_dir_all(parent)?;
     // It gets its name once it is whole: a part of a topic looks like one.
-    let staging = tempfile::Builder::new().prefix(".mkafka-export").tempdir_in(parent);
-    let staging = staging.with_context(|| format!("cannot make a folder in {}", parent.display()))?;
+    remove_dead_exports(parent);
+    let staging = HeldFolder::new(|| parent.join(format!("{STAGING_PREFIX}{}", TopicId::random())))?;
     let left_over = staging.path().to_owned();
     Interrupt::install()?.when_asked(move |status| {
         // What is being written to meanwhile cannot be removed at the first attempt.
@@ -80,6 +81,19 @@ pub fn export(global: &GlobalArgs, args: &ExportArgs, ui: &mut Ui) -> Result<()>
         args.path.display()
     ));
     Ok(())
+}
+
+/// What the names of the folders begin with in which exports are made, where they are to be; a topic id follows.
+const STAGING_PREFIX: &str = ".mkafka-export-";
+
+/// Removes from `parent` what exports have left whose process died.
+fn remove_dead_exports(parent: &Path) {
+    // What others may have put there is none of this one's business, nor is it if such a folder cannot be removed.
+    for name in crate::fs::names_in(parent).unwrap_or_default() {
+        if name.strip_prefix(STAGING_PREFIX).is_some_and(|id| id.parse::<TopicId>().is_ok()) {
+            let _ = HeldFolder::remove_if_dead(&parent.join(name));
+        }
+    }
 }
 
 fn is_archive(path: &Path) -> bool {

@@ -10,7 +10,7 @@
 
 use std::fs::File;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::{FileError, IoContext as _, LogFile};
@@ -150,6 +150,60 @@ impl HeldLock {
     }
 }
 
+/// A folder for what is being made, which is locked as long as this lives: once it is not, whoever made it is dead.
+#[derive(Debug)]
+pub struct HeldFolder {
+    path: PathBuf,
+    _lock: File,
+}
+
+impl HeldFolder {
+    /// Makes a folder at the first of `paths` that nobody takes away meanwhile for one that the dead have left:
+    /// before it is locked it looks like that.
+    ///
+    /// # Errors
+    /// When it cannot be made or locked.
+    pub fn new(mut paths: impl FnMut() -> PathBuf) -> Result<Self, FileError> {
+        loop {
+            let path = paths();
+            super::create_dir(&path)?;
+            let lock = match File::open(&path) {
+                Err(e) if e.kind() == io::ErrorKind::NotFound => continue,
+                opened => opened.context_io("open", &path)?,
+            };
+            lock_folder(&lock).context_io("lock", &path)?;
+            if path.is_dir() {
+                return Ok(Self { path, _lock: lock });
+            }
+        }
+    }
+
+    /// Its path.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Removes the folder `path` if nobody holds it; where folders cannot be locked it stays.
+    ///
+    /// # Errors
+    /// When it cannot be removed.
+    pub fn remove_if_dead(path: &Path) -> Result<(), FileError> {
+        // What is no folder is not opened: to open a pipe may take for ever.
+        if !path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir()) {
+            return Ok(());
+        }
+        let Ok(open) = File::open(path) else { return Ok(()) };
+        if fs2::FileExt::try_lock_exclusive(&open).is_ok() { super::remove_dir_all(path) } else { Ok(()) }
+    }
+}
+
+impl Drop for HeldFolder {
+    fn drop(&mut self) {
+        // What is left is removed by the next one who makes such a folder.
+        let _ = super::remove_dir_all(&self.path);
+    }
+}
+
 /// Whether some process holds the lock file `path`; `None` when there is no such file. Needs no permission
 /// to write, and keeps nobody from locking it for longer than a moment.
 pub fn is_locked(path: &Path) -> Result<Option<bool>, FileError> {
@@ -179,16 +233,8 @@ fn cannot_lock_folders(error: &io::Error) -> bool {
 }
 
 /// Locks an open folder until it is closed; nothing where folders cannot be locked.
-///
-/// # Errors
-/// When the operating system refuses.
-pub fn lock_folder(folder: &File) -> io::Result<()> {
+fn lock_folder(folder: &File) -> io::Result<()> {
     lock_exclusive(folder).or_else(|e| if cannot_lock_folders(&e) { Ok(()) } else { Err(e) })
-}
-
-/// Locks an open folder if nobody has; whether that was so.
-pub fn try_lock_folder(folder: &File) -> bool {
-    fs2::FileExt::try_lock_exclusive(folder).is_ok()
 }
 
 fn lock_exclusive(file: &File) -> io::Result<()> {

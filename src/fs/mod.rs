@@ -15,7 +15,7 @@ pub(crate) mod schedule;
 pub(crate) mod seam;
 
 pub use file::{LogFile, raise_open_files_limit};
-pub use lock::{FileLock, HeldLock, LockGuard, broker_is_live, is_locked, lock_folder, try_lock_folder};
+pub use lock::{FileLock, HeldFolder, HeldLock, LockGuard, broker_is_live, is_locked};
 pub use pipe::{is_pipe_or_socket, widen_pipe};
 
 use std::ffi::OsString;

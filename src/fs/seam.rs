@@ -67,13 +67,23 @@ pub(super) use faults::run;
 pub(super) use looks::{folder_time, listed, look};
 
 #[cfg(test)]
-mod looks {
+pub(crate) mod looks {
     //! What others may do between two looks at the disk.
 
+    use std::cell::Cell;
     use std::io;
     use std::time::{Duration, SystemTime};
 
     use crate::fs::schedule;
+
+    thread_local! {
+        static LISTINGS: Cell<usize> = const { Cell::new(0) };
+    }
+
+    /// How many folders this thread has listed.
+    pub(crate) fn listings() -> usize {
+        LISTINGS.get()
+    }
 
     pub(in crate::fs) fn look() {
         schedule::look();
@@ -81,6 +91,7 @@ mod looks {
 
     pub(in crate::fs) fn listed<N: PartialEq>(list: impl Fn() -> io::Result<Vec<N>>) -> io::Result<Vec<N>> {
         look();
+        LISTINGS.set(LISTINGS.get() + 1);
         let first = list()?;
         if !schedule::is_on() {
             return Ok(first);

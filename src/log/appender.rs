@@ -13,7 +13,7 @@ use super::checkpoint;
 use super::error::{LogError, Repair};
 use super::locked::LockedLog;
 use super::recovery::{self, Known};
-use super::segment::Position;
+use super::segment::{Position, SegmentList};
 use super::tail::{BootId, RecoveryPoint, Tail};
 use super::writeback::{LEFT_BYTES, SyncWork, WRITEBACK_BYTES, Writeback, sync_sealed};
 use crate::fs::{self, FileError, FileLock, LockGuard, LogFile};
@@ -63,6 +63,8 @@ pub struct LogAppender {
 #[derive(Debug, Default)]
 struct KnownLog {
     active: Option<ActiveSegment>,
+    /// What the folder held of segments when that was found from the files, until somebody asks for it.
+    listed: Option<SegmentList>,
     /// Up to where this appender has synced, not yet told to the others.
     synced: Option<RecoveryPoint>,
     /// A sync that goes on meanwhile.
@@ -273,10 +275,21 @@ impl LogAppender {
         self.known.active.as_ref().map(|active| (active.tail.base_offset, active.tail.size))
     }
 
-    /// How many bytes have been appended to the partition, by whomever, up to this appender's last append, since somebody
-    /// began to count; `None` before the first.
+    /// How many bytes have been appended to the partition, by whomever, since somebody began to count, this appender's
+    /// last append included; `None` before the first.
     pub(crate) fn bytes_appended(&self) -> Option<u64> {
         self.known.active.as_ref().map(|active| active.tail.appended)
+    }
+
+    /// The active segment as it was at the last append; `None` before the first.
+    pub(super) fn active(&self) -> Option<&ActiveSegment> {
+        self.known.active.as_ref()
+    }
+
+    /// What the folder held of segments when this opened the log, for the first who asks after that. Others may have
+    /// changed it since.
+    pub(super) fn take_listing(&mut self) -> Option<SegmentList> {
+        self.known.listed.take()
     }
 
     /// Does `work` under the partition's lock, after mending what a crash left.
@@ -395,7 +408,11 @@ impl KnownLog {
         };
         let active = match active {
             Some(active) => active,
-            None => recover(left, guard.file(), dir, config, boot, &mut self.repairs)?,
+            None => {
+                let (active, list) = recover(left, guard.file(), dir, config, boot, &mut self.repairs)?;
+                self.listed = Some(list);
+                active
+            }
         };
         let found = active.tail.recovery_point;
         if seen.is_some_and(|seen| seen.max(found) != found) {
@@ -408,6 +425,7 @@ impl KnownLog {
     /// Forgets the files that are open, which may be those of a log that was deleted, and what was synced.
     fn begin_anew(&mut self) {
         self.active = None;
+        self.listed = None;
         self.synced = None;
         self.writeback = None;
         self.generation += 1;
@@ -438,14 +456,14 @@ fn recover(
     config: &LogConfig,
     boot: BootId,
     repairs: &mut Vec<Repair>,
-) -> Result<ActiveSegment, LogError> {
+) -> Result<(ActiveSegment, SegmentList), LogError> {
     let epoch = checkpoint::latest_epoch(dir)?.unwrap_or(LeaderEpoch(0));
     let known = match left {
         Some((tail, left_in)) if left_in == boot => Known::Upto(tail.recovery_point, tail.appended),
         Some((tail, _)) => Known::AfterLossOfPower(tail.recovery_point),
         None => Known::Nothing,
     };
-    let mut recovered = recovery::recover(dir, config.index_interval_bytes, epoch, known, repairs)?;
+    let (mut recovered, list) = recovery::recover(dir, config.index_interval_bytes, epoch, known, repairs)?;
     if matches!(known, Known::AfterLossOfPower(_)) {
         // What was read back after the loss of power is put on the disk before it is built upon.
         recovered.sync()?;
@@ -458,7 +476,7 @@ fn recover(
         lock_file.sync_data()?;
         fs::sync_dir(dir)?;
     }
-    Ok(recovered)
+    Ok((recovered, list))
 }
 
 /// A missing file under a folder that is gone means that the partition was deleted.

@@ -38,6 +38,17 @@ pub enum LogError {
         /// The log end offset.
         end: Offset,
     },
+    /// A log start offset that was noted and that the log has not reached: it is damaged, or another log's.
+    #[error(
+        "log-start-offset-checkpoint says that this partition starts at offset {start}, but it ends at {end}: nothing \
+         is deleted from it; correct that line, or take it out"
+    )]
+    StartBehindEnd {
+        /// What is noted.
+        start: Offset,
+        /// The log end offset.
+        end: Offset,
+    },
     /// A batch above `max.message.bytes` (Kafka's `RecordTooLargeException`).
     #[error(
         "a record batch of {size} bytes is larger than max.message.bytes ({limit}); raise that config of the topic, \

@@ -33,14 +33,15 @@ pub(crate) enum Known {
     AfterLossOfPower(RecoveryPoint),
 }
 
-/// Opens the active segment of `dir`, mended; what was mended is added to `repairs`.
+/// Opens the active segment of `dir`, mended; what was mended is added to `repairs`. Answers too what the folder held
+/// of segments before that.
 pub(crate) fn recover(
     dir: &Path,
     interval: u64,
     leader_epoch: LeaderEpoch,
     known: Known,
     repairs: &mut Vec<Repair>,
-) -> Result<ActiveSegment, LogError> {
+) -> Result<(ActiveSegment, SegmentList), LogError> {
     let mut list = SegmentList::read(dir)?;
     if list.has_swap_files {
         swap::finish_interrupted(dir)?;
@@ -49,7 +50,8 @@ pub(crate) fn recover(
     remove_leftovers(dir, &list)?;
     let Some((&last, sealed)) = list.logs.split_last() else {
         let start = RecoveryPoint::start_of(Offset::ZERO, interval);
-        return Ok(ActiveSegment::create(dir, Offset::ZERO, interval, leader_epoch, start, 0)?);
+        let active = ActiveSegment::create(dir, Offset::ZERO, interval, leader_epoch, start, 0)?;
+        return Ok((active, list));
     };
     let mut rebuilt = Vec::new();
     for &base in sealed {
@@ -96,7 +98,7 @@ pub(crate) fn recover(
     }
     // A writer may have died, or the power been lost, before the marker was there that an entry tells of.
     txn_index::truncate_to(&SegmentPath::new(dir, active), tail.end_offset)?;
-    Ok(ActiveSegment::open(dir, tail)?)
+    Ok((ActiveSegment::open(dir, tail)?, list))
 }
 
 /// Puts the segments on the disk of which nobody has left word, as a broker or an import leaves them, and answers how many

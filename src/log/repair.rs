@@ -272,7 +272,7 @@ fn mend_leader_epochs(dir: &Path, list: &SegmentList, mended: &mut Vec<Mended>) 
     Ok(())
 }
 
-/// Sees to it that each aborted transaction has its entry.
+/// Sees to it that each aborted transaction has its entry, and nothing else has one.
 fn mend_txn_indexes(
     dir: &Path,
     appender: &mut LogAppender,
@@ -284,7 +284,7 @@ fn mend_txn_indexes(
         let Some(summary) = summary else { return Ok(()) };
         for &base in &list.logs {
             let segment = SegmentPath::new(dir, base);
-            if txn_index::mend(&segment, list.after(base), &summary)? {
+            if txn_index::mend(dir, (base, list.after(base)), &summary)? {
                 let what = "made its entries those of the transactions that were aborted".into();
                 mended.push(Mended { path: segment.txn_index(), what });
             }

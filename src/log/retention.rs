@@ -8,13 +8,13 @@
 //! whoever looks after the partition next. Readers that have it open read on to its end in any case.
 
 use std::fs::Metadata;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::checkpoint;
 use super::error::LogError;
 use super::locked::LockedLog;
-use super::segment::{DELETED_SUFFIX, SegmentList, SegmentPath};
+use super::segment::{SegmentList, SegmentPath};
 use super::swap::{Disposal, dispose};
 use super::time_index::{closed_largest_timestamp, timestamp_of};
 use super::{LogAppender, bounds};
@@ -100,7 +100,7 @@ fn metadata_of(path: &SegmentPath) -> Result<Metadata, FileError> {
 /// offset as far as it is known from elsewhere.
 ///
 /// # Errors
-/// When the partition cannot be locked, read or changed.
+/// [`LogError::StartBehindEnd`], and when the partition cannot be locked, read or changed.
 pub fn apply(
     appender: &mut LogAppender,
     config: &RetentionConfig,
@@ -116,6 +116,7 @@ fn apply_locked(
     start: Offset,
     now: Timestamp,
 ) -> Result<Retained, LogError> {
+    check_start(start, log.end_offset())?;
     let mut candidates = sealed_candidates(log.dir(), &log.sealed_segments()?);
     candidates.push(Candidate::Active {
         path: SegmentPath::new(log.dir(), log.active_base()),
@@ -140,10 +141,59 @@ fn apply_locked(
     Ok(retained)
 }
 
+/// Does what [`apply`] and [`sweep`] do, for who comes by with an appender that has only just opened the log. That
+/// has listed the folder, which takes longer the more segments there are: unless something is to go, or has gone
+/// since, it is not listed once more.
+///
+/// # Errors
+/// As those two.
+pub fn look_after(
+    appender: &mut LogAppender,
+    config: &RetentionConfig,
+    now: Timestamp,
+) -> Result<Retained, LogError> {
+    if let Some(list) = appender.take_listing()
+        && let Some(retained) = retained_by_listing(appender, &list, config, now)?
+    {
+        sweep_files(&list.deleted_files, config.file_delete_delay_ms, false)?;
+        return Ok(retained);
+    }
+    let retained = apply(appender, config, Offset::ZERO, now)?;
+    sweep(&appender.dir, config.file_delete_delay_ms, false)?;
+    Ok(retained)
+}
+
+/// What retention comes to where all of `list` stays; `None` where something goes, and where that cannot be told. Needs
+/// no lock, as nothing is done: with what others have deleted since the log is only younger and smaller than it was.
+fn retained_by_listing(
+    appender: &LogAppender,
+    list: &SegmentList,
+    config: &RetentionConfig,
+    now: Timestamp,
+) -> Result<Option<Retained>, LogError> {
+    let (Some(active), Some((last, sealed))) = (appender.active(), list.logs.split_last()) else {
+        return Ok(None);
+    };
+    if active.tail.base_offset != *last {
+        return Ok(None);
+    }
+    let mut candidates = sealed_candidates(&appender.dir, sealed);
+    candidates.push(Candidate::Active {
+        path: active.path.clone(),
+        bytes: active.tail.size.0,
+        largest_timestamp: active.tail.rules.max.timestamp,
+    });
+    match plan(&candidates, config, Offset::ZERO, now) {
+        Ok((count, retained)) => Ok((count == 0).then_some(retained)),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(e.into()),
+    }
+}
+
 /// What [`apply`] would come to, from the files alone and without any lock.
 ///
 /// # Errors
-/// When the folder or one of its files cannot be read.
+/// [`LogError::StartBehindEnd`], and when the folder or one of its files cannot be read.
 pub fn foretell(
     dir: &Path,
     config: &RetentionConfig,
@@ -151,6 +201,8 @@ pub fn foretell(
     now: Timestamp,
 ) -> Result<Retained, LogError> {
     let list = SegmentList::read(dir)?;
+    // Where there is no segment, a writer begins with 0.
+    check_start(start, bounds::find_end(dir, &list)?.offset)?;
     let Some((&active, sealed)) = list.logs.split_last() else { return Ok(Retained::default()) };
     let mut candidates = sealed_candidates(dir, sealed);
     let path = SegmentPath::new(dir, active);
@@ -161,6 +213,11 @@ pub fn foretell(
         retained.start = bounds::find_end(dir, &list)?.offset;
     }
     Ok(retained)
+}
+
+/// A start that the log, which ends at `end`, has not reached says nothing of it: by such a note all would go.
+fn check_start(start: Offset, end: Offset) -> Result<(), LogError> {
+    if start > end { Err(LogError::StartBehindEnd { start, end }) } else { Ok(()) }
 }
 
 fn sealed_candidates(dir: &Path, sealed: &[Offset]) -> Vec<Candidate> {
@@ -231,21 +288,22 @@ pub struct Swept {
 /// # Errors
 /// When the folder cannot be read, or a file not be removed.
 pub fn sweep(dir: &Path, delay_ms: i64, look_only: bool) -> Result<Swept, LogError> {
+    sweep_files(&SegmentList::read(dir)?.deleted_files, delay_ms, look_only)
+}
+
+/// Does that with `files`, which are all such files.
+fn sweep_files(files: &[PathBuf], delay_ms: i64, look_only: bool) -> Result<Swept, LogError> {
     let delay = Duration::from_millis(u64::try_from(delay_ms).unwrap_or(0));
     let mut swept = Swept::default();
-    for name in fs::list_folder(dir)? {
-        let path = dir.join(&name);
-        if !name.to_str().is_some_and(|name| name.ends_with(DELETED_SUFFIX)) {
-            continue;
-        }
-        let Ok(metadata) = std::fs::metadata(&path) else { continue };
+    for path in files {
+        let Ok(metadata) = std::fs::metadata(path) else { continue };
         if fs::age(&metadata) < delay {
             swept.waiting_bytes += metadata.len();
             continue;
         }
         swept.removed_bytes += metadata.len();
         if !look_only {
-            fs::remove_if_present(&path)?;
+            fs::remove_if_present(path)?;
         }
     }
     Ok(swept)

@@ -131,6 +131,8 @@ pub struct SegmentList {
     pub txn_indexes: Vec<Offset>,
     /// Temporary files; unless one holds the partition's lock, somebody may be writing them.
     pub temporary_files: Vec<PathBuf>,
+    /// Files of segments that were deleted, which wait to be removed.
+    pub deleted_files: Vec<PathBuf>,
     /// Whether somebody is putting segments in the place of others, or died doing so.
     pub has_swap_files: bool,
 }
@@ -145,6 +147,8 @@ impl SegmentList {
         for name in fs::list_folder(dir)? {
             if name.to_str().is_some_and(fs::is_temporary_name) {
                 list.temporary_files.push(dir.join(&name));
+            } else if name.to_str().is_some_and(|name| name.ends_with(DELETED_SUFFIX)) {
+                list.deleted_files.push(dir.join(&name));
             }
             let Some((stem, extension)) = name.to_str().and_then(|n| n.split_once('.')) else { continue };
             let kind = match extension {

@@ -4,6 +4,10 @@
 //! the entry would take the transaction for a committed one. An entry whose marker never came is written over by
 //! the one that tells of the marker that did.
 
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
+
+use super::LogReader;
 use super::cleaner::LogSummary;
 use super::segment::SegmentPath;
 use crate::fs::{self, FileError, LogFile};
@@ -11,7 +15,7 @@ use crate::record::Offset;
 use crate::record::header::array;
 
 /// A transaction that was aborted, as a `.txnindex` has it (Kafka's `AbortedTxn`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct AbortedTxn {
     pub(super) producer_id: i64,
     /// Of its first batch.
@@ -122,36 +126,117 @@ pub(super) fn entries(segment: &SegmentPath) -> Result<(Vec<AbortedTxn>, bool), 
     Ok((entries, is_whole))
 }
 
-/// Which of the transactions that were aborted with their markers in `segment`, as `summary` of the log has it, lack an
-/// entry there, or have another than they should.
-pub(super) fn missing(
-    segment: &SegmentPath,
-    next: Option<Offset>,
-    summary: &LogSummary,
-    entries: &[AbortedTxn],
-) -> Vec<AbortedTxn> {
-    let is_there = |aborted: &&AbortedTxn| entries.iter().any(|entry| summary.agrees(aborted, entry));
-    summary.aborted_in(segment.base_offset(), next).filter(|aborted| !is_there(aborted)).copied().collect()
+/// Something that is wrong with an index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// A transaction that was aborted has no entry.
+    Missing(AbortedTxn),
+    /// It has one that says something else than the log.
+    Wrong {
+        /// As the index has it.
+        entry: AbortedTxn,
+        /// As the log has it.
+        right: AbortedTxn,
+    },
+    /// An entry tells of a transaction that was not aborted there. Who reads committed records alone would take
+    /// others of its producer for aborted.
+    Unknown(AbortedTxn),
 }
 
-/// Adds what the index of `segment`, behind which the one at `next` comes, lacks of what was aborted, puts right what is
-/// wrong, and drops what is no entry; whether there was anything to do.
+/// What is wrong with the `entries` of the segment of `dir` at `base`, behind which the one at `next` comes, by
+/// `summary` of the log. What has been deleted or compacted since, which the log cannot tell of any more, is believed.
+pub(super) fn faults(
+    dir: &Path,
+    (base, next): (Offset, Option<Offset>),
+    summary: &LogSummary,
+    entries: &[AbortedTxn],
+) -> Vec<Fault> {
+    let end_of = |txn: &AbortedTxn| (txn.producer_id, txn.last_offset);
+    let mut known: HashMap<_, _> =
+        summary.aborted_in(base, next).map(|aborted| (end_of(aborted), (aborted, false))).collect();
+    let within = base..next.unwrap_or(Offset(i64::MAX));
+    let mut faults = Vec::new();
+    for &entry in entries {
+        match known.get_mut(&end_of(&entry)) {
+            Some((right, has_entry)) => {
+                *has_entry = true;
+                if !summary.agrees(right, &entry) || !is_stable_end(dir, &entry, right, summary) {
+                    faults.push(Fault::Wrong { entry, right: **right });
+                }
+            }
+            None if summary.may_have_held(&entry) && within.contains(&entry.last_offset) => {}
+            None => faults.push(Fault::Unknown(entry)),
+        }
+    }
+    let mut missing: Vec<_> = known.values().filter(|(_, has)| !has).map(|(aborted, _)| **aborted).collect();
+    missing.sort_by_key(|aborted| aborted.last_offset);
+    faults.extend(missing.into_iter().map(Fault::Missing));
+    faults
+}
+
+/// Whether the last stable offset of `entry` is what a broker may have written for the transaction that the log has as
+/// `right`.
+fn is_stable_end(dir: &Path, entry: &AbortedTxn, right: &AbortedTxn, summary: &LogSummary) -> bool {
+    let (said, due) = (entry.last_stable_offset, right.last_stable_offset);
+    let Some((start, end)) = summary.whole_span() else { return true };
+    // A transaction that was open then may have begun before what is left of the log.
+    if said == due || (Offset::ZERO..start).contains(&said) {
+        return true;
+    }
+    // A follower that gets several batches at once takes note of all before it looks for the first that is open: where
+    // nothing was, that may be one which begins behind the marker (`UnifiedLog.append`).
+    due == right.last_offset.next()
+        && (due..end).contains(&said)
+        && begins_transaction(dir, said, entry.producer_id)
+}
+
+/// Whether another producer than `producer_id` has a batch of a transaction that begins at `offset`. What cannot be
+/// read is found elsewhere.
+fn begins_transaction(dir: &Path, offset: Offset, producer_id: i64) -> bool {
+    let mut reader = LogReader::new(dir, offset);
+    reader.next().is_ok_and(|batch| {
+        batch.is_some_and(|batch| {
+            let header = batch.header();
+            header.base_offset == offset
+                && header.producer_id != producer_id
+                && header.attributes.is_transactional()
+                && !header.attributes.is_control()
+        })
+    })
+}
+
+/// Adds what the index of the segment of `dir` at `base`, behind which the one at `next` comes, lacks of what was
+/// aborted, puts right what is wrong, and drops what is no entry or tells of nothing; whether there was anything to do.
 ///
 /// # Errors
 /// When the index cannot be read or written.
 pub(super) fn mend(
-    segment: &SegmentPath,
-    next: Option<Offset>,
+    dir: &Path,
+    (base, next): (Offset, Option<Offset>),
     summary: &LogSummary,
 ) -> Result<bool, FileError> {
-    let (mut entries, is_whole) = entries(segment)?;
-    let missing = missing(segment, next, summary, &entries);
-    if missing.is_empty() && is_whole {
+    let segment = SegmentPath::new(dir, base);
+    let (mut entries, is_whole) = entries(&segment)?;
+    let faults = faults(dir, (base, next), summary, &entries);
+    if faults.is_empty() && is_whole {
         return Ok(false);
     }
-    entries.retain(|entry| !missing.iter().any(|right| entry.is_of_same(right)));
-    entries.extend(missing);
+    let mut right = Vec::new();
+    let mut wrong = HashSet::new();
+    for fault in faults {
+        match fault {
+            Fault::Missing(aborted) => right.push(aborted),
+            Fault::Wrong { entry, right: aborted } => {
+                wrong.insert(entry);
+                right.push(aborted);
+            }
+            Fault::Unknown(entry) => drop(wrong.insert(entry)),
+        }
+    }
+    entries.retain(|entry| !wrong.contains(entry));
+    entries.extend(right);
     entries.sort_by_key(|entry| entry.last_offset);
+    entries.dedup_by(|later, earlier| later.is_of_same(earlier));
     let bytes: Vec<u8> = entries.iter().flat_map(AbortedTxn::encode).collect();
     fs::write_atomically(&segment.txn_index(), &bytes)?;
     Ok(true)
@@ -182,7 +267,7 @@ mod tests {
         note(&segment, &AbortedTxn { last_stable_offset: Offset(3), ..aborted(2, 3, 9) }).expect("noted");
         let mut summary = LogSummary::default();
         summary.aborted = by_log.to_vec();
-        let mend = || mend(&segment, None, &summary).expect("mended");
+        let mend = || mend(dir.path(), (Offset(0), None), &summary).expect("mended");
         assert!(mend());
         let kept = AbortedTxn { last_stable_offset: Offset(3), ..aborted(2, 3, 9) };
         assert_eq!(all(&segment), [by_log[0], kept, by_log[2]]);

@@ -279,7 +279,7 @@ impl Sender {
         if let Some(upkeep) = &mut self.upkeep {
             for (at, partition) in self.partitions.iter_mut().enumerate() {
                 if let Some(appender) = &mut partition.appender {
-                    upkeep.before_end(at, &self.dirs[at], appender);
+                    upkeep.before_end(at, appender);
                 }
             }
         }

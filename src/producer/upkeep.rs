@@ -109,11 +109,11 @@ impl Upkeep {
         }
     }
 
-    /// Deletes from the `at`-th partition, in `dir`, what there was no time to delete while the producer filled it. A
+    /// Deletes from the `at`-th partition what there was no time to delete while the producer filled it. A
     /// partition that it has but come across is left as it was found.
-    pub(super) fn before_end(&mut self, at: usize, dir: &Path, appender: &mut LogAppender) {
+    pub(super) fn before_end(&mut self, at: usize, appender: &mut LogAppender) {
         if self.seen[at].is_overdue
-            && let Err(source) = self.retain(at, dir, appender)
+            && let Err(source) = self.retain(at, appender)
         {
             self.fail(number(at), source);
         }
@@ -122,7 +122,7 @@ impl Upkeep {
     #[cold]
     fn look_after(&mut self, at: usize, dir: &Path, appender: &mut LogAppender) {
         let begun = Instant::now();
-        let done = self.retain(at, dir, appender).and_then(|()| self.clean(at, dir));
+        let done = self.retain(at, appender).and_then(|()| self.clean(at, dir));
         if let Err(source) = done {
             self.fail(number(at), source);
         }
@@ -130,14 +130,14 @@ impl Upkeep {
         self.spent += begun.elapsed();
     }
 
-    fn retain(&mut self, at: usize, dir: &Path, appender: &mut LogAppender) -> Result<(), LogError> {
+    fn retain(&mut self, at: usize, appender: &mut LogAppender) -> Result<(), LogError> {
         // A failure is not met again at once.
         self.seen[at].next_at = None;
         self.seen[at].is_overdue = false;
         let retention = &self.config.retention;
-        let retained = retention::apply(appender, retention, Offset::ZERO, Timestamp::now())?;
+        let retained = retention::look_after(appender, retention, Timestamp::now())?;
         self.seen[at].next_at = retained.next_at;
-        retention::sweep(dir, retention.file_delete_delay_ms, false).map(drop)
+        Ok(())
     }
 
     fn clean(&mut self, at: usize, dir: &Path) -> Result<(), LogError> {

@@ -18,7 +18,7 @@ use super::{
     DataDir, LogStartOffsets, MAX_PARTITIONS, NewTopic, StoreError, Topic, TopicConfig, TopicId, TopicName,
     TopicPartition, WritableDataDir,
 };
-use crate::fs::{self, IoContext as _, LogFile};
+use crate::fs::{self, HeldFolder, IoContext as _, LogFile};
 use crate::log::bounds::LogBounds;
 use crate::log::checkpoint::LEADER_EPOCH_CHECKPOINT;
 use crate::log::segment::SegmentList;
@@ -275,9 +275,7 @@ fn sorted_names(folder: &Path) -> Result<Vec<String>, fs::FileError> {
 pub struct TopicImport<'d> {
     dir: &'d WritableDataDir,
     manifest: Manifest,
-    staging: PathBuf,
-    /// Held as long as this lives, so that nobody takes the folder for one that a dead process left.
-    _lock: File,
+    staging: HeldFolder,
     seen: Vec<bool>,
 }
 
@@ -292,26 +290,19 @@ impl WritableDataDir {
     pub fn begin_import(&self, manifest: Manifest) -> Result<TopicImport<'_>, StoreError> {
         self.remove_dead_imports()?;
         let root = self.metadata.root();
-        let staging = root.join(format!("{STAGING_PREFIX}{}", TopicId::random()));
-        fs::create_dir(&staging)?;
-        let lock = File::open(&staging).context_io("open", &staging)?;
-        fs::lock_folder(&lock).context_io("lock", &staging)?;
+        let staging = HeldFolder::new(|| root.join(format!("{STAGING_PREFIX}{}", TopicId::random())))?;
         for number in 0..manifest.partitions {
-            fs::create_dir(&staging.join(number.to_string()))?;
+            fs::create_dir(&staging.path().join(number.to_string()))?;
         }
         let seen = vec![false; manifest.files.len()];
-        Ok(TopicImport { dir: self, manifest, staging, _lock: lock, seen })
+        Ok(TopicImport { dir: self, manifest, staging, seen })
     }
 
     /// Removes what imports have left whose process died.
     fn remove_dead_imports(&self) -> Result<(), StoreError> {
         let root = self.metadata.root();
         for name in sorted_names(root)?.into_iter().filter(|name| name.starts_with(STAGING_PREFIX)) {
-            let folder = root.join(name);
-            let Ok(open) = File::open(&folder) else { continue };
-            if fs::try_lock_folder(&open) {
-                fs::remove_dir_all(&folder)?;
-            }
+            HeldFolder::remove_if_dead(&root.join(name))?;
         }
         Ok(())
     }
@@ -338,7 +329,7 @@ impl TopicImport<'_> {
         let found = self.manifest.files.iter().position(|file| self.manifest.path_of(file) == path);
         let Some(at) = found else { return Ok(()) };
         let file = &self.manifest.files[at];
-        let target = self.staging.join(file.partition.to_string()).join(&file.name);
+        let target = self.staging.path().join(file.partition.to_string()).join(&file.name);
         let (bytes, crc) = copy_from(source, opened_as, &target, watch)?;
         if (bytes, crc) != (file.bytes, file.crc32c) {
             return Err(StoreError::BadMetadata {
@@ -371,7 +362,7 @@ impl TopicImport<'_> {
         let id = self.manifest.topic_id.filter(|_| name == self.manifest.topic);
         let id = id.unwrap_or_else(TopicId::random);
         for number in 0..self.manifest.partitions {
-            let folder = self.staging.join(number.to_string());
+            let folder = self.staging.path().join(number.to_string());
             // A transaction that was open when it was exported is nobody's here.
             transaction::abort_all(&folder, LogConfig::from(&self.manifest.configs)).map_err(|source| {
                 StoreError::Log { partition: TopicPartition::new(name.clone(), number), source }
@@ -381,7 +372,7 @@ impl TopicImport<'_> {
             fs::sync_dir(&folder)?;
         }
         let fill = |number: i32, folder: &Path| {
-            fs::rename_unsynced(&self.staging.join(number.to_string()), folder)?;
+            fs::rename_unsynced(&self.staging.path().join(number.to_string()), folder)?;
             // Before there is a topic: nobody is to read what was deleted where it comes from.
             self.note_start(TopicPartition::new(name.clone(), number), folder)
         };
@@ -404,12 +395,5 @@ impl TopicImport<'_> {
             });
         }
         self.dir.note_log_start(&of, Offset(start))
-    }
-}
-
-impl Drop for TopicImport<'_> {
-    fn drop(&mut self) {
-        // What is left is removed by the next import.
-        let _ = fs::remove_dir_all(&self.staging);
     }
 }

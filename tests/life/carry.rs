@@ -193,3 +193,25 @@ fn what_could_not_be_written_whole_is_not_there() {
     assert_eq!(sandbox.run("export t new/folder/export").status, 0);
     assert!(sandbox.path().join("new/folder/export/mkafka-export.json").exists());
 }
+
+/// Whoever is killed cannot remove what it was making; that it is dead shows in its lock.
+#[test]
+fn what_a_dead_export_left_is_removed_by_the_next() {
+    let sandbox = Sandbox::new();
+    sandbox.ok("topics create t");
+    produce_ok(&sandbox, "t", false, &numbered(0..10));
+    let names = ["BAAAAAAAAAAAAAAAAAAAAA", "CAAAAAAAAAAAAAAAAAAAAA", "notes"]
+        .map(|id| format!(".mkafka-export-{id}"));
+    let folders = names.each_ref().map(|name| sandbox.path().join("to").join(name));
+    for folder in &folders {
+        std::fs::create_dir_all(folder.join("export/t-0")).unwrap();
+        std::fs::write(folder.join("export/t-0/00000000000000000000.log"), b"half").unwrap();
+    }
+    let alive = std::fs::File::open(&folders[1]).unwrap();
+    fs2::FileExt::lock_exclusive(&alive).unwrap();
+    assert_eq!(sandbox.run("export t to/export.tar").status, 0);
+    let left = folders.each_ref().map(|folder| folder.exists());
+    assert_eq!(left, [false, true, true], "the one that is held and what is none of mkafka's stay");
+    let entries = std::fs::read_dir(sandbox.path().join("to")).unwrap();
+    assert_eq!(entries.count(), 3, "nor does this one leave any");
+}

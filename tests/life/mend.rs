@@ -316,3 +316,23 @@ fn a_log_start_behind_the_end_is_found() {
     std::fs::write(&checkpoint, "0\n1\nt 0 201\n").unwrap();
     assert_found(&sandbox.run("verify"), "t-0 starts at offset 201, but that ends at 200", "restore it");
 }
+
+#[test]
+fn a_log_start_behind_the_end_deletes_nothing() {
+    let (sandbox, _, _) = sandbox();
+    sandbox.ok("topics create other");
+    let checkpoint = sandbox.data_dir().join("log-start-offset-checkpoint");
+    std::fs::write(&checkpoint, "0\n1\nt 0 201\n").unwrap();
+    let segments = sizes(&sandbox, "t-0", ".log");
+    for line in ["clean --dry-run", "clean"] {
+        let ran = sandbox.run(line);
+        assert_eq!(ran.status, 1, "{}", ran.stdout);
+        let why = "t-0: log-start-offset-checkpoint says that this partition starts at offset 201, but it ends at 200";
+        assert!(ran.stderr.contains(why), "{}", ran.stderr);
+        assert!(ran.stdout.contains("other"), "the others are cleaned all the same: {}", ran.stdout);
+    }
+    assert_eq!(sizes(&sandbox, "t-0", ".log"), segments);
+    std::fs::write(&checkpoint, "0\n1\nt 0 200\n").unwrap();
+    assert_eq!(sandbox.run("clean").status, 0);
+    assert!(sizes(&sandbox, "t-0", ".log").len() < segments.len());
+}

@@ -1,7 +1,7 @@
 //! What the headers of all batches of a log tell: how far its producers and transactions have come
 //! (what a broker keeps in its `ProducerStateManager`).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use super::Watcher;
@@ -23,6 +23,8 @@ pub(in crate::log) struct LogSummary {
     open: HashMap<i64, Offset>,
     /// Transactions that were aborted, by their first offset.
     pub(in crate::log) aborted: Vec<AbortedTxn>,
+    /// Abort markers behind no record of their producer, which may have been deleted: the producers and the offsets.
+    abort_markers: HashSet<(i64, Offset)>,
     /// Where the log begins, and the offset behind the last batch.
     span: Option<(Offset, Offset)>,
     /// Whether offsets are missing between batches or in one, as compaction leaves it.
@@ -87,6 +89,19 @@ impl LogSummary {
         self.span = Some((start, header.last_offset().next()));
     }
 
+    /// Where the log begins and ends, if nothing is missing in between.
+    pub(in crate::log) fn whole_span(&self) -> Option<(Offset, Offset)> {
+        self.span.filter(|_| !self.has_holes)
+    }
+
+    /// Whether the log may have held the transaction that `entry` of an index tells of, though it holds none of its
+    /// records: they have been deleted or compacted since.
+    pub(in crate::log) fn may_have_held(&self, entry: &AbortedTxn) -> bool {
+        self.whole_span().is_none_or(|(start, _)| {
+            entry.first_offset < start && self.abort_markers.contains(&(entry.producer_id, entry.last_offset))
+        })
+    }
+
     /// Whether `entry` of an index tells of the transaction that was `aborted` as the log has it. The index may know an
     /// earlier beginning, if what was there has been deleted or compacted since.
     pub(in crate::log) fn agrees(&self, aborted: &AbortedTxn, entry: &AbortedTxn) -> bool {
@@ -116,15 +131,20 @@ impl LogSummary {
             return;
         }
         let first_offset = self.open.remove(&header.producer_id);
-        if let (Some(first_offset), Some(ControlType::Abort)) = (first_offset, marker) {
-            let last_offset = header.last_offset();
-            self.aborted.push(AbortedTxn {
-                producer_id: header.producer_id,
-                first_offset,
-                last_offset,
-                last_stable_offset: self.first_open().unwrap_or(last_offset.next()),
-            });
+        if marker != Some(ControlType::Abort) {
+            return;
         }
+        let last_offset = header.last_offset();
+        let Some(first_offset) = first_offset else {
+            self.abort_markers.insert((header.producer_id, last_offset));
+            return;
+        };
+        self.aborted.push(AbortedTxn {
+            producer_id: header.producer_id,
+            first_offset,
+            last_offset,
+            last_stable_offset: self.first_open().unwrap_or(last_offset.next()),
+        });
     }
 
     /// The aborted transactions whose markers lie in the segment at `base`, behind which the one at `next` comes.

@@ -1,4 +1,5 @@
 use super::*;
+use crate::fs::seam::looks::listings;
 use crate::log::{Durability, LogConfig, LogReader};
 use crate::record::{BatchBuilder, Compression, Compressor, EncodedBatch, NewRecord};
 
@@ -234,4 +235,52 @@ fn every_operation_may_fail_or_be_the_last() {
         assert!(failed.is_ok());
         check(dir.path(), 0, &format!("failure of operation {number}"));
     }
+}
+
+#[test]
+fn who_adds_one_record_lists_the_folder_once() {
+    let dir = tempfile::tempdir().unwrap();
+    append(&mut LogAppender::open(dir.path(), config()).unwrap(), 1..=9);
+    std::fs::write(dir.path().join("00000000000000000000.log.deleted"), b"waits").unwrap();
+    let limits = RetentionConfig { retention_ms: Some(1000), retention_bytes: Some(3000), ..keep() };
+    let mut appender = LogAppender::open(dir.path(), config()).unwrap();
+    let before = listings();
+    // The segments are full: to the next appender the one that this one begins is there already.
+    append(&mut appender, [10]);
+    let mut appender = LogAppender::open(dir.path(), config()).unwrap();
+    let one = listings();
+    assert_eq!(one - before, 1);
+    append(&mut appender, [11]);
+    let retained = look_after(&mut appender, &limits, Timestamp(12)).unwrap();
+    assert_eq!(listings() - one, 1);
+    assert_eq!(retained, applied(&mut appender, dir.path(), &limits, 0, 12));
+    assert_eq!((retained.segments(), retained.next_at), (0, Some(3000 - 6 * 268)));
+    assert_eq!(sweep(dir.path(), 0, true).unwrap(), Swept::default(), "what waited is gone");
+}
+
+#[test]
+fn what_was_listed_is_not_believed_where_something_goes_or_has_gone() {
+    let dir = tempfile::tempdir().unwrap();
+    append(&mut LogAppender::open(dir.path(), config()).unwrap(), 1..=13);
+    let mut appender = LogAppender::open(dir.path(), config()).unwrap();
+    append(&mut appender, [14]);
+    // Another one takes the oldest meanwhile, and its sizes cannot be looked at any more.
+    let mut other = LogAppender::open(dir.path(), config()).unwrap();
+    let age = RetentionConfig { retention_ms: Some(1000), ..keep() };
+    assert_eq!(applied(&mut other, dir.path(), &age, 0, 1004).segments(), 1);
+    let size = RetentionConfig { retention_bytes: Some(100_000), ..keep() };
+    let retained = look_after(&mut appender, &size, Timestamp(15)).unwrap();
+    assert_eq!((retained.segments(), retained.next_at), (0, Some(100_000 + 268 * 3 - 9 * 268)));
+    // Something goes at the first look.
+    let mut appender = LogAppender::open(dir.path(), config()).unwrap();
+    append(&mut appender, [15]);
+    assert_eq!(look_after(&mut appender, &age, Timestamp(1007)).unwrap().start, Offset(6));
+    assert_eq!(bases(dir.path()), [6, 9, 12]);
+    // What another has begun since was not listed; nor is a listing good for a second look.
+    let mut appender = LogAppender::open(dir.path(), config()).unwrap();
+    assert_eq!(appender.log_end_offset().unwrap(), Offset(15));
+    append(&mut other, [1500; 4]);
+    append(&mut appender, [1500]);
+    assert_eq!(look_after(&mut appender, &age, Timestamp(2000)).unwrap().start, Offset(15));
+    assert_eq!(bases(dir.path()), [15, 18]);
 }

@@ -3,6 +3,7 @@
 use super::super::crash_tests::{assert_sound, folder};
 use super::super::segment::SegmentPath;
 use super::super::txn_index::{AbortedTxn, entries};
+use super::super::verify::verify;
 use super::*;
 use crate::fs::power::Chance;
 use crate::fs::seam::faults::{FAULTS, Fault, Injected, inject};
@@ -151,4 +152,85 @@ fn every_operation_may_fail_or_be_the_last_or_power_be_lost_there() {
             check(after.path(), &format!("power lost before operation {number}, seed {seed}"));
         }
     }
+}
+
+/// As `config`, but a marker of today belongs to the segment of a record of long ago.
+fn at_any_time(config: LogConfig) -> LogConfig {
+    LogConfig { segment_ms: i64::MAX, ..config }
+}
+
+/// What `verify` says of the indexes of aborted transactions.
+fn findings(dir: &Path) -> Vec<String> {
+    let verified = verify(dir, false, &mut |_| ControlFlow::Continue(())).expect("readable");
+    verified.findings.into_iter().map(|finding| finding.problem).collect()
+}
+
+/// Writes `entry` as the only one of the segment at `base`.
+fn set_entry(dir: &Path, base: i64, entry: &AbortedTxn) {
+    std::fs::write(SegmentPath::new(dir, Offset(base)).txn_index(), entry.encode()).expect("written");
+}
+
+#[test]
+fn a_last_stable_offset_is_what_a_leader_or_a_follower_has_written() {
+    let dir = folder();
+    let mut appender = LogAppender::open(dir.path(), at_any_time(LogConfig::default())).expect("a partition");
+    append(&mut appender, 1, 0);
+    appender.end_transaction(&end_of(1, false), Offset(0)).expect("aborted");
+    append(&mut appender, -1, 0);
+    append(&mut appender, 2, 0);
+    append(&mut appender, 1, 1);
+    let entry = entries(&SegmentPath::new(dir.path(), Offset(0))).expect("readable").0[0];
+    assert_eq!((entry.last_offset, entry.last_stable_offset), (Offset(1), Offset(2)));
+    assert_eq!(findings(dir.path()), [""; 0]);
+    // A follower that got all of that at once has seen the next transaction of another producer.
+    for (said, is_found) in [(3, false), (-1, true), (0, true), (1, true), (4, true), (5, true), (99, true)] {
+        set_entry(dir.path(), 0, &AbortedTxn { last_stable_offset: Offset(said), ..entry });
+        assert_eq!(!findings(dir.path()).is_empty(), is_found, "{said}");
+    }
+    // But none where one was open that has begun before.
+    let dir = folder();
+    let mut appender = LogAppender::open(dir.path(), at_any_time(LogConfig::default())).expect("a partition");
+    append(&mut appender, 2, 0);
+    append(&mut appender, 1, 0);
+    appender.end_transaction(&end_of(1, false), Offset(0)).expect("aborted");
+    append(&mut appender, 3, 0);
+    let entry = entries(&SegmentPath::new(dir.path(), Offset(0))).expect("readable").0[0];
+    assert_eq!((entry.last_offset, entry.last_stable_offset), (Offset(2), Offset(0)));
+    assert_eq!(findings(dir.path()), [""; 0]);
+    for said in [1, 2, 3] {
+        set_entry(dir.path(), 0, &AbortedTxn { last_stable_offset: Offset(said), ..entry });
+        let said = format!("was {said}, but that was 0");
+        assert!(findings(dir.path())[0].ends_with(&said), "{said}");
+    }
+}
+
+#[test]
+fn what_the_log_has_lost_its_indexes_may_know() {
+    let dir = folder();
+    let mut appender = LogAppender::open(dir.path(), at_any_time(config())).expect("a partition");
+    for producer in [1, 2] {
+        append(&mut appender, producer, 0);
+    }
+    while appender.active_segment().expect("a segment").0 == Offset(0) {
+        append(&mut appender, -1, 0);
+    }
+    let start = appender.active_segment().expect("a segment").0;
+    append(&mut appender, 1, 1);
+    for producer in [1, 2] {
+        appender.end_transaction(&end_of(producer, false), Offset(0)).expect("aborted");
+    }
+    assert_eq!(findings(dir.path()), [""; 0]);
+    for file in SegmentPath::new(dir.path(), Offset(0)).files() {
+        let _ = std::fs::remove_file(file);
+    }
+    // The first of 1 and all of 2 are gone, and with it that 2 was open when 1 was aborted.
+    let segment = SegmentPath::new(dir.path(), start);
+    let known = entries(&segment).expect("readable").0;
+    let stable: Vec<i64> = known.iter().map(|entry| entry.last_stable_offset.0).collect();
+    assert_eq!((known.len(), stable[0]), (2, 1));
+    assert_eq!(findings(dir.path()), [""; 0]);
+    // What is not lost is not believed: 2 has begun nothing there.
+    set_entry(dir.path(), start.0, &AbortedTxn { first_offset: start, ..known[1] });
+    let found = findings(dir.path());
+    assert!(found.iter().any(|problem| problem.ends_with("the log has none such")), "{found:?}");
 }

@@ -6,10 +6,11 @@ use super::{Finding, Remedy, Verified};
 use crate::fs;
 use crate::log::cleaner::{self, LogSummary};
 use crate::log::segment::{CLEANED_SUFFIX, DELETED_SUFFIX, SWAP_SUFFIX, SegmentList, SegmentPath};
-use crate::log::{LogError, checkpoint, txn_index};
+use crate::log::txn_index::{self, AbortedTxn, Fault};
+use crate::log::{LogError, checkpoint};
 use crate::record::Offset;
 
-/// Whether each aborted transaction has its entry. An entry that tells of nothing in the log does no harm.
+/// Whether each aborted transaction has its entry, and nothing else has one.
 pub(super) fn check_txn_indexes(
     dir: &Path,
     list: &SegmentList,
@@ -26,21 +27,36 @@ pub(super) fn check_txn_indexes(
         if !is_whole {
             find("it holds what is no entry".into());
         }
-        for missing in txn_index::missing(&segment, list.after(base), summary, &entries) {
-            let (id, end) = (missing.producer_id, missing.last_offset);
-            find(match entries.iter().find(|entry| entry.is_of_same(&missing)) {
-                Some(entry) => format!(
-                    "it says that the transaction of producer {id} that was aborted at offset {end} began at {}, but that \
-                     was at {}",
-                    entry.first_offset, missing.first_offset
-                ),
-                None => {
-                    format!("the transaction of producer {id} that was aborted at offset {end} is not in it")
-                }
-            });
+        for fault in txn_index::faults(dir, (base, list.after(base)), summary, &entries) {
+            find(describe(&fault));
         }
     }
     Ok(())
+}
+
+/// What is wrong with an index of aborted transactions, in words.
+fn describe(fault: &Fault) -> String {
+    let of = |txn: &AbortedTxn| {
+        format!("producer {} that was aborted at offset {}", txn.producer_id, txn.last_offset)
+    };
+    match fault {
+        Fault::Missing(right) => format!("the transaction of {} is not in it", of(right)),
+        Fault::Unknown(entry) => {
+            format!("it has a transaction of {}, and the log has none such", of(entry))
+        }
+        Fault::Wrong { entry, right } if right.first_offset != entry.first_offset => format!(
+            "it says that the transaction of {} began at {}, but that was at {}",
+            of(right),
+            entry.first_offset,
+            right.first_offset
+        ),
+        Fault::Wrong { entry, right } => format!(
+            "it says that the last stable offset behind the transaction of {} was {}, but that was {}",
+            of(right),
+            entry.last_stable_offset,
+            right.last_stable_offset
+        ),
+    }
 }
 
 /// Whether there are files that have no business in the folder, or none any more; and the leader epochs.
