@@ -6,7 +6,6 @@
 
 use super::Position;
 use super::index_file::{IndexEntry, IndexFile};
-use super::index_rules::partition_point;
 use crate::fs::FileError;
 use crate::record::Offset;
 use crate::record::header::array;
@@ -74,6 +73,6 @@ impl OffsetIndex {
     /// # Errors
     /// When the file cannot be read.
     pub fn count_up_to(&self, offset: Offset) -> Result<u64, FileError> {
-        partition_point(self.len(), |n| Ok(self.entry(n)?.offset <= offset))
+        self.count_while(|entry| entry.offset <= offset)
     }
 }

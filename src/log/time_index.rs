@@ -7,7 +7,6 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use super::index_file::{IndexEntry, IndexFile};
-use super::index_rules::partition_point;
 use super::{Position, SegmentPath};
 use crate::fs::{FileError, LogFile};
 use crate::record::header::array;
@@ -102,6 +101,6 @@ pub(crate) fn last_entry_before(
     time: Timestamp,
 ) -> Result<Option<TimeEntry>, FileError> {
     let Some(index) = TimeIndex::open(&segment.time_index(), segment.base_offset())? else { return Ok(None) };
-    let older = partition_point(index.len(), |n| Ok(index.entry(n)?.timestamp < time))?;
+    let older = index.count_while(|entry| entry.timestamp < time)?;
     older.checked_sub(1).map(|n| index.entry(n)).transpose()
 }
