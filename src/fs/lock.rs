@@ -247,16 +247,14 @@ fn lock_exclusive(file: &File) -> io::Result<()> {
     }
     let begun = Instant::now();
     loop {
-        match fs2::FileExt::try_lock_exclusive(file) {
+        let locked = if begun.elapsed() < AWAKE {
+            fs2::FileExt::try_lock_exclusive(file)
+        } else {
+            fs2::FileExt::lock_exclusive(file)
+        };
+        match locked {
             Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-            Err(e) if is_held(&e) && begun.elapsed() < AWAKE => std::thread::yield_now(),
-            Err(e) if is_held(&e) => break,
-            other => return other,
-        }
-    }
-    loop {
-        match fs2::FileExt::lock_exclusive(file) {
-            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) if is_held(&e) => std::thread::yield_now(),
             other => return other,
         }
     }

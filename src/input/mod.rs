@@ -25,7 +25,7 @@ pub mod serializer;
 
 pub use buffer::InputBuffer;
 pub use formatted::RecordPattern;
-pub use line_format::{LineFormat, LineFormatError, split_at_byte};
+pub use line_format::{LineFormat, LineFormatError};
 pub use lines::LineReader;
 pub use piece::{LinePieces, Piece, PieceLines};
 pub use reader::{InputError, InputForm, LineContent, RecordReader};

@@ -4,7 +4,6 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use super::index_rules::partition_point;
 use crate::fs::{self, FileError, IoContext as _};
 use crate::record::Offset;
 
@@ -87,11 +86,8 @@ impl<E: IndexEntry> IndexFile<E> {
     /// When the file cannot be read.
     pub fn count_while(&self, holds: impl Fn(E) -> bool) -> Result<u64, FileError> {
         const PIECE: u64 = 1024;
-        let (mut low, mut high) = (0, self.entries);
-        while high - low > PIECE {
-            let middle = low + (high - low) / 2;
-            if holds(self.entry(middle)?) { low = middle + 1 } else { high = middle }
-        }
+        let whole = partition_point(self.entries / PIECE, |n| Ok(holds(self.entry((n + 1) * PIECE - 1)?)))?;
+        let (low, high) = (whole * PIECE, self.entries.min((whole + 1) * PIECE));
         let len = size_of::<E::Bytes>();
         // If it is cut off meanwhile this ends with zeros, as single entries would be.
         let mut piece = vec![0; usize::try_from(high - low).unwrap_or(0) * len];
@@ -116,6 +112,20 @@ impl<E: IndexEntry> IndexFile<E> {
         fs::read_at(&self.file, bytes.as_mut(), n * Self::ENTRY_LEN).context_io("read", &self.path)?;
         Ok(bytes)
     }
+}
+
+/// How many of an index's `count` entries satisfy `holds`, which tells of the `n`-th from 0: those at the front, and none
+/// behind the first that does not. Looks at as few as a binary search does.
+///
+/// # Errors
+/// The first of `holds`.
+fn partition_point(count: u64, holds: impl Fn(u64) -> Result<bool, FileError>) -> Result<u64, FileError> {
+    let (mut low, mut high) = (0, count);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if holds(middle)? { low = middle + 1 } else { high = middle }
+    }
+    Ok(low)
 }
 
 #[cfg(test)]

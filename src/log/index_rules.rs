@@ -3,7 +3,6 @@
 use super::Position;
 use super::offset_index::OffsetEntry;
 use super::time_index::TimeEntry;
-use crate::fs::FileError;
 use crate::record::{Offset, Timestamp};
 
 /// What has to be remembered of a segment to know its next index entry.
@@ -63,23 +62,6 @@ impl IndexRules {
         self.last_time_entry = self.max.timestamp;
         Some(self.max)
     }
-}
-
-/// How many of an index's `count` entries satisfy `holds`, which tells of the `n`-th from 0: those at the front, and none
-/// behind the first that does not. Looks at as few as a binary search does.
-///
-/// # Errors
-/// The first of `holds`.
-pub(super) fn partition_point(
-    count: u64,
-    holds: impl Fn(u64) -> Result<bool, FileError>,
-) -> Result<u64, FileError> {
-    let (mut low, mut high) = (0, count);
-    while low < high {
-        let middle = low + (high - low) / 2;
-        if holds(middle)? { low = middle + 1 } else { high = middle }
-    }
-    Ok(low)
 }
 
 #[cfg(test)]

@@ -202,7 +202,8 @@ pub fn foretell(
 ) -> Result<Retained, LogError> {
     let list = SegmentList::read(dir)?;
     // Where there is no segment, a writer begins with 0.
-    check_start(start, bounds::find_end(dir, &list)?.offset)?;
+    let end = bounds::find_end(dir, &list)?.offset;
+    check_start(start, end)?;
     let Some((&active, sealed)) = list.logs.split_last() else { return Ok(Retained::default()) };
     let mut candidates = sealed_candidates(dir, sealed);
     let path = SegmentPath::new(dir, active);
@@ -210,7 +211,7 @@ pub fn foretell(
     candidates.push(Candidate::Active { path, bytes, largest_timestamp });
     let (count, mut retained) = plan(&candidates, config, start, now)?;
     if count == candidates.len() {
-        retained.start = bounds::find_end(dir, &list)?.offset;
+        retained.start = end;
     }
     Ok(retained)
 }

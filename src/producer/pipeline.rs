@@ -27,10 +27,10 @@ const WAITING: usize = 2;
 /// The sender, which the pipeline's appender uses, and the producer itself when nothing is on its way.
 pub(super) type SharedSender = Arc<Mutex<Sender>>;
 
-/// Locks the sender.
-pub(super) fn locked(sender: &SharedSender) -> MutexGuard<'_, Sender> {
+/// Locks what threads of a producer share.
+pub(super) fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
     // A thread that panicked with it is told of when it is joined.
-    sender.lock().unwrap_or_else(PoisonError::into_inner)
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// How batches are finished.

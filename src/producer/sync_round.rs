@@ -2,8 +2,9 @@
 //! at once writes its journal once for all of them.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
+use super::pipeline::locked;
 use crate::fs::FileError;
 use crate::log::SyncWork;
 
@@ -69,7 +70,7 @@ impl SyncRound {
 /// Works until nothing is left to be begun.
 fn run(work: &Mutex<std::vec::IntoIter<(usize, SyncWork)>>, tell: &Sender<Outcome>) {
     loop {
-        let next = work.lock().unwrap_or_else(PoisonError::into_inner).next();
+        let next = locked(work).next();
         let Some((at, work)) = next else { return };
         let outcome = work.run();
         // Who does not wait for it any more does not want to know.

@@ -1,6 +1,8 @@
 //! Turns that threads take in the order of their numbers.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, PoisonError};
+
+use super::pipeline::locked;
 
 /// Lets those who hold the numbers 0, 1, 2 and so on pass in that order, one at a time.
 #[derive(Debug, Default)]
@@ -18,10 +20,6 @@ struct State {
 }
 
 impl Turns {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// A promise that `number`, which nobody else holds, will pass. If it is dropped without, by a panic, nobody
     /// behind it does.
     pub(super) fn take(&self, number: u64) -> Turn<'_> {
@@ -40,7 +38,7 @@ impl Turn<'_> {
     /// Does `work` once all who hold smaller numbers have passed; `None` if one of them never will.
     pub(super) fn pass<T>(mut self, work: impl FnOnce() -> T) -> Option<T> {
         let waiting = |state: &mut State| state.current != self.number && !state.is_broken;
-        let state = self.turns.changed.wait_while(self.turns.state(), waiting);
+        let state = self.turns.changed.wait_while(locked(&self.turns.state), waiting);
         let is_broken = state.unwrap_or_else(PoisonError::into_inner).is_broken;
         let done = if is_broken { None } else { Some(work()) };
         self.has_passed = done.is_some();
@@ -50,7 +48,7 @@ impl Turn<'_> {
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
-        let mut state = self.turns.state();
+        let mut state = locked(&self.turns.state);
         if self.has_passed {
             state.current = self.number + 1;
         } else {

@@ -52,13 +52,14 @@ impl Assignment {
             // Watching begins before the first look, so that nothing falls between the two.
             self.watch = Some(waiter.watch_folder(&self.data_dir.topics_folder()));
         }
-        for topic in self.selection.existing(&self.data_dir)?.values() {
+        let topics = self.selection.existing(&self.data_dir)?;
+        for topic in topics.values() {
             self.ranges
                 .named_of(topic.name.as_str())
                 .try_for_each(|wanted| number(topic, wanted).map(drop))?;
         }
         let ranges = self.ranges.clone();
-        let assigned = self.assign(consumer, waiter, |of| {
+        let assigned = self.assign(topics.values(), consumer, waiter, |of| {
             let (start, end) = ranges.of(of);
             (positions.and_then(|file| file.position(of)).map_or(start, StartPosition::At), end)
         });
@@ -71,20 +72,23 @@ impl Assignment {
     /// Picks up topics and partitions that have come to be since, from their beginning: all that is in them
     /// came after reading began.
     pub(super) fn pick_up_new(&mut self, consumer: &mut Consumer, waiter: &mut Waiter) -> anyhow::Result<()> {
-        match self.watch.as_mut().is_some_and(FolderWatch::take) {
-            true => self.assign(consumer, waiter, |_| (StartPosition::Earliest, None)),
-            false => Ok(()),
+        if !self.watch.as_mut().is_some_and(FolderWatch::take) {
+            return Ok(());
         }
+        let topics = self.selection.existing(&self.data_dir)?;
+        self.assign(topics.values(), consumer, waiter, |_| (StartPosition::Earliest, None))
     }
 
-    fn assign(
+    /// Gives `consumer` what it does not read yet of `topics`.
+    fn assign<'t>(
         &mut self,
+        topics: impl Iterator<Item = &'t Topic>,
         consumer: &mut Consumer,
         waiter: &mut Waiter,
         range: impl Fn(&TopicPartition) -> (StartPosition, Option<EndPosition>),
     ) -> anyhow::Result<()> {
         let mut floors: Option<LogStartOffsets> = None;
-        for topic in self.selection.existing(&self.data_dir)?.values() {
+        for topic in topics {
             for partition in self.partitions(topic)? {
                 let of = TopicPartition::new(topic.name.clone(), partition);
                 if self.assigned.contains(&of) {

@@ -8,9 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::session::{PAUSE, Session, at, tell};
 use crate::commands::interrupt::Interrupt;
-use crate::input::{
-    InputError, LineFormat, LineReader, Piece, Ready, RecordReader, split_at_byte, wait_for_input,
-};
+use crate::input::{InputError, LineFormat, LineReader, Piece, Ready, RecordReader, wait_for_input};
 use crate::output::progress::Progress;
 use crate::producer::{PieceCollector, PieceError, ProduceError, RecordSink};
 use crate::record::{Fields, Header, NewRecord, Timestamp};
@@ -191,45 +189,25 @@ impl<S: RecordSink> Destination<'_, S> {
             let mut fields = lines.map(|line| Fields { key: like.key, value: Some(line) });
             return self.sink.send_fields(like, &mut fields, self.partition).map_err(Failure::Record);
         }
-        if let Some(separator) = format.only_separator() {
-            let split = |line| {
-                let (key, value) = split_at_byte(line, separator)?;
-                Some(Fields { key: Some(key), value: Some(value) })
-            };
-            return self.send_split(lines, number, format, like, split);
-        }
-        if !format.has_headers() {
-            return self.send_split(lines, number, format, like, |line| format.key_and_value(line));
-        }
         let mut headers = Vec::new();
-        for line in lines {
-            number += 1;
-            self.send_line(line, number, format, like, &mut headers)?;
+        if format.has_headers() {
+            for line in lines {
+                number += 1;
+                self.send_line(line, number, format, like, &mut headers)?;
+            }
+            return Ok(());
         }
-        Ok(())
-    }
-
-    /// Sends lines that `split` splits up, as far as they can be.
-    #[inline]
-    fn send_split<'a>(
-        &mut self,
-        lines: &mut impl Iterator<Item = &'a [u8]>,
-        mut number: u64,
-        format: &LineFormat,
-        like: &NewRecord<'a>,
-        split: impl Fn(&'a [u8]) -> Option<Fields<'a>>,
-    ) -> Result<(), Failure> {
         let mut malformed = None;
         let mut fields = lines.map_while(|line| {
             number += 1;
-            let Some(Fields { key, value }) = split(line) else {
+            let Some(Fields { key, value }) = format.key_and_value(line) else {
                 malformed = Some(line);
                 return None;
             };
             Some(Fields { key: like.key.or(key), value })
         });
         self.sink.send_fields(like, &mut fields, self.partition).map_err(Failure::Record)?;
-        malformed.map_or(Ok(()), |line| self.send_line(line, number, format, like, &mut Vec::new()))
+        malformed.map_or(Ok(()), |line| self.send_line(line, number, format, like, &mut headers))
     }
 
     /// Sends what is in `line`, the `number`-th of its input. `headers` is room that is used again.

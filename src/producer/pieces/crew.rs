@@ -1,6 +1,6 @@
 //! The threads that send pieces.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread::Scope;
 use std::time::Duration;
 
@@ -78,8 +78,8 @@ where
     R: FnMut(&mut P) -> Result<bool, E> + Send,
     S: Fn(&P, &mut PieceCollector) -> Result<u64, E> + Sync,
 {
-    /// A crew of at most as many as there are `collectors`, and of this producer's share of the `cores`, which appends by `dispatch` what `make` makes of the pieces
-    /// that `read` reads.
+    /// A crew of at most as many as there are `collectors`, and of this producer's share of the `cores`. It appends by
+    /// `dispatch` what `make` makes of the pieces that `read` reads.
     pub(super) fn new(
         dispatch: &'a mut Dispatch,
         cores: usize,
@@ -106,14 +106,6 @@ where
         Outcome { records: state.records, met: state.failure.map_or(Ok(state.met), Err) }
     }
 
-    fn state(&self) -> MutexGuard<'_, State<'a, E>> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn roster(&self) -> MutexGuard<'_, Roster<P>> {
-        self.roster.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Has as many at work as there should be at any time, until all have come to their end.
     pub(super) fn run<'scope>(
         &'scope self,
@@ -121,14 +113,14 @@ where
         meanwhile: &mut impl FnMut(News),
     ) {
         loop {
-            let mut roster = self.roster();
+            let mut roster = locked(&self.roster);
             while roster.lacks_one()
                 && let Some(tools) = roster.unused.pop()
             {
                 roster.at_work += 1;
                 drop(roster);
                 let begun = self.begin(scope, tools);
-                roster = self.roster();
+                roster = locked(&self.roster);
                 if begun.is_err() {
                     // Those that can be had do all of it. If there are none, others are tried; in the end the caller
                     // goes on by itself.
@@ -143,7 +135,7 @@ where
             }
             let goes_on = |roster: &mut Roster<P>| roster.at_work > 0 && !roster.lacks_one();
             drop(self.changed.wait_timeout_while(roster, MEANWHILE, goes_on));
-            let news = self.state().dispatch.take_news();
+            let news = locked(&self.state).dispatch.take_news();
             meanwhile(news);
         }
     }
@@ -161,12 +153,12 @@ where
     /// Reads pieces, makes batches of each and appends them, until there are no more or fewer threads are wanted.
     fn work(&self, mut tools: Tools<P>, mut at_work: AtWork<'_, P>) {
         loop {
-            let mut source = self.source.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut source = locked(&self.source);
             let Some(mut kept) = at_work.stay(tools) else { return };
             let Tools { piece, collector } = &mut kept;
             let read = (source.read)(piece);
             if !matches!(read, Ok(true)) {
-                self.roster().wanted = 0;
+                locked(&self.roster).wanted = 0;
             }
             if matches!(read, Ok(false)) {
                 return;
@@ -191,7 +183,7 @@ where
         made: Result<u64, E>,
         finished: Result<(), ProduceError>,
     ) {
-        let mut state = self.state();
+        let mut state = locked(&self.state);
         if state.failure.is_some() {
             return;
         }
@@ -208,7 +200,7 @@ where
         let before = state.met;
         let outcome = appended.and(finished).map_err(PieceError::Append);
         let outcome = outcome.and(made.map_err(|error| PieceError::Piece { before, error }));
-        let mut roster = self.roster();
+        let mut roster = locked(&self.roster);
         match outcome {
             Ok(met) => {
                 state.met += met;
@@ -236,13 +228,9 @@ struct AtWork<'a, P> {
 }
 
 impl<P> AtWork<'_, P> {
-    fn roster(&self) -> MutexGuard<'_, Roster<P>> {
-        self.roster.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Gives `tools` back, unless more are at work than should be: then this one leaves, and another may have them.
     fn stay(&mut self, tools: Tools<P>) -> Option<Tools<P>> {
-        let mut roster = self.roster();
+        let mut roster = locked(self.roster);
         if roster.at_work <= roster.wanted {
             return Some(tools);
         }
@@ -258,7 +246,7 @@ impl<P> AtWork<'_, P> {
 impl<P> Drop for AtWork<'_, P> {
     fn drop(&mut self) {
         if !self.has_left {
-            let mut roster = self.roster();
+            let mut roster = locked(self.roster);
             roster.at_work -= 1;
             roster.wanted = 0;
             drop(roster);
