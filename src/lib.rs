@@ -92,7 +92,8 @@
 //! | what | where | without it |
 //! | --- | --- | --- |
 //! | flock | `fs::lock` | locks that a broker holds (fcntl) are seen in the same file |
-//! | fallocate, the kind of file system | `fs::file` | Linux alone takes room before it is needed; others do nothing |
+//! | fallocate | `fs::file` | Linux alone takes room before it is needed; others do nothing |
+//! | the kind of file system | `fs::system` | logs that wait to grow are looked at once a second as well |
 //! | the size of a pipe | `fs::pipe` | pipes stay as they are |
 //! | /proc | `fs::processes` | `mkafka ps` says that it cannot tell; boots are not told apart |
 //! | inotify, or what `notify` has | `consumer::notifier` | files are looked at every few milliseconds |

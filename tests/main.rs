@@ -18,6 +18,7 @@ mod fuzz;
 mod generated;
 mod groups;
 mod groups_lag;
+mod idle;
 mod introductions;
 mod judge;
 mod life;

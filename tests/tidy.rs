@@ -200,7 +200,7 @@ const OF_THE_SYSTEM: &[(&str, &[&str])] = &[
     ("rustyline::", &["output/prompt.rs"]),
     ("signal_hook::", &["commands/interrupt.rs"]),
     ("rustix::event", &["consumer/wait.rs", "input/ready.rs", "output/data.rs"]),
-    ("rustix::fs", &["fs/file.rs", "fs/processes.rs"]),
+    ("rustix::fs", &["fs/file.rs", "fs/processes.rs", "fs/system.rs"]),
     ("rustix::process", &["fs/file.rs", "fs/lock.rs"]),
     ("rustix::termios", &["output/prompt.rs"]),
     ("rustix::time", &["group/presence.rs"]),
@@ -209,7 +209,7 @@ const OF_THE_SYSTEM: &[(&str, &[&str])] = &[
     ("std::os::unix::net", &["commands/interrupt.rs", "consumer/wait.rs"]),
     ("std::os::unix::process", &["commands/consume/exec.rs"]),
     ("rustix::pipe", &["fs/pipe.rs"]),
-    ("target_os", &["consumer/notifier/mod.rs", "fs/file.rs", "fs/pipe.rs"]),
+    ("target_os", &["consumer/notifier/mod.rs", "fs/file.rs", "fs/pipe.rs", "fs/system.rs"]),
 ];
 
 #[test]

@@ -39,8 +39,10 @@ fn end_or_say_why_not(data_dir: &WritableDataDir, ui: &mut Ui) -> Option<String>
 #[derive(Debug)]
 pub(super) struct DeadTransactionsWatch {
     path: PathBuf,
-    /// When the next look is due.
+    /// When the next look may be taken.
     next: Instant,
+    /// Whether one is to be taken then: there was an open transaction, or there may be one now.
+    is_due: bool,
     /// Why a transaction stays open, as it was told last: at each look it would be the same.
     told: Option<String>,
 }
@@ -51,18 +53,21 @@ const INTERVAL: Duration = Duration::from_millis(250);
 impl DeadTransactionsWatch {
     /// A watch on the data directory at `path`; the first look is due.
     pub(super) fn new(data_dir: &DataDir) -> Self {
-        Self { path: data_dir.path().to_owned(), next: Instant::now(), told: None }
+        Self { path: data_dir.path().to_owned(), next: Instant::now(), is_due: true, told: None }
     }
 
-    /// Looks, if that is due. Who may not write to the data directory leaves it to those who may.
+    /// Looks, unless it has just done so. To be called when something may have happened, and when [`Self::due_in`] says
+    /// so. Who may not write to the data directory leaves it to those who may.
     pub(super) fn look(&mut self, ui: &mut Ui) {
         let now = Instant::now();
+        self.is_due = true;
         if now < self.next {
             return;
         }
         self.next = now + INTERVAL;
-        let Ok(dir) = DataDir::open_for_reading(&self.path) else { return };
-        if !dir.has_open_transactions().unwrap_or(false) {
+        let dir = DataDir::open_for_reading(&self.path);
+        self.is_due = dir.is_ok_and(|dir| dir.has_open_transactions().unwrap_or(false));
+        if !self.is_due {
             return;
         }
         if let Ok(writable) = DataDir::open_for_writing(&self.path) {
@@ -72,5 +77,10 @@ impl DeadTransactionsWatch {
             }
             self.told = failure;
         }
+    }
+    /// The time until the next look, if nothing happens before; `None` where only something that happens makes one
+    /// necessary.
+    pub(super) fn due_in(&self) -> Option<Duration> {
+        self.is_due.then(|| self.next.saturating_duration_since(Instant::now()))
     }
 }

@@ -11,12 +11,13 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
 use super::notifier::{Notifier, Subject};
+use crate::fs::tells_every_change;
 
 /// How often logs are looked at where the system sends no notifications.
 const POLL_INTERVAL: Duration = Duration::from_millis(5);
 /// How often folders are looked at where the system sends no notifications.
 const FOLDER_POLL_INTERVAL: Duration = Duration::from_millis(100);
-/// How often logs are looked at even if no notification comes: some file systems lose them.
+/// How often logs are looked at, even if no notification comes, on a file system that may not send one.
 const RECHECK_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Waits for changes in some folders.
@@ -30,6 +31,8 @@ pub struct Waiter {
     /// What is to be watched once there is something to wait for; `None` when that was the case. Who never waits can
     /// do without a notification handle.
     not_yet: Option<Vec<(PathBuf, Subject)>>,
+    /// Whether something is watched of which not every change may be told.
+    may_miss: bool,
     /// Whether folders are polled.
     is_polled: Arc<AtomicBool>,
     /// Readable once this was woken from elsewhere.
@@ -84,7 +87,8 @@ impl Waiter {
         wakes.set_nonblocking(true)?;
         woken.set_nonblocking(true)?;
         let waker = Waker(Arc::new(wakes));
-        Ok(Self { notifier: None, not_yet: Some(Vec::new()), is_polled: Arc::default(), woken, waker })
+        let not_yet = Some(Vec::new());
+        Ok(Self { notifier: None, not_yet, may_miss: false, is_polled: Arc::default(), woken, waker })
     }
 
     /// Waits for changes of the log in folder `dir` as well, which is watched from the first wait on.
@@ -114,6 +118,7 @@ impl Waiter {
         if let Some(waiting) = &mut self.not_yet {
             return waiting.push((dir.to_owned(), subject));
         }
+        self.may_miss |= !tells_every_change(dir);
         let watched = self.notifier.as_mut().map(|notifier| notifier.watch(dir, subject));
         if watched.is_none_or(|result| result.is_err()) {
             // Where one cannot be watched, all are polled.
@@ -151,14 +156,19 @@ impl Waiter {
         if self.begin() {
             return;
         }
-        let interval = if self.is_notified() { RECHECK_INTERVAL } else { POLL_INTERVAL };
-        let deadline = Instant::now() + timeout.map_or(interval, |t| t.min(interval));
+        let interval = match self.is_notified() {
+            true => self.may_miss.then_some(RECHECK_INTERVAL),
+            false => Some(POLL_INTERVAL),
+        };
+        // One that is too far away to be told is none.
+        let deadline =
+            timeout.into_iter().chain(interval).min().and_then(|wait| Instant::now().checked_add(wait));
         while !self.has_changed_by(deadline) {}
     }
 
     /// Waits for the next notification, wake-up or the deadline; `false` when it was nothing that matters.
-    fn has_changed_by(&mut self, deadline: Instant) -> bool {
-        let left = deadline.saturating_duration_since(Instant::now());
+    fn has_changed_by(&mut self, deadline: Option<Instant>) -> bool {
+        let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
         let mut fds = vec![PollFd::new(&self.woken, PollFlags::IN)];
         fds.extend(
             self.notifier
@@ -166,7 +176,7 @@ impl Waiter {
                 .and_then(Notifier::fd)
                 .map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)),
         );
-        let polled = poll(&mut fds, Timespec::try_from(left).ok().as_ref());
+        let polled = poll(&mut fds, left.and_then(|left| Timespec::try_from(left).ok()).as_ref());
         let is_woken = !fds[0].revents().is_empty();
         match polled {
             Ok(0) => return true,
@@ -174,7 +184,7 @@ impl Waiter {
             Err(Errno::INTR) => return false,
             Err(_) => {
                 // Rather late than in a hurry.
-                std::thread::sleep(left);
+                std::thread::sleep(left.unwrap_or(RECHECK_INTERVAL));
                 return true;
             }
         }

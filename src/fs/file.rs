@@ -93,7 +93,7 @@ impl LogFile {
     /// Whether writing behind its end is known to be quicker where room for `bytes` more was taken before, and nobody
     /// will miss that: on ext4, which otherwise reserves each block by itself, with 64 times as much left.
     pub fn gains_from_room(&self, bytes: u64) -> bool {
-        free_on_ext4(&self.file).is_some_and(|free| free / 64 >= bytes)
+        super::system::free_on_ext(&self.file).is_some_and(|free| free / 64 >= bytes)
     }
 
     /// Puts its content on the disk (fdatasync). A failure must never be retried into a success: the
@@ -131,21 +131,6 @@ fn take_room(file: &File, start: u64, length: u64) -> io::Result<()> {
 #[cfg(not(target_os = "linux"))]
 fn take_room(_file: &File, _start: u64, _length: u64) -> io::Result<()> {
     Ok(())
-}
-
-/// The bytes that are free on the file system of `file`, if it is ext4.
-#[cfg(target_os = "linux")]
-fn free_on_ext4(file: &File) -> Option<u64> {
-    /// `EXT4_SUPER_MAGIC` of Linux's `magic.h`; ext2 and ext3 have the same, and are driven by the same code.
-    const EXT4: u64 = 0xef53;
-    let system = rustix::fs::fstatfs(file).ok()?;
-    let block = u64::try_from(system.f_bsize).ok()?;
-    (u64::try_from(system.f_type) == Ok(EXT4)).then(|| system.f_bavail.saturating_mul(block))
-}
-
-#[cfg(not(target_os = "linux"))]
-fn free_on_ext4(_file: &File) -> Option<u64> {
-    None
 }
 
 /// Lets the process have as many open files as it may: each partition that is written takes four.

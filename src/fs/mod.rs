@@ -13,10 +13,12 @@ pub mod processes;
 #[cfg(test)]
 pub(crate) mod schedule;
 pub(crate) mod seam;
+mod system;
 
 pub use file::{LogFile, raise_open_files_limit};
 pub use lock::{FileLock, HeldFolder, HeldLock, LockGuard, broker_is_live, is_locked};
 pub use pipe::{is_pipe_or_socket, widen_pipe};
+pub use system::tells_every_change;
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};

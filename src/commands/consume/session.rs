@@ -170,9 +170,6 @@ impl<'a> Session<'a> {
                 idle_since = Instant::now();
             }
             let is_caught_up = matches!(poll, Poll::CaughtUp);
-            if is_caught_up && let Some(dead) = &mut self.dead_transactions {
-                dead.look(self.ui);
-            }
             // Whoever reads along gets it before it is made sure that there is no more, and a command its batch.
             let is_awaited = !matches!(source, Source::Assigned(_)) || self.printer.exec().is_some();
             if is_caught_up || poll == Poll::Pause || is_awaited {
@@ -353,7 +350,11 @@ impl<'a> Session<'a> {
             Source::Assigned(_) => None,
         };
         let report = self.gauge.as_ref().and_then(Gauge::due_in);
-        let timeout = left.into_iter().chain(due).chain(report).min();
+        let look = self.dead_transactions.as_mut().and_then(|dead| {
+            dead.look(self.ui);
+            dead.due_in()
+        });
+        let timeout = left.into_iter().chain(due).chain(report).chain(look).min();
         self.waiter.wait(timeout);
         ControlFlow::Continue(())
     }
