@@ -221,6 +221,12 @@ impl ActiveSegment {
         })
     }
 
+    /// Notes what those who look for a time want to know of a segment that was closed, and behind which there is
+    /// another.
+    pub(crate) fn note_sealed(&self) {
+        time_index::note_largest_timestamp(&self.time_index, self.tail.rules.max.timestamp);
+    }
+
     /// Puts the segment's data on the disk.
     pub(crate) fn sync(&self) -> Result<(), FileError> {
         self.log.sync_data()?;

@@ -99,7 +99,7 @@ impl LockedLog<'_> {
             self.give_back_room()?;
         }
         let tail = self.active.tail;
-        *self.active = ActiveSegment::create(
+        let next = ActiveSegment::create(
             self.dir,
             tail.end_offset,
             self.config.index_interval_bytes,
@@ -107,6 +107,8 @@ impl LockedLog<'_> {
             tail.recovery_point,
             tail.appended,
         )?;
+        // Only now nobody appends to this one any more.
+        std::mem::replace(self.active, next).note_sealed();
         Ok(())
     }
 

@@ -16,6 +16,7 @@ use crate::record::{
 mod altered;
 mod faults;
 mod syncing;
+mod times;
 
 fn batch_of(values: &[Vec<u8>], timestamp: i64, codec: Compression) -> EncodedBatch {
     let mut builder = BatchBuilder::new();

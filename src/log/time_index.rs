@@ -2,9 +2,16 @@
 //!
 //! Entries of 12 bytes: `i64` timestamp, `i32` offset relative to the segment's base. An entry says that
 //! no record at or before its offset has a later timestamp.
+//!
+//! Who looks for a time has to know the largest timestamp of every segment, since records need not be in the order of
+//! their timestamps. To read it from the indexes takes the longer the more segments there are. So when a segment is
+//! sealed, the time at which its time index was modified is set to it, which the name of the file tells without opening
+//! it. Whoever writes into the file, or puts another in its place, takes that away again, and an index that a broker
+//! has written never had it: it is read then. The time is marked by a part of a millisecond that is there by chance in
+//! one file of a million; what harm is done then, a record that is younger than the file it lies in can tell.
 
 use std::path::Path;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use super::index_file::{IndexEntry, IndexFile};
 use super::{Position, SegmentPath};
@@ -14,6 +21,11 @@ use crate::record::{Offset, Timestamp};
 
 /// Bytes of an entry.
 pub const ENTRY_LEN: usize = 12;
+
+/// Nanoseconds behind the millisecond that mark a largest timestamp.
+const MARK: Duration = Duration::from_nanos(271_828);
+/// Timestamps from here on, in the year 2109, are not noted: not every file system has such times.
+const NOTABLE_END: Timestamp = Timestamp(1 << 42);
 
 /// An entry of the time index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,6 +93,24 @@ pub(crate) fn closed_largest_timestamp(
         return Ok(entry.timestamp);
     }
     Ok(timestamp_of(modified))
+}
+
+/// Notes the largest timestamp of a segment that was sealed, in the time at which its time index `file` was modified.
+/// Without it the index is read.
+pub(crate) fn note_largest_timestamp(file: &LogFile, largest: Timestamp) {
+    if (Timestamp(0)..NOTABLE_END).contains(&largest) {
+        let time = SystemTime::UNIX_EPOCH + Duration::from_millis(largest.0.unsigned_abs()) + MARK;
+        // Only its owner may set the time of a file.
+        let _ = file.set_modified(time);
+    }
+}
+
+/// The largest timestamp of a segment that is sealed, if its time index has it noted.
+pub(crate) fn noted_largest_timestamp(segment: &SegmentPath) -> Option<Timestamp> {
+    let modified = std::fs::metadata(segment.time_index()).and_then(|m| m.modified()).ok()?;
+    let since = modified.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+    let is_marked = since.subsec_nanos() % 1_000_000 == MARK.subsec_nanos();
+    is_marked.then(|| timestamp_of(modified))
 }
 
 /// The time as records have it; 0 before 1970.

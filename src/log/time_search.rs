@@ -6,7 +6,7 @@ use super::batch_reader::{BatchReader, Check, Step};
 use super::bounds::{find_position, largest_timestamp, largest_timestamp_of_sealed, log_start};
 use super::error::LogError;
 use super::segment::{SegmentList, SegmentPath};
-use super::time_index::last_entry_before;
+use super::time_index::{last_entry_before, noted_largest_timestamp};
 use crate::record::{Offset, RecordDecoder, Timestamp};
 
 /// The first record of the partition in `dir` whose timestamp is `time` or later, by its offset and its
@@ -45,11 +45,10 @@ fn segments<'a>(dir: &'a Path, list: &'a SegmentList) -> impl Iterator<Item = Li
 }
 
 fn largest_in(segment: &Listed) -> Result<Timestamp, LogError> {
-    if segment.is_sealed {
-        largest_timestamp_of_sealed(&segment.path)
-    } else {
-        largest_timestamp(&segment.path)
+    if !segment.is_sealed {
+        return largest_timestamp(&segment.path);
     }
+    noted_largest_timestamp(&segment.path).map_or_else(|| largest_timestamp_of_sealed(&segment.path), Ok)
 }
 
 /// The first of the records that have the largest timestamp of the partition; `None` in an empty one, and
