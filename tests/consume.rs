@@ -94,6 +94,34 @@ fn a_damaged_batch_is_named_after_what_came_before_it() {
     assert!(ran.stderr.contains(&expected), "{}", ran.stderr);
 }
 
+/// The end of a log that is followed may be a batch that is just being written: it takes a second look to tell, which
+/// nothing but the time gives occasion to.
+#[test]
+fn damage_is_found_in_a_log_that_is_followed() {
+    for how in ["", "--ordered"] {
+        let sandbox = numbers(1, 100);
+        let log = sandbox.data_dir().join("t-0/00000000000000000000.log");
+        let mut bytes = std::fs::read(&log).unwrap();
+        let first_batch = 12 + usize::try_from(u32::from_be_bytes(bytes[8..12].try_into().unwrap())).unwrap();
+        bytes[first_batch + 70] ^= 1;
+        std::fs::write(&log, &bytes[..first_batch]).unwrap();
+        let line = format!("consume t --from-beginning --quiet --timeout-ms 60000 {how}");
+        let mut follower = sandbox.command(&line.split_whitespace().collect::<Vec<_>>());
+        let mut follower = follower.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(follower.stdout.take().unwrap()).lines();
+        assert_eq!(lines.next().unwrap().unwrap(), "0");
+        let mut file = std::fs::File::options().append(true).open(&log).unwrap();
+        file.write_all(&bytes[first_batch..]).unwrap();
+        let ran = follower.wait_with_output().unwrap();
+        let said = String::from_utf8(ran.stderr).unwrap();
+        assert_eq!(ran.status.code(), Some(1), "{said}");
+        assert!(
+            said.contains(&format!("{}: the batch at byte {first_batch} ", log.display())),
+            "{how}: {said}"
+        );
+    }
+}
+
 #[test]
 fn columns_and_json() {
     let sandbox = Sandbox::new();

@@ -194,6 +194,12 @@ impl Consumer {
         self.stops_at_end = true;
     }
 
+    /// Whether a log may be damaged at its present end, or just be written to: whoever has caught up has to look again,
+    /// even if nothing happens.
+    pub fn is_in_doubt(&self) -> bool {
+        self.partitions.iter().any(|assigned| assigned.reader.is_in_doubt())
+    }
+
     /// The offset of the next record of each partition.
     pub fn positions(&self) -> impl Iterator<Item = (&TopicPartition, Offset)> {
         self.partitions.iter().map(|p| (&p.topic_partition, p.position))

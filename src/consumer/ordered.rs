@@ -47,6 +47,11 @@ impl OrderedConsumer {
         self.partitions.is_empty()
     }
 
+    /// As [`Consumer::is_in_doubt`].
+    pub fn is_in_doubt(&self) -> bool {
+        self.partitions.iter().any(|lane| lane.consumer.is_in_doubt())
+    }
+
     /// Takes over the partitions that `consumer` reads, where it stands.
     pub fn take_over(&mut self, consumer: &mut Consumer) {
         let lanes = self.partitions.len() + consumer.positions().count();

@@ -249,11 +249,10 @@ fn replace_by(
 
 /// Writes `bytes` to a new file `path`, replacing what an interrupted predecessor left there, and puts
 /// them on the disk. The caller syncs the folder, once for many files.
-pub fn write_new(path: &Path, bytes: &[u8]) -> Result<LogFile, FileError> {
+pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     let file = LogFile::create(path)?;
     file.write_all_at(bytes, 0)?;
-    file.sync_data()?;
-    Ok(file)
+    file.sync_data()
 }
 
 /// Puts the content of the file `path` on the disk; no error when there is no such file.

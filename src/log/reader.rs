@@ -142,6 +142,12 @@ impl LogReader {
         Ok(())
     }
 
+    /// Whether what stands at the present end is no batch, and may be one that is being written or a damaged one: the
+    /// next look tells, if nothing is written meanwhile.
+    pub fn is_in_doubt(&self) -> bool {
+        self.segment.as_ref().is_some_and(|segment| matches!(segment.tail, TailState::Seen(_)))
+    }
+
     /// The error for a batch whose checksum holds, yet which cannot be decoded: the one handed out last.
     pub fn undecodable(&self, error: &BatchError) -> LogError {
         self.corrupt_batch(error.to_string())

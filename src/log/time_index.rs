@@ -7,7 +7,8 @@
 //! their timestamps. To read it from the indexes takes the longer the more segments there are. So when a segment is
 //! sealed, the time at which its time index was modified is set to it, which the name of the file tells without opening
 //! it. Whoever writes into the file, or puts another in its place, takes that away again, and an index that a broker
-//! has written never had it: it is read then. The time is marked by a part of a millisecond that is there by chance in
+//! or a cleaning has written never had it: it is read then. (Of two indexes of one segment, before and after a cleaning, a
+//! backup that goes by size and time has to see that they differ.) The time is marked by a part of a millisecond that is there by chance in
 //! one file of a million; what harm is done then, a record that is younger than the file it lies in can tell.
 
 use std::path::Path;

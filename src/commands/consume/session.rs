@@ -22,6 +22,9 @@ use crate::consumer::{ConsumeError, Consumer, OrderedConsumer, Poll, ReadDetails
 use crate::group::{GroupError, Positions};
 use crate::output::{StdoutError, Ui};
 
+/// How long a batch that is being written may take until it is suspected of being damaged.
+const SECOND_LOOK: Duration = Duration::from_secs(1);
+
 /// Where partitions come from, and who is told how far they have been read.
 pub(super) enum Source {
     /// Chosen by the user; the positions go nowhere.
@@ -354,7 +357,10 @@ impl<'a> Session<'a> {
             dead.look(self.ui);
             dead.due_in()
         });
-        let timeout = left.into_iter().chain(due).chain(report).chain(look).min();
+        let is_in_doubt =
+            self.consumer.is_in_doubt() || self.ordered.as_ref().is_some_and(OrderedConsumer::is_in_doubt);
+        let second_look = is_in_doubt.then_some(SECOND_LOOK);
+        let timeout = [left, due, report, look, second_look].into_iter().flatten().min();
         self.waiter.wait(timeout);
         ControlFlow::Continue(())
     }

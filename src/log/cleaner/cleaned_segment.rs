@@ -6,7 +6,6 @@ use std::time::SystemTime;
 use crate::fs::{FileError, LogFile, write_new};
 use crate::log::index_rules::{IndexRules, NewEntries};
 use crate::log::segment::CLEANED_SUFFIX;
-use crate::log::time_index::note_largest_timestamp;
 use crate::log::txn_index::AbortedTxn;
 use crate::log::{LogError, Position, SegmentPath};
 use crate::record::{BatchHeader, Offset};
@@ -94,8 +93,7 @@ impl CleanedSegment {
             log.sync_data()?;
         }
         write_new(&self.path.index(), &self.index)?;
-        let time_index = write_new(&self.path.time_index(), &self.time_index)?;
-        note_largest_timestamp(&time_index, self.rules.max.timestamp);
+        write_new(&self.path.time_index(), &self.time_index)?;
         if has_txn_index || !self.aborted.is_empty() {
             let entries: Vec<u8> = self.aborted.iter().flat_map(AbortedTxn::encode).collect();
             write_new(&self.path.txn_index(), &entries)?;
