@@ -12,6 +12,7 @@ use super::active::ActiveSegment;
 use super::checkpoint;
 use super::error::{LogError, Repair};
 use super::locked::LockedLog;
+use super::noted_end::NotedEnd;
 use super::recovery::{self, Known};
 use super::segment::{Position, SegmentList};
 use super::tail::{BootId, RecoveryPoint, Tail};
@@ -105,8 +106,7 @@ impl LogAppender {
     /// The log end offset that the last writer of the partition in `dir` left word of, if any. Not looked
     /// up in the log, so a hint only.
     pub fn end_offset_hint(dir: &Path) -> Option<Offset> {
-        let file = crate::fs::open_read(&dir.join(LOCK_FILE)).ok()?;
-        Tail::read_hint(&file)
+        NotedEnd::of(dir).map(|end| end.offset)
     }
 
     /// What was mended since the last call.
@@ -459,7 +459,11 @@ fn recover(
 ) -> Result<(ActiveSegment, SegmentList), LogError> {
     let epoch = checkpoint::latest_epoch(dir)?.unwrap_or(LeaderEpoch(0));
     let known = match left {
-        Some((tail, left_in)) if left_in == boot => Known::Upto(tail.recovery_point, tail.appended),
+        Some((tail, left_in)) if left_in == boot => Known::Upto {
+            recovery_point: tail.recovery_point,
+            appended: tail.appended,
+            noted_end: NotedEnd::new(&tail, true),
+        },
         Some((tail, _)) => Known::AfterLossOfPower(tail.recovery_point),
         None => Known::Nothing,
     };

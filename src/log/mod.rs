@@ -10,7 +10,7 @@
 //! | which entries they get | `index_rules` |
 //! | appending (takes the partition's lock) | `appender` |
 //! | the active segment: writing, indexing, when to roll | `active` |
-//! | what a writer tells the next one through the lock file | `tail` |
+//! | what a writer tells the next one through the lock file | `tail`; what it tells those who read, `noted_end` |
 //! | mending what a crash left | `recovery` |
 //! | what a segment's indexes must be, by its log | `scan` |
 //! | moving the recovery point without making anybody wait | `writeback` |
@@ -43,6 +43,7 @@ mod index_rules;
 #[cfg(test)]
 mod interleaving_tests;
 mod locked;
+mod noted_end;
 pub mod offset_index;
 mod order;
 pub mod reader;

@@ -2,6 +2,7 @@
 //! but for it.
 
 use super::batch_reader::BatchReader;
+use super::noted_end::NotedEnd;
 use super::segment::Position;
 use crate::fs::FileError;
 use crate::record::{Batch, Offset};
@@ -25,7 +26,7 @@ pub(super) enum SegmentEnd {
     /// Before the segment that begins here.
     Before(Offset),
     /// It is the active one; the last writer has left word that the log ends here, if any has.
-    Open(Option<Offset>),
+    Open(Option<NotedEnd>),
 }
 
 impl SegmentEnd {
@@ -42,11 +43,22 @@ impl SegmentEnd {
         }
     }
 
+    /// Whether an append that its writer has not finished stands where `log` is, in the segment that begins at `base`.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub(super) fn is_torn_append(self, base: Offset, log: &mut BatchReader) -> Result<bool, FileError> {
+        match self {
+            Self::Open(Some(end)) => end.is_torn_append(base, log),
+            Self::Open(None) | Self::Before(_) => Ok(false),
+        }
+    }
+
     /// The offset behind the last batch, if that is known and compaction has taken nothing out.
     fn expected(self) -> Option<Offset> {
         match self {
             Self::Before(end) => Some(end),
-            Self::Open(end) => end,
+            Self::Open(end) => end.map(|end| end.offset),
         }
     }
 }

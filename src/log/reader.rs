@@ -11,6 +11,7 @@ use std::time::SystemTime;
 use super::batch_reader::{Advance, BatchReader, Check, Found, find_valid_batch};
 use super::bounds::{find_end, find_position, log_start};
 use super::error::LogError;
+use super::noted_end::NotedEnd;
 use super::segment::{Position, SegmentList, SegmentPath};
 use crate::fs::{self, FileError, FileId, IoContext as _};
 use crate::record::{Batch, BatchError, Offset};
@@ -370,6 +371,11 @@ impl LogReader {
         let (file, behind) = (segment.batches.file(), Position(at.0 + 1));
         let found = find_valid_batch(file, segment.batches.path(), behind, Some(self.next_offset))?;
         if !matches!(found, Found::Batch(_)) {
+            return Ok(false);
+        }
+        if let Some(end) = NotedEnd::of(&self.dir)
+            && end.is_torn_append(segment.base, &mut segment.batches)?
+        {
             return Ok(false);
         }
         // Both may have been written while the search went on.

@@ -11,6 +11,7 @@ use super::batch_reader::{BatchReader, Found, find_valid_batch};
 use super::bounds::{GoodEntry, last_good_entry};
 use super::error::{LogError, Repair};
 use super::index_rules::IndexRules;
+use super::noted_end::NotedEnd;
 use super::offset_index::{self, OffsetIndex};
 use super::scan::Scan;
 use super::segment::{Position, SegmentList, SegmentPath};
@@ -26,9 +27,15 @@ use crate::record::{LeaderEpoch, Offset, Timestamp};
 pub(crate) enum Known {
     /// Nobody has left word of it in this boot or another.
     Nothing,
-    /// Up to where it is on the disk, and how many bytes have been counted. All of it is in order as far as
-    /// the operating system has it.
-    Upto(RecoveryPoint, u64),
+    /// All of it is in order as far as the operating system has it, up to the end that was noted.
+    Upto {
+        /// Up to where it is on the disk.
+        recovery_point: RecoveryPoint,
+        /// How many bytes have been counted.
+        appended: u64,
+        /// Where it ends, unless a writer has died since.
+        noted_end: NotedEnd,
+    },
     /// The machine was started again since the last word: what lies behind this place may be anything.
     AfterLossOfPower(RecoveryPoint),
 }
@@ -64,9 +71,13 @@ pub(crate) fn recover(
     }
     let active = match known {
         Known::AfterLossOfPower(point) => last_before_loss(dir, &list, interval, &point, repairs)?,
-        Known::Nothing | Known::Upto(..) => last,
+        Known::Nothing | Known::Upto { .. } => last,
     };
-    let recovery = SegmentRecovery::new(SegmentPath::new(dir, active), interval);
+    let noted_end = match known {
+        Known::Upto { noted_end, .. } => Some(noted_end),
+        Known::Nothing | Known::AfterLossOfPower(_) => None,
+    };
+    let recovery = SegmentRecovery { segment: SegmentPath::new(dir, active), interval, noted_end };
     let mut tail = if let Known::AfterLossOfPower(point) = known {
         recovery.run_after_loss(&point, repairs)?
     } else {
@@ -80,7 +91,7 @@ pub(crate) fn recover(
     };
     tail.leader_epoch = leader_epoch.max(tail.leader_epoch);
     match known {
-        Known::Upto(point, appended) => {
+        Known::Upto { recovery_point: point, appended, .. } => {
             tail.appended = appended;
             // A place in indexes that have been made anew just now is none any more.
             let is_there = !rebuilt.contains(&point.base_offset)
@@ -199,6 +210,8 @@ pub fn rebuild_indexes(segment: &SegmentPath, interval: u64) -> Result<(), LogEr
 struct SegmentRecovery {
     segment: SegmentPath,
     interval: u64,
+    /// Where the log ends, as its last writer of this boot has noted it.
+    noted_end: Option<NotedEnd>,
 }
 
 /// What can be taken over from the indexes.
@@ -212,10 +225,6 @@ struct Indexed {
 }
 
 impl SegmentRecovery {
-    fn new(segment: SegmentPath, interval: u64) -> Self {
-        Self { segment, interval }
-    }
-
     /// After a loss of power: what lies behind `point` is read, and the indexes are what that calls for.
     fn run_after_loss(&self, point: &RecoveryPoint, repairs: &mut Vec<Repair>) -> Result<Tail, LogError> {
         let log_size = LogFile::open(&self.segment.log())?.len()?;
@@ -334,7 +343,14 @@ impl SegmentRecovery {
     /// Cuts off what follows the last valid batch, unless there is valid data behind it.
     fn cut_torn_tail(&self, scan: &Scan, log_size: u64, repairs: &mut Vec<Repair>) -> Result<(), LogError> {
         let Some(fault) = &scan.fault else { return Ok(()) };
-        let log = LogFile::open(&self.segment.log())?;
+        let mut log = BatchReader::open(&self.segment.log())?;
+        log.seek(scan.end);
+        let base = self.segment.base_offset();
+        if let Some(end) = self.noted_end
+            && end.is_torn_append(base, &mut log)?
+        {
+            return self.cut(scan, log_size, repairs);
+        }
         let behind = Position(scan.end.0 + 1);
         if find_valid_batch(log.file(), log.path(), behind, Some(scan.end_offset))? != Found::Nothing {
             return Err(LogError::Corrupt {

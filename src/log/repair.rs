@@ -9,6 +9,7 @@ use super::bounds::log_start;
 use super::checkpoint::{self, EpochEntry};
 use super::cleaner::{CleanedSegment, LogCleaner, LogSummary, remove_cleaned};
 use super::error::LogError;
+use super::noted_end::NotedEnd;
 use super::order::{Place, SegmentEnd, place};
 use super::scan::Scan;
 use super::segment::{DAMAGED_SUFFIX, Position, SegmentList, SegmentPath};
@@ -50,7 +51,7 @@ fn repair_alone(dir: &Path, config: LogConfig, mended: &mut Vec<Mended>) -> Resu
             mended.push(Mended { path: dir.to_owned(), what: "removed what a cleaning had left".into() });
         }
         let list = SegmentList::read(dir)?;
-        let noted_end = LogAppender::end_offset_hint(dir);
+        let noted_end = NotedEnd::of(dir);
         // What is noted of the end of the log, and of how much of it is on the disk, says nothing of another log: that goes
         // first, from the disk as well.
         sync(dir, &list)?;
@@ -142,6 +143,11 @@ fn edits_due(
             }
             Advance::End => break,
             Advance::Incomplete(_) | Advance::Invalid(_) => {}
+        }
+        if segment_end.is_torn_append(segment.base_offset(), reader)? {
+            // Once the note has gone nobody can tell any more.
+            take_out(&mut edits, at, Position(reader.file_len()?));
+            break;
         }
         match find_valid_batch(reader.file(), &path, Position(at.0 + 1), Some(due))? {
             Found::Batch(next) => {

@@ -170,11 +170,12 @@ impl Tail {
         Ok(Self::decode(&bytes[..read], interval))
     }
 
-    /// The log end offset in a lock file that is open for reading only.
-    pub(crate) fn read_hint(file: &std::fs::File) -> Option<Offset> {
+    /// As [`Tail::read`], from a lock file that is open for reading only, and without the lock. What the indexes need
+    /// is not known then.
+    pub(crate) fn read_hint(file: &std::fs::File) -> Option<(Self, BootId)> {
         let mut bytes = [0; ENCODED_LEN];
         let read = crate::fs::read_at(file, &mut bytes, 0).ok()?;
-        Self::decode(&bytes[..read], 0).map(|(tail, _)| tail.end_offset)
+        Self::decode(&bytes[..read], 0)
     }
 
     fn decode(bytes: &[u8], interval: u64) -> Option<(Self, BootId)> {

@@ -17,6 +17,7 @@ mod altered;
 mod faults;
 mod syncing;
 mod times;
+mod torn;
 
 fn batch_of(values: &[Vec<u8>], timestamp: i64, codec: Compression) -> EncodedBatch {
     let mut builder = BatchBuilder::new();

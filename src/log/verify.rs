@@ -10,11 +10,12 @@ use super::batch_reader::{Advance, BatchReader, Check, Found, find_valid_batch};
 use super::bounds::log_start;
 use super::cleaner::{LogSummary, Watcher, marker_of};
 use super::error::LogError;
+use super::noted_end::NotedEnd;
 use super::offset_index::OffsetIndex;
 use super::order::{Place, SegmentEnd, place};
+use super::repair;
 use super::segment::{Position, SegmentList, SegmentPath};
 use super::time_index::TimeIndex;
-use super::{LogAppender, repair};
 use crate::fs;
 use crate::record::{Batch, BatchHeader, Offset, RecordDecoder, control};
 use indexes::{IndexWalk, Indexed, TimeWalk};
@@ -94,7 +95,7 @@ pub fn verify(dir: &Path, may_have_gaps: bool, watch: &mut Watcher<'_>) -> Resul
     let mut verified = Verified::default();
     let mut decoder = RecordDecoder::new();
     let mut log = LogSoFar { end: log_start(&list, Offset::ZERO), ..LogSoFar::default() };
-    let noted_end = LogAppender::end_offset_hint(dir);
+    let noted_end = NotedEnd::of(dir);
     for (n, &base) in list.logs.iter().enumerate() {
         let segment_end =
             list.logs.get(n + 1).map_or(SegmentEnd::Open(noted_end), |next| SegmentEnd::Before(*next));
@@ -220,7 +221,11 @@ impl<'v> SegmentCheck<'v> {
                 Advance::Invalid(error) => error.to_string(),
             };
             is_behind_damage = true;
-            let found = find_valid_batch(reader.file(), &path, Position(at.0 + 1), Some(log.end))?;
+            let found = if self.segment_end.is_torn_append(self.segment.base_offset(), &mut reader)? {
+                Found::Nothing
+            } else {
+                find_valid_batch(reader.file(), &path, Position(at.0 + 1), Some(log.end))?
+            };
             let (remedy, go_on) = match found {
                 Found::Batch(next) => (Remedy::TakeOut, Some(next)),
                 _ if self.segment_end.is_open() => (Remedy::NextWriter, None),

@@ -114,32 +114,6 @@ fn syncing_does_not_bring_back_segments_that_were_deleted() {
 }
 
 #[test]
-fn a_record_that_holds_a_batch_is_no_valid_data_behind_a_torn_one() {
-    let (dir, mut appender) = partition(LogConfig::default());
-    let mut inner = one("a batch in a record, as when a log is produced as a file");
-    inner.assign(Offset(0), LeaderEpoch(0));
-    for i in 0..5 {
-        append(&mut appender, &format!("{i}"));
-    }
-    let mut outer = batch_of(&[inner.bytes().to_vec(), vec![b'y'; 100]], 1000, Compression::None);
-    outer.assign(Offset(5), LeaderEpoch(0));
-    let log = files(dir.path(), "log").remove(0);
-    let mut bytes = std::fs::read(&log).expect("read");
-    bytes.extend_from_slice(&outer.bytes()[..outer.bytes().len() - 30]);
-    std::fs::write(&log, &bytes).expect("written");
-    let mut reader = LogReader::new(dir.path(), Offset::ZERO);
-    for _ in 0..5 {
-        assert!(reader.next().expect("readable").is_some());
-    }
-    for look in 0..4 {
-        assert!(reader.next().expect("no damage").is_none(), "look {look}");
-    }
-    reader.check_end().expect("no damage");
-    assert_eq!(append(&mut appender, "5"), Offset(5));
-    assert!(matches!(appender.take_repairs()[..], [Repair::TornTail { .. }]));
-}
-
-#[test]
 fn searching_hostile_bytes_for_a_batch_takes_bounded_time() {
     let dir = tempfile::tempdir().expect("a folder");
     let path = dir.path().join("hostile.log");
