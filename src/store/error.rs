@@ -48,6 +48,11 @@ pub enum StoreError {
     /// The name is one that Kafka keeps for something that is no topic.
     #[error("Topic '{0}' is where a broker keeps its own metadata; it can be neither created nor deleted")]
     ReservedTopic(TopicName),
+    /// Each group has its partition of this topic by the number of them.
+    #[error(
+        "Topic '{0}' has the offsets of consumer groups, which are found by its number of partitions: that cannot be changed"
+    )]
+    FixedPartitions(TopicName),
     /// A topic needs a partition.
     #[error("The partitions must be greater than 0")]
     NoPartitions,

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::config_table::TOPIC_CONFIGS;
 use super::metadata::TopicMetadata;
 use super::topic_admin::{MAX_PARTITIONS, make_partition_folder};
+use super::topic_name::CONSUMER_OFFSETS;
 use super::{StoreError, Topic, TopicConfig, TopicId, TopicName, TopicPartition, WritableDataDir};
 use crate::fs::{self, FileLock};
 use crate::spelling;
@@ -70,8 +71,12 @@ impl WritableDataDir {
     /// now on keys are spread over all of them.
     ///
     /// # Errors
-    /// [`StoreError::NoIncrease`] and [`StoreError::SamePartitions`]. An error leaves the topic as it was.
+    /// [`StoreError::NoIncrease`], [`StoreError::SamePartitions`], and [`StoreError::FixedPartitions`] for the topic in which
+    /// each group has its partition by the number of them. An error leaves the topic as it was.
     pub fn add_partitions(&self, topic: &TopicName, partitions: i32) -> Result<Topic, StoreError> {
+        if topic.as_str() == CONSUMER_OFFSETS {
+            return Err(StoreError::FixedPartitions(topic.clone()));
+        }
         if partitions > MAX_PARTITIONS {
             return Err(StoreError::TooManyPartitions { topic: topic.clone(), partitions });
         }

@@ -51,12 +51,7 @@ impl DataDir {
 
     /// The partitions of the topic that may have something of `group`.
     fn offsets_partitions(&self, group: &GroupId) -> Result<Vec<i32>, StoreError> {
-        let Some(topic) = self.offsets_topic()? else { return Ok(Vec::new()) };
-        // How many partitions a broker's topic really has its folders need not tell.
-        Ok(match topic.known_to_us {
-            true => vec![group.offsets_partition(topic.partition_count)],
-            false => topic.partitions,
-        })
+        Ok(self.offsets_topic()?.map_or_else(Vec::new, |topic| partitions_of(&topic, group)))
     }
 
     /// All groups that have committed anything, or that a broker knew, with what they have committed.
@@ -81,6 +76,25 @@ impl DataDir {
             Err(StoreError::UnknownTopic { .. }) => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// The partition of the topic, `known` if it is there, in which `group` is: where a broker has put it, or else by the
+    /// hash of its name.
+    fn home_of(&self, group: &GroupId, known: Option<&Topic>) -> Result<i32, StoreError> {
+        let mut home = group.offsets_partition(known.map_or(PARTITIONS, partition_count));
+        let possible = known.map(|topic| partitions_of(topic, group)).unwrap_or_default();
+        if possible == [home] {
+            return Ok(home);
+        }
+        for partition in possible {
+            let mut loaded = Loaded::default();
+            self.load(partition, &mut loaded, Some(group.as_str()))?;
+            if loaded.offsets.contains_key(group.as_str()) {
+                // Where it is in several the last one counts, as for who reads them.
+                home = partition;
+            }
+        }
+        Ok(home)
     }
 
     fn load(&self, partition: i32, loaded: &mut Loaded, only: Option<&str>) -> Result<(), StoreError> {
@@ -173,7 +187,7 @@ impl OpenLog {
         let name = offsets_topic_name()?;
         let known = dir.offsets_topic()?;
         let count = known.as_ref().map_or(PARTITIONS, partition_count);
-        let partition = group.offsets_partition(count);
+        let partition = dir.home_of(group, known.as_ref())?;
         let config = match &known {
             Some(topic) if topic.known_to_us => topic.config.clone(),
             _ => TopicConfig::new(CONFIGS)?,
@@ -206,6 +220,14 @@ impl OpenLog {
     }
 }
 
+/// The partitions of the topic that may have something of `group`.
+fn partitions_of(topic: &Topic, group: &GroupId) -> Vec<i32> {
+    let hashed = group.offsets_partition(topic.partition_count);
+    // How many partitions a broker's topic really has its folders need not tell.
+    let is_told = topic.known_to_us && topic.partitions.contains(&hashed);
+    if is_told { vec![hashed] } else { topic.partitions.clone() }
+}
+
 /// How many partitions the topic has. One broker of several has only some of their folders; then it is most
 /// likely Kafka's default.
 fn partition_count(topic: &Topic) -> i32 {
@@ -215,7 +237,8 @@ fn partition_count(topic: &Topic) -> i32 {
 
 impl WritableDataDir {
     /// Takes back what any group has committed for `topic`, which has been deleted
-    /// (`GroupCoordinator.handleDeletedPartitions`).
+    /// (`GroupCoordinator.handleDeletedPartitions`). It goes to where it was committed, so that no partition has to be
+    /// made for it: the caller holds the lock that this takes.
     ///
     /// # Errors
     /// When the offsets cannot be read or appended to.

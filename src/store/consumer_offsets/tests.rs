@@ -92,6 +92,47 @@ fn offsets_of_a_deleted_topic_go() {
     }
 }
 
+/// One broker of several has some of the topic's folders, and what the hash of a group's name is divided by cannot be seen
+/// in them.
+#[test]
+fn a_group_stays_where_a_broker_has_put_it() {
+    let temp = tempfile::tempdir().unwrap();
+    let dir = DataDir::open_for_writing(temp.path()).unwrap();
+    dir.create_topic(&NewTopic::named(name("t"))).unwrap();
+    let moves = |id: &GroupId| id.offsets_partition(25) != id.offsets_partition(PARTITIONS);
+    let billing = (0..).map(|n| group(&format!("billing-{n}"))).find(moves).unwrap();
+    let folder = |partition| temp.path().join(format!("__consumer_offsets-{partition}"));
+    for partition in 0..25 {
+        std::fs::create_dir(folder(partition)).unwrap();
+    }
+    OffsetsLog::new(dir.clone(), billing.clone()).commit([(&of("t", 0), Some(&at(5)))]).unwrap();
+    let mine = billing.offsets_partition(25);
+    for partition in (0..25).filter(|partition| *partition != mine) {
+        std::fs::remove_dir_all(folder(partition)).unwrap();
+    }
+    OffsetsLog::new(dir.clone(), billing.clone()).commit([(&of("t", 0), Some(&at(6)))]).unwrap();
+    assert_eq!(shown(&dir.group_offsets(&billing).unwrap()), "t-0:6");
+    assert_eq!(dir.topic(&name(CONSUMER_OFFSETS)).unwrap().partitions, [mine]);
+    dir.delete_topic(&name("t")).unwrap();
+    assert_eq!(shown(&dir.group_offsets(&billing).unwrap()), "");
+    // Another group goes by the hash.
+    let other = (0..).map(|n| group(&format!("other-{n}"))).find(moves).unwrap();
+    OffsetsLog::new(dir.clone(), other.clone()).commit([(&of("u", 0), Some(&at(7)))]).unwrap();
+    assert!(folder(other.offsets_partition(PARTITIONS)).is_dir());
+    assert_eq!(shown(&dir.group_offsets(&other).unwrap()), "u-0:7");
+}
+
+#[test]
+fn the_number_of_partitions_stays() {
+    let temp = tempfile::tempdir().unwrap();
+    let dir = DataDir::open_for_writing(temp.path()).unwrap();
+    let billing = group("billing");
+    OffsetsLog::new(dir.clone(), billing.clone()).commit([(&of("t", 0), Some(&at(5)))]).unwrap();
+    let refused = dir.add_partitions(&name(CONSUMER_OFFSETS), 51);
+    assert!(matches!(refused, Err(StoreError::FixedPartitions(_))), "{refused:?}");
+    assert_eq!(shown(&dir.group_offsets(&billing).unwrap()), "t-0:5");
+}
+
 /// A batch of a transaction of producer 77, as a broker would have it in its log.
 fn transactional(base: i64, is_control: bool, key: &[u8], value: &[u8]) -> Vec<u8> {
     let mut builder = BatchBuilder::new();
