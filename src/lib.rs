@@ -95,7 +95,7 @@
 //! | fallocate | `fs::file` | Linux alone takes room before it is needed; others do nothing |
 //! | the kind of file system | `fs::system` | logs that wait to grow are looked at once a second as well |
 //! | the size of a pipe | `fs::pipe` | pipes stay as they are |
-//! | /proc | `fs::processes` | `mkafka ps` says that it cannot tell; boots are not told apart |
+//! | /proc | `fs::processes` | `mkafka ps` says that it cannot tell; boots are not told apart; SIGHUP ends the process at once |
 //! | inotify, or what `notify` has | `consumer::notifier` | files are looked at every few milliseconds |
 //! | signals | `commands::interrupt` | |
 //! | poll | `input::ready`, `output::data`, `consumer::wait` | |

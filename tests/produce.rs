@@ -296,7 +296,9 @@ fn a_pipe_that_pauses_shows_up_at_once_in_a_follower() {
 fn a_signal_ends_in_good_order_with_everything_appended() {
     use rustix::process::Signal;
     // timeout(1) sends each to the process, and again to its group.
-    for (signal, status, times) in [(Signal::INT, 130, 1), (Signal::TERM, 143, 1), (Signal::TERM, 143, 2)] {
+    let hangup = (!ignores_hangup(std::process::id())).then_some((Signal::HUP, 129, 1));
+    let others = [(Signal::INT, 130, 1), (Signal::TERM, 143, 1), (Signal::TERM, 143, 2)];
+    for (signal, status, times) in others.into_iter().chain(hangup) {
         let sandbox = Sandbox::new();
         sandbox.ok("topics create t");
         let mut command = sandbox.command(&["produce", "t", "--linger-ms", "600000", "--print-offsets"]);
@@ -313,4 +315,32 @@ fn a_signal_ends_in_good_order_with_everything_appended() {
         assert_eq!(child.wait().unwrap().code(), Some(status));
         assert_eq!(consumed(&sandbox, "t", None), b"held back\nby linger\n");
     }
+}
+
+/// Whether a process was told to outlive its terminal, as by nohup(1).
+fn ignores_hangup(process: u32) -> bool {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:")).unwrap();
+    u64::from_str_radix(ignored.trim(), 16).unwrap() & 1 == 1
+}
+
+#[test]
+fn who_shall_outlive_the_terminal_does() {
+    use rustix::process::{Pid, Signal, kill_process};
+    let sandbox = Sandbox::new();
+    sandbox.ok("topics create t");
+    let mut command = std::process::Command::new("sh");
+    command.args(["-c", "trap '' HUP; exec \"$0\" produce t --quiet", env!("CARGO_BIN_EXE_mkafka")]);
+    command.env("MKAFKA_DATA_DIR", sandbox.data_dir()).stdin(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.as_mut().unwrap().write_all(b"before\n").unwrap();
+    let count = || sandbox.ok("count t").trim().to_owned();
+    while !count().ends_with('1') {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    assert!(ignores_hangup(child.id()));
+    kill_process(Pid::from_child(&child), Signal::HUP).unwrap();
+    child.stdin.take().unwrap().write_all(b"behind\n").unwrap();
+    assert!(child.wait().unwrap().success());
+    assert_eq!(consumed(&sandbox, "t", None), b"before\nbehind\n");
 }

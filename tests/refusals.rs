@@ -38,7 +38,8 @@ fn too_many_open_files_are_an_error_and_what_was_acknowledged_is_there() {
     let ran = bash(&sandbox, "ulimit -n 40; seq 1 200 | \"$0\" produce t --batch-size 1 --print-offsets");
     assert_eq!(ran.status, 1, "{}", ran.stderr);
     let (what, _) = ran.stderr.split_once("; the first ").unwrap();
-    assert!(what.ends_with("too many open files"), "{}", ran.stderr);
+    let reason = "too many open files (`ulimit -n` tells how many there may be, and raises it)";
+    assert!(what.ends_with(reason), "{}", ran.stderr);
     assert_eq!(ran.stderr.lines().count(), 1, "{}", ran.stderr);
     // t:PARTITION:FIRST:LAST, here of one record each.
     let mut acknowledged: Vec<String> = ran
@@ -168,4 +169,38 @@ fn a_producer_whose_receipts_nobody_reads_goes_on_quietly_and_loses_nothing() {
     assert!(there.lines().map(|line| line.parse::<usize>().unwrap()).eq(1..=count), "each whole, in order");
     assert_eq!(count, 100_000);
     nothing_is_left_to_mend(&sandbox, 1);
+}
+
+#[test]
+fn what_makes_no_sense_is_refused_before_anything_is_done() {
+    let sandbox = Sandbox::new();
+    sandbox.ok("topics create t");
+    for time in ["1969-12-31T23:59:59.999Z", "1960-01-01", "900000h"] {
+        let message = sandbox.fails(2, &format!("produce t --timestamp {time}"));
+        assert_eq!(message, "--timestamp: no record can be from before 1970");
+    }
+    let message = sandbox.fails(1, "export t -");
+    assert_eq!(
+        message,
+        "an export has to have a name: that of a new folder, or of an archive that ends with .tar"
+    );
+    let pipe = bash(&sandbox, "cat < /dev/null | \"$0\" import /dev/stdin --as u").failed(1);
+    assert!(pipe.starts_with("/dev/stdin is no file: an archive is read twice"), "{pipe}");
+    for (line, option) in
+        [("consume t --max-messages -1", "--max-messages"), ("produce t -p -1", "--partition")]
+    {
+        let message = sandbox.fails(2, line);
+        assert!(message.contains("'-1'") && message.contains(option), "{message}");
+    }
+    assert_eq!(sandbox.ok("count t").trim(), "0");
+}
+
+#[test]
+fn help_that_cannot_be_written_is_an_error() {
+    let sandbox = Sandbox::new();
+    for line in ["--help", "-h", "help", "help produce", "produce --help", "--version"] {
+        let ran = bash(&sandbox, &format!("\"$0\" {line} > /dev/full"));
+        assert_eq!(ran.failed(1), "cannot write to standard output: no space left on device", "{line}");
+        assert_eq!(bash(&sandbox, &format!("\"$0\" {line} | true")).stderr, "", "{line}");
+    }
 }

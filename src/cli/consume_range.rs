@@ -48,7 +48,8 @@ pub struct RangeArgs {
     #[arg(long, visible_alias = "until", value_name = "TIME", conflicts_with = "group")]
     pub to_timestamp: Option<TimeArg>,
 
-    /// Begin with the newest N records of all partitions together, in the order of their timestamps
+    /// Begin with the newest N records of all partitions together, merged by timestamp; of one partition those with
+    /// the highest offsets are the newest
     #[arg(
         long,
         short = 'n',
@@ -71,7 +72,7 @@ pub struct RangeArgs {
     pub exit_at_end: bool,
 
     /// Stop after so many records
-    #[arg(long, short = 'c', value_name = "N")]
+    #[arg(long, short = 'c', value_name = "N", allow_negative_numbers = true)]
     pub max_messages: Option<u64>,
 
     /// Read no more than so many records of each partition

@@ -172,8 +172,8 @@ impl FromStr for DurationArg {
 
     fn from_str(text: &str) -> Result<Self, String> {
         match text.parse() {
-            Ok(ago @ TimeArg::Ago(_)) => Ok(Self(ago)),
-            _ => Err("valid are durations such as PT15M, P7D, 15m or 7d".to_owned()),
+            Ok(ago @ TimeArg::Ago(_)) if !text.contains('-') => Ok(Self(ago)),
+            _ => Err("valid are durations such as PT15M, P7D, 15m or 7d, which go back from now".to_owned()),
         }
     }
 }
@@ -192,6 +192,7 @@ mod tests {
             ("2023-11-15 00:00", 1_700_006_400_000),
             ("2023-11-15", 1_700_006_400_000),
             ("1700006400000", 1_700_006_400_000),
+            ("9999-12-31T23:59:59.999", 253_402_300_799_999),
         ] {
             assert_eq!(text.parse(), Ok(UtcTimeArg { millis }), "{text}");
         }
@@ -210,7 +211,7 @@ mod tests {
                 Ok(1_000_000_000 - millis)
             );
         }
-        for bad in ["", "2023-11-15", "1700006400000", "x"] {
+        for bad in ["", "2023-11-15", "1700006400000", "x", "-PT1H", "PT-1H"] {
             assert!(bad.parse::<DurationArg>().is_err(), "{bad}");
         }
     }

@@ -80,7 +80,11 @@ const EXIT_STATUS: &[Entry] = &[
          its short help on standard error.",
         All,
     ),
-    entry("128+n", "Ended by signal n, in good order: 130 after Ctrl-C, 143 after SIGTERM.", All),
+    entry(
+        "128+n",
+        "Ended by signal n, in good order: 130 after Ctrl-C, 143 after SIGTERM, 129 once the terminal has gone.",
+        All,
+    ),
 ];
 
 const ENVIRONMENT: &[Entry] = &[

@@ -148,7 +148,7 @@ pub struct InputArgs {
     pub skip: u64,
 
     /// Stop after so many records
-    #[arg(long, short = 'c', value_name = "N")]
+    #[arg(long, short = 'c', value_name = "N", allow_negative_numbers = true)]
     pub max_messages: Option<u64>,
 
     /// Hold records back so that no more than so many are produced in a second: 1000, 90/m, or bytes of keys
@@ -187,7 +187,7 @@ pub struct RecordArgs {
     pub headers: Vec<HeaderArg>,
 
     /// Put every record into this partition
-    #[arg(long, short = 'p', value_name = "N")]
+    #[arg(long, short = 'p', value_name = "N", allow_negative_numbers = true)]
     pub partition: Option<u32>,
 
     /// Give every record this timestamp, instead of the time at which it is read

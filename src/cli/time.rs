@@ -49,16 +49,28 @@ impl FromStr for TimeArg {
             return Ok(Self::At(instant.as_millisecond()));
         }
         if let Ok(local) = text.parse::<DateTime>() {
-            let instant = local.to_zoned(TimeZone::system()).map_err(|error| error.to_string())?;
-            return Ok(Self::At(instant.timestamp().as_millisecond()));
+            let zoned =
+                local.to_zoned(TimeZone::system()).map(|instant| instant.timestamp().as_millisecond());
+            return Ok(Self::At(zoned.unwrap_or_else(|_| utc_millis(local))));
         }
         if let Some(millis) = duration_millis(text) {
             return Ok(Self::Ago(millis));
+        }
+        let in_utc = text.strip_suffix('Z').and_then(|text| text.parse::<DateTime>().ok());
+        if let Some(end_of_time) = in_utc.filter(|time| time.year() == 9999) {
+            return Ok(Self::At(utc_millis(end_of_time)));
         }
         Err("valid are milliseconds since 1970, @seconds, 2026-01-31T12:00:00Z, 2026-01-31 12:00, and a \
              duration back from now such as 15m, 2h or 7d"
             .to_owned())
     }
+}
+
+/// Milliseconds since 1970, of a time in UTC. Unlike instants it may lie in the last two days of the year 9999, which stand
+/// for ever.
+fn utc_millis(time: DateTime) -> i64 {
+    let since = time.duration_since(DateTime::constant(1970, 1, 1, 0, 0, 0, 0));
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// A duration such as `15m`, `1h30m`, `7d` or `PT15M`; days have 24 hours. A sign changes nothing.
@@ -90,6 +102,10 @@ mod tests {
             assert_eq!(text.parse(), Ok(expected), "{text}");
         }
         assert!(matches!("2026-01-31".parse(), Ok(TimeArg::At(_))));
+        for for_ever in ["9999-12-31T23:59:59.999Z", "9999-12-31", "9999-12-31 23:59"] {
+            let year_9999 = 253_370_764_800_000..253_402_300_800_000;
+            assert!(matches!(for_ever.parse(), Ok(TimeArg::At(at)) if year_9999.contains(&at)), "{for_ever}");
+        }
         assert!(matches!("2026-01-31 12:00".parse(), Ok(TimeArg::At(_))));
         for bad in ["", "yesterday", "15", "@x", "2026-13-01", "99999999999999999999"] {
             assert!(bad == "15" || bad.parse::<TimeArg>().is_err(), "{bad}");

@@ -1,5 +1,5 @@
-//! Signals. SIGINT and SIGTERM: the first asks for an orderly end, another a moment later ends at once. The only file
-//! that names signal_hook.
+//! Signals. SIGINT, SIGTERM and SIGHUP: the first asks for an orderly end, another a moment later ends at once. The only
+//! file that names signal_hook.
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
@@ -8,8 +8,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use signal_hook::consts::{SIGINT, SIGTERM, SIGXFSZ};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 
+use crate::fs::processes;
 use crate::input::wait_for_input;
 
 /// How long after the first signal another does not end the process at once: who passes signals on, as timeout(1) does,
@@ -29,7 +30,7 @@ pub(super) struct Interrupt {
 }
 
 impl Interrupt {
-    /// Takes over SIGINT and SIGTERM.
+    /// Takes over SIGINT and SIGTERM; and SIGHUP, unless the process was told to outlive its terminal, as by nohup(1).
     ///
     /// # Errors
     /// When the operating system refuses.
@@ -37,7 +38,10 @@ impl Interrupt {
         let (readable_when_asked, written_by_handler) = UnixStream::pair()?;
         let signal = Arc::new(AtomicUsize::new(0));
         let ends_at_once = Arc::new(AtomicBool::new(false));
-        for number in [SIGINT, SIGTERM] {
+        let mut numbers = vec![SIGINT, SIGTERM];
+        // Where that cannot be told it does what it does to any process.
+        numbers.extend(processes::ignores_signal(SIGHUP).is_some_and(|ignores| !ignores).then_some(SIGHUP));
+        for &number in &numbers {
             // Handlers run in the order of registration.
             signal_hook::flag::register_conditional_shutdown(
                 number,
@@ -56,7 +60,7 @@ impl Interrupt {
         });
         if waits.is_err() {
             // Without another thread the second signal does it, however soon.
-            for number in [SIGINT, SIGTERM] {
+            for number in numbers {
                 signal_hook::flag::register(number, Arc::clone(&ends_at_once))?;
             }
         }

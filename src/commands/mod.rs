@@ -69,8 +69,14 @@ pub fn refuse(error: &clap::Error) -> ExitCode {
         ErrorKind::DisplayHelp
         | ErrorKind::DisplayVersion
         | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            // Whoever reads it may have seen enough.
-            let _ = error.print();
+            use std::io::Write as _;
+            if let Err(error) =
+                error.print().and_then(|()| std::io::stdout().flush()).map_err(StdoutError::from)
+                && !error.is_closed_pipe()
+            {
+                crate::output::error_line(&error.to_string());
+                return ExitCode::from(FAILED);
+            }
         }
         _ => crate::output::error_line(&crate::cli::refusal::line(error)),
     }

@@ -32,6 +32,9 @@ pub fn export(global: &GlobalArgs, args: &ExportArgs, ui: &mut Ui) -> Result<()>
             missing.partition
         );
     }
+    if args.path == Path::new("-") {
+        bail!("an export has to have a name: that of a new folder, or of an archive that ends with .tar");
+    }
     if args.path.exists() {
         bail!("{} exists already; export into a new folder or archive", args.path.display());
     }
@@ -156,6 +159,12 @@ struct Source {
 impl Source {
     fn open(path: &Path) -> Result<Self> {
         let is_archive = !path.is_dir();
+        if is_archive && std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+            bail!(
+                "{} is no file: an archive is read twice, so that nothing is kept of a damaged one",
+                path.display()
+            );
+        }
         let mut bytes = Vec::new();
         if is_archive {
             let file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;

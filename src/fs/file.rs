@@ -133,6 +133,11 @@ fn take_room(_file: &File, _start: u64, _length: u64) -> io::Result<()> {
     Ok(())
 }
 
+/// Whether the process has as many open files as it may.
+pub(super) fn is_out_of_files(error: &std::io::Error) -> bool {
+    rustix::io::Errno::from_io_error(error) == Some(rustix::io::Errno::MFILE)
+}
+
 /// Lets the process have as many open files as it may: each partition that is written takes four.
 pub fn raise_open_files_limit() {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};

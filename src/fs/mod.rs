@@ -58,13 +58,13 @@ impl FileError {
 /// standard library appends.
 pub fn plain_text(error: &io::Error) -> String {
     let text = error.to_string();
-    match text.split_once(" (os error") {
-        Some((plain, _)) => {
-            let mut chars = plain.chars();
-            chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
-        }
-        None => text,
+    let Some((plain, _)) = text.split_once(" (os error") else { return text };
+    let mut chars = plain.chars();
+    let plain: String = chars.next().into_iter().flat_map(char::to_lowercase).chain(chars).collect();
+    if file::is_out_of_files(error) {
+        return format!("{plain} (`ulimit -n` tells how many there may be, and raises it)");
     }
+    plain
 }
 
 /// Attaches an operation and a path to an [`io::Result`].

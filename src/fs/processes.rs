@@ -1,5 +1,5 @@
-//! What Linux' /proc tells: which processes have files below a folder open or locked, and which boot this is. The
-//! only file that names /proc.
+//! What Linux' /proc tells: which processes have files below a folder open or locked, which boot this is, and which
+//! signals are ignored. The only file that names /proc.
 
 use std::collections::HashMap;
 use std::io;
@@ -30,6 +30,15 @@ pub enum UseKind {
     Write,
     /// It has it open for reading.
     Read,
+}
+
+/// Whether this process was started with the signal of this number ignored; `None` where the system does not tell.
+pub fn ignores_signal(number: i32) -> Option<bool> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"))?;
+    let ignored = u64::from_str_radix(ignored.trim(), 16).ok()?;
+    let bit = u32::try_from(number).ok()?.checked_sub(1)?;
+    Some(ignored.checked_shr(bit)? & 1 == 1)
 }
 
 /// Every use of files below `root` that can be seen.

@@ -18,7 +18,7 @@ pub enum ProduceError {
     /// A record that no batch of this topic can hold.
     #[error(
         "the record takes {size} bytes, more than {config} ({limit}) of the topic allows; \
-         raise it with --config {config}=N when creating the topic"
+         `mkafka configs alter TOPIC --add-config {config}=N` raises it"
     )]
     RecordTooLarge {
         /// Bytes of a batch of this record alone, compressed as asked for, or at the least.

@@ -96,9 +96,13 @@ impl Membership {
                 Some(Change::Release(partitions)) => return Ok(Some(partitions)),
                 Some(Change::Claimed(claimed)) => {
                     self.told_idle = false;
+                    let mut begun = BTreeSet::new();
                     for (of, committed) in claimed {
-                        self.add(consumer, waiter, of, committed, ui)?;
+                        if self.add(consumer, waiter, of.clone(), committed, ui)? {
+                            begun.insert(of);
+                        }
                     }
+                    self.commit_starts(consumer, &begun)?;
                 }
             }
         }
@@ -117,7 +121,8 @@ impl Membership {
         self.told_idle = is_idle;
     }
 
-    /// Reads partition `of` from what the group has committed, or from where it is to begin.
+    /// Reads partition `of` from what the group has committed, or from where it is to begin. Answers whether that is the
+    /// latter, which is to be committed.
     fn add(
         &mut self,
         consumer: &mut Consumer,
@@ -125,18 +130,17 @@ impl Membership {
         of: TopicPartition,
         committed: Option<CommittedOffset>,
         ui: &mut Ui,
-    ) -> anyhow::Result<()> {
+    ) -> anyhow::Result<bool> {
         let partition = consumer_partition(&self.dir, &self.floors, of.clone());
         if !partition.dir.is_dir() {
             // Its topic is being deleted, or this is a broker's directory that lacks it.
-            return Ok(());
+            return Ok(false);
         }
         waiter.watch_log(&partition.dir);
         let Some(committed) = committed else {
             let start = self.start_over(&of, "there is no committed offset")?;
             consumer.add(partition, start, None)?;
-            // From the end on means from this moment on, for whoever reads the partition next.
-            return self.commit_start(consumer, &of);
+            return Ok(true);
         };
         match consumer.add(partition.clone(), StartPosition::At(committed.offset), None) {
             Err(ConsumeError { source: LogError::OffsetOutOfRange { offset, start, end }, .. }) => {
@@ -144,9 +148,9 @@ impl Membership {
                 let start = self.start_over(&of, &why)?;
                 ui.warn(&format!("{of}: {why}: going on {}", place(start)));
                 consumer.add(partition, start, None)?;
-                self.commit_start(consumer, &of)
+                Ok(true)
             }
-            other => Ok(other?),
+            other => Ok(other.map(|()| false)?),
         }
     }
 
@@ -159,13 +163,14 @@ impl Membership {
         }
     }
 
-    fn commit_start(&mut self, consumer: &Consumer, of: &TopicPartition) -> anyhow::Result<()> {
-        if !self.commits_by_itself {
+    /// Commits where reading begins: from the end on means from this moment on, for whoever reads the partition next.
+    fn commit_starts(&mut self, consumer: &Consumer, begun: &BTreeSet<TopicPartition>) -> anyhow::Result<()> {
+        if begun.is_empty() || !self.commits_by_itself {
             return Ok(());
         }
-        let start = consumer.positions().filter(|(read, _)| *read == of);
-        let start: Positions = start.map(|(of, offset)| (of.clone(), offset)).collect();
-        Ok(self.member.commit(&start)?)
+        let starts = consumer.positions().filter(|(of, _)| begun.contains(*of));
+        let starts: Positions = starts.map(|(of, offset)| (of.clone(), offset)).collect();
+        Ok(self.member.commit(&starts)?)
     }
 
     /// Whether this member may still deliver what it has read.

@@ -102,6 +102,10 @@ impl RecordExtras {
             None => Ok(configured),
         };
         let key_serializer = serializer(&args.key_serializer, configs.key_serializer)?;
+        let timestamp = args.timestamp.map(|time| Timestamp(time.millis(Timestamp::now().0)));
+        if timestamp.is_some_and(|timestamp| timestamp.0 < 0) {
+            return Err(UsageError("--timestamp: no record can be from before 1970".to_owned()));
+        }
         let key = args.key.as_ref().map(|key| {
             let mut bytes = Vec::new();
             key_serializer.serialize(key.as_bytes(), &mut bytes).map(|()| bytes)
@@ -113,7 +117,7 @@ impl RecordExtras {
                 .map(|h| (h.name.clone().into_bytes(), h.value.clone().map(String::into_bytes)))
                 .collect(),
             partition: args.partition.map(|partition| i32::try_from(partition).unwrap_or(i32::MAX)),
-            timestamp: args.timestamp.map(|time| Timestamp(time.millis(Timestamp::now().0))),
+            timestamp,
             ignores_partitions,
             key_serializer,
             value_serializer: serializer(&args.value_serializer, configs.value_serializer)?,
