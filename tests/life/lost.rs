@@ -58,6 +58,21 @@ fn the_partitions_that_a_broker_does_not_hold_are_no_loss_but_no_whole_topic_eit
     assert_eq!(sandbox.ok("count t"), "2\n");
     assert_eq!(consume(&sandbox, "t"), ["x", "x"]);
     sandbox.fails(1, "export t t.tar");
+
+    // Nor does mkafka miss what was not there when it took the topic over.
+    sandbox.ok("configs alter t --add-config retention.bytes=1000000");
+    assert_eq!(sandbox.ok("count t"), "2\n");
+    assert_eq!(consume(&sandbox, "t"), ["x", "x"]);
+    assert_eq!(sandbox.ok("verify t"), "");
+    assert!(sandbox.ok("clean t").contains("t-2"));
+    let described = sandbox.ok("topics describe t");
+    assert!(described.contains("PartitionCount: 3"), "{described}");
+    assert_eq!(described.matches("Leader: 1").count(), 2, "{described}");
+    assert!(!described.contains("Partition: 1"), "{described}");
+    sandbox.fails(1, "export t t.tar");
+    std::fs::remove_dir_all(sandbox.data_dir().join("t-2")).unwrap();
+    let not_counted = "mkafka: partition t-2 is not in this data directory; its records are not counted\n";
+    assert_ran(&sandbox.run("count t"), 1, "", not_counted);
 }
 
 #[test]

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::bail;
-
 use super::position_file::PositionFile;
 use super::range::Ranges;
 use crate::consumer::{Consumer, ConsumerPartition, EndPosition, FolderWatch, StartPosition, Waiter};
@@ -108,7 +106,7 @@ impl Assignment {
         Ok(())
     }
 
-    fn partitions(&self, topic: &Topic) -> anyhow::Result<Vec<i32>> {
+    fn partitions(&self, topic: &Topic) -> Result<Vec<i32>, StoreError> {
         if self.wanted.is_empty() {
             return Ok(topic.partitions.clone());
         }
@@ -119,14 +117,10 @@ impl Assignment {
 }
 
 /// The partition of `topic` with the number `wanted`.
-fn number(topic: &Topic, wanted: u32) -> anyhow::Result<i32> {
+fn number(topic: &Topic, wanted: u32) -> Result<i32, StoreError> {
     match i32::try_from(wanted) {
         Ok(number) if topic.partitions.binary_search(&number).is_ok() => Ok(number),
-        _ => bail!(
-            "topic '{}' has no partition {wanted} here: it has {} partition(s), numbered from 0",
-            topic.name,
-            topic.partition_count
-        ),
+        _ => Err(topic.no_partition(wanted)),
     }
 }
 
