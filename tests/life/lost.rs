@@ -107,7 +107,7 @@ fn a_group_does_not_pass_over_a_partition_that_is_gone() {
     std::fs::remove_dir(&folder).unwrap();
 
     let not_known = gone("its lag is not known");
-    for (line, rows) in [("groups describe g", 5), ("groups describe g --totals --output json", 1)] {
+    for (line, rows) in [("groups describe g", 3), ("groups describe g --totals --output json", 1)] {
         let described = sandbox.run(line);
         assert_eq!(described.status, 1, "{line}");
         assert!(described.stderr.contains(&not_known), "{line}: {}", described.stderr);
@@ -124,11 +124,7 @@ fn a_group_does_not_pass_over_a_partition_that_is_gone() {
                 sandbox.run(&format!("groups reset-offsets g {which} --to-latest {done} --output json"));
             assert_eq!((reset.status, &reset.stderr), (1, &stays), "{which} {done}");
             assert!(reset.stdout.contains("\"partition\":2"), "{}", reset.stdout);
-            assert!(
-                !reset.stdout.contains("\"partition\":1,\"oldOffset\":0,\"newOffset\":1"),
-                "{}",
-                reset.stdout
-            );
+            assert!(!reset.stdout.contains("\"topic\":\"t\",\"partition\":1"), "{}", reset.stdout);
         }
     }
     let refused = "partition t-1 is not in this data directory";
