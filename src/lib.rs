@@ -67,6 +67,7 @@
 //! | a transaction begun and decided; what the dead left, ended | [`store::transactions`] |
 //! | its markers and `.txnindex` entries written | [`log::transaction`] |
 //! | a record made part of it | `producer::transaction` |
+//! | a transaction open, as the batches of a log tell | [`log::OpenTransactions`] |
 //! | what became of it, for `read_committed` | `consumer::transactions` |
 //! | topics, partitions and groups chosen, by name or pattern | `commands::select` |
 //! | somebody asked before something is destroyed | `commands::consent` |

@@ -408,7 +408,8 @@ fn groups_and_offsets_are_deleted() {
 fn offsets_of_a_partition_that_is_gone_are_shown_without_an_end_and_stay() {
     let sandbox = orders();
     read_all(&sandbox);
-    // As a broker that no longer holds the partition, and as somebody who cleans up by hand, leave it.
+    // As a broker leaves it that no longer holds the partition.
+    std::fs::remove_file(sandbox.data_dir().join(".mkafka/topics/orders.json")).unwrap();
     std::fs::remove_dir_all(sandbox.data_dir().join("orders-0")).unwrap();
     assert_eq!(offsets(&sandbox, "billing"), [[Some(3), None, None], [Some(3), Some(3), Some(0)]]);
     let ran = sandbox.run("groups reset-offsets billing --all-topics --to-earliest --execute");

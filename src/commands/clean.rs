@@ -31,6 +31,7 @@ pub fn run(global: &GlobalArgs, args: &CleanArgs, ui: &mut Ui) -> Result<()> {
     let mut work = Vec::new();
     for topic in topics {
         if topic.known_to_us {
+            select::tell_lost(&topic.lost(), "it is not cleaned", ui);
             let partitions = select::partitions(&dir, &topic, &floors);
             work.extend(partitions.into_iter().map(|partition| (topic.clone(), partition)));
         } else if !is_search {

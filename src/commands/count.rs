@@ -27,10 +27,10 @@ pub fn run(global: &GlobalArgs, args: &CountArgs, ui: &mut Ui) -> Result<()> {
                 return Err(topic.no_partition(number).into());
             }
         }
-        let lost = topic.lost();
-        for of in lost.iter().filter(|_| args.partition.is_none()) {
-            ui.error(&format!("partition {of} is not in this data directory; its records are not counted"));
-            is_whole = false;
+        if args.partition.is_none() {
+            let lost = topic.lost();
+            select::tell_lost(&lost, "its records are not counted", ui);
+            is_whole = lost.is_empty();
         }
         for partition in partitions {
             let records = match count_records(&partition.dir, partition.floor, committed_only) {

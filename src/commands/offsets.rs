@@ -28,6 +28,9 @@ pub(super) fn offsets(global: &GlobalArgs, args: &OffsetsArgs, ui: &mut Ui) -> R
         if args.exclude_internal_topics && topic.name.is_internal() {
             continue;
         }
+        let lost: Vec<_> = topic.lost().into_iter().filter(|of| numbers.contains(&of.partition)).collect();
+        select::tell_lost(&lost, "its offsets are not known", ui);
+        is_any |= !lost.is_empty();
         for partition in select::partitions(&dir, topic, &floors) {
             let number = partition.of.partition;
             if !numbers.contains(&number) {
@@ -60,12 +63,18 @@ pub(super) fn offsets(global: &GlobalArgs, args: &OffsetsArgs, ui: &mut Ui) -> R
 /// Topics, and which of their partitions.
 type Asked = Vec<(Topic, BTreeSet<i32>)>;
 
+/// The partitions that `topic` has here, or should have.
+fn numbers_of(topic: &Topic) -> BTreeSet<i32> {
+    let lost = topic.lost().into_iter().map(|of| of.partition);
+    topic.partitions.iter().copied().chain(lost).collect()
+}
+
 /// The partitions of --partitions, or all, of the topics that are chosen.
 fn by_topic(dir: &DataDir, args: &OffsetsArgs, ui: &mut Ui) -> Result<Asked> {
     let choice = args.topics.choice();
     let mut asked = Asked::new();
     for topic in select::topics(dir, &choice, Purpose::Look)? {
-        let mut numbers: BTreeSet<i32> = topic.partitions.iter().copied().collect();
+        let mut numbers = numbers_of(&topic);
         // Of topics that nobody has named, one may have fewer partitions than another.
         if !choice.is_all() && !choice.is_regex {
             for missing in args.partitions.iter().filter(|number| !numbers.contains(number)) {
@@ -88,8 +97,8 @@ fn by_rule(dir: &DataDir, args: &OffsetsArgs, ui: &mut Ui) -> Result<Asked> {
             if_exists: false,
         };
         for topic in select::topics(dir, &choice, Purpose::Look)? {
-            let numbers = topic.partitions.iter().copied().filter(|number| rule.includes(*number));
-            let numbers: BTreeSet<i32> = numbers.collect();
+            let mut numbers = numbers_of(&topic);
+            numbers.retain(|number| rule.includes(*number));
             if rule.is_single && numbers.is_empty() && !choice.is_all() && !choice.is_regex {
                 ui.error(&topic.no_partition(rule.from).to_string());
             }

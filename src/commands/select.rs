@@ -8,10 +8,11 @@ use anyhow::{Result, anyhow};
 use super::UsageError;
 use crate::cli::topic_choice::TopicChoice;
 use crate::group::view::all_groups;
+use crate::output::Ui;
 use crate::record::Offset;
 use crate::store::{
-    DataDir, GroupId, GroupPattern, Listing, LogStartOffsets, Topic, TopicName, TopicPartition, TopicPattern,
-    noted_log_start,
+    DataDir, GroupId, GroupPattern, Listing, LogStartOffsets, StoreError, Topic, TopicName, TopicPartition,
+    TopicPattern, noted_log_start,
 };
 
 /// A partition that has a folder here.
@@ -82,6 +83,16 @@ pub(super) fn partitions(dir: &DataDir, topic: &Topic, floors: &LogStartOffsets)
         PartitionDir { dir: dir.partition_path(&of), of, floor }
     };
     topic.partitions.iter().map(one).collect()
+}
+
+/// What is said of a partition that somebody has removed: what that means for the command.
+pub(super) fn lost_line(of: &TopicPartition, meaning: &str) -> String {
+    format!("{}; {meaning}", StoreError::LostPartition(of.clone()))
+}
+
+/// Says of each of the partitions in `lost`, which somebody has removed, what that means for the command, which fails.
+pub(super) fn tell_lost<'a>(lost: impl IntoIterator<Item = &'a TopicPartition>, meaning: &str, ui: &mut Ui) {
+    lost.into_iter().for_each(|of| ui.error(&lost_line(of, meaning)));
 }
 
 /// The groups that `texts` name, whether they are there or not; or, where they are regular expressions, those that

@@ -25,7 +25,7 @@ const MANIFEST_MAX: u64 = 64 << 20;
 pub fn export(global: &GlobalArgs, args: &ExportArgs, ui: &mut Ui) -> Result<()> {
     let dir = DataDir::open_for_reading(&data_dir_location(global)?.path)?;
     let topic = dir.topic(&TopicName::new(&args.topic)?)?;
-    if let Some(missing) = topic.without_folder().first() {
+    if let Some(missing) = topic.without_folder().next() {
         bail!(
             "topic '{}' cannot be exported: its partition {} is not in this data directory",
             topic.name,

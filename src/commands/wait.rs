@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow, bail};
 
-use super::{UsageError, data_dir_location, interrupt::Interrupt};
+use super::{UsageError, data_dir_location, interrupt::Interrupt, select};
 use crate::cli::GlobalArgs;
 use crate::cli::wait::WaitArgs;
 use crate::consumer::Waiter;
@@ -25,7 +25,7 @@ use crate::store::{
 const INTERVAL: Duration = Duration::from_millis(20);
 
 /// Runs `mkafka wait`.
-pub fn run(global: &GlobalArgs, args: &WaitArgs, _ui: &mut Ui) -> Result<()> {
+pub fn run(global: &GlobalArgs, args: &WaitArgs, ui: &mut Ui) -> Result<()> {
     let condition = Condition {
         path: data_dir_location(global)?.path,
         name: TopicName::new(args.topic.name())?,
@@ -53,6 +53,9 @@ pub fn run(global: &GlobalArgs, args: &WaitArgs, _ui: &mut Ui) -> Result<()> {
                 (None, None) => true,
             };
             if is_met {
+                if condition.is_about_records(args) {
+                    select::tell_lost(&seen.lost, "its records are not waited for", ui);
+                }
                 return Ok(());
             }
         } else if args.more.is_some() && first_seen.is_none() {
@@ -135,9 +138,16 @@ struct Seen {
     id: Option<TopicId>,
     /// Whether the group had committed anything.
     group: bool,
+    /// Of the partitions that are meant, those that somebody has removed.
+    lost: Vec<TopicPartition>,
 }
 
 impl Condition {
+    /// Whether more is waited for than that the topic exists.
+    fn is_about_records(&self, args: &WaitArgs) -> bool {
+        self.group.is_some() || args.offset.is_some() || args.more.is_some()
+    }
+
     /// How many records of the topic the group has not committed yet; `None` while the topic is not there. What
     /// a partition has from which nothing was committed counts in full.
     fn lag(&self, seen: &mut Seen) -> Result<Option<i64>> {
@@ -227,6 +237,7 @@ impl Condition {
             return Err(self.topic_deleted());
         }
         (seen.topic, seen.id) = (true, topic.id.or(seen.id));
+        seen.lost = if self.partition.is_none() { topic.lost() } else { Vec::new() };
         let mut ends = Vec::new();
         for number in self.partitions(&topic)? {
             let of = TopicPartition::new(self.name.clone(), number);
@@ -245,11 +256,15 @@ impl Condition {
         match self.partition {
             Some(number) if topic.partitions.contains(&number) => Ok(vec![number]),
             Some(number) => Err(topic.no_partition(number).into()),
-            None if self.offset.is_some() && topic.partitions.len() != 1 => bail!(
-                "topic '{}' has {} partitions: --partition tells which is to reach the offset",
-                self.name,
-                topic.partitions.len()
-            ),
+            None if self.offset.is_some() => match (&topic.partitions[..], &topic.lost()[..]) {
+                ([only], []) => Ok(vec![*only]),
+                ([], [lost]) => Err(topic.no_partition(lost.partition).into()),
+                (here, lost) => bail!(
+                    "topic '{}' has {} partitions: --partition tells which is to reach the offset",
+                    self.name,
+                    here.len() + lost.len()
+                ),
+            },
             None => Ok(topic.partitions.clone()),
         }
     }

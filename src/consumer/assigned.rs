@@ -9,7 +9,7 @@ use super::{
 };
 use crate::log::bounds::{after_start, before_end, so_many_behind};
 use crate::log::transaction::open_before;
-use crate::log::{LogError, LogReader, offset_for_time};
+use crate::log::{LogError, LogReader, OpenTransactions, offset_for_time};
 use crate::record::{Batch, BatchError, Offset, RecordDecoder, Timestamp};
 use crate::store::TopicPartition;
 
@@ -212,13 +212,13 @@ impl Assigned {
             none => {
                 let mut open = open_before(self.reader.dir(), self.position)?;
                 if self.starts_at_end
-                    && let Some(stable) = open.values().min().copied()
+                    && let Some(stable) = open.first()
                 {
                     self.reader.seek(stable)?;
                     self.position = stable;
-                    open.clear();
+                    open = OpenTransactions::default();
                 }
-                none.insert(open.into_keys().collect())
+                none.insert(open.producers().collect())
             }
         };
         while let Some(producer_id) = open.last() {

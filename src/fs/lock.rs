@@ -207,14 +207,29 @@ impl Drop for HeldFolder {
 /// Whether some process holds the lock file `path`; `None` when there is no such file. Needs no permission
 /// to write, and keeps nobody from locking it for longer than a moment.
 pub fn is_locked(path: &Path) -> Result<Option<bool>, FileError> {
+    Ok(look_for_lock(path)?.map(|(_, is_locked)| is_locked))
+}
+
+/// What is in the small lock file `path`, as long as some process holds it; `None` when none does, or there is no such
+/// file. Asks as little of others as [`is_locked`].
+pub fn content_while_locked(path: &Path) -> Result<Option<Vec<u8>>, FileError> {
+    match look_for_lock(path)? {
+        Some((file, true)) => super::read_small(&file).context_io("read", path).map(Some),
+        _ => Ok(None),
+    }
+}
+
+/// The lock file `path`, and whether some process holds it. The lock that is tried is that of the file as it was opened
+/// here, and goes with it.
+fn look_for_lock(path: &Path) -> Result<Option<(File, bool)>, FileError> {
     let file = match File::open(path) {
         Ok(file) => file,
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(e) => return Err(FileError::new("open", path, e)),
     };
     match fs2::FileExt::try_lock_shared(&file) {
-        Ok(()) => Ok(Some(false)),
-        Err(e) if is_held(&e) => Ok(Some(true)),
+        Ok(()) => Ok(Some((file, false))),
+        Err(e) if is_held(&e) => Ok(Some((file, true))),
         Err(e) => Err(FileError::new("look for a lock on", path, e)),
     }
 }

@@ -16,7 +16,7 @@ pub(crate) mod seam;
 mod system;
 
 pub use file::{LogFile, raise_open_files_limit};
-pub use lock::{FileLock, HeldFolder, HeldLock, LockGuard, broker_is_live, is_locked};
+pub use lock::{FileLock, HeldFolder, HeldLock, LockGuard, broker_is_live, content_while_locked, is_locked};
 pub use pipe::{is_pipe_or_socket, widen_pipe};
 pub use system::tells_every_change;
 
@@ -331,19 +331,34 @@ const SMALL_FILE_BYTES: u64 = 64 << 20;
 pub fn read_if_present(path: &Path) -> Result<Option<Vec<u8>>, FileError> {
     let read = || {
         seam::look();
-        let file = File::open(path)?;
-        let mut bytes = Vec::new();
-        file.take(SMALL_FILE_BYTES + 1).read_to_end(&mut bytes)?;
-        if bytes.len() as u64 > SMALL_FILE_BYTES {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "larger than such a file can be"));
-        }
-        Ok(bytes)
+        read_small(&File::open(path)?)
     };
     match read() {
         Ok(bytes) => Ok(Some(bytes)),
         Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(e) => Err(FileError::new("read", path, e)),
     }
+}
+
+/// Reads all of an open small file, as long as it is when it is asked: with one read, where a buffer that grows would
+/// take many.
+fn read_small(file: &File) -> io::Result<Vec<u8>> {
+    let length = file.metadata()?.len();
+    let Some(length) = usize::try_from(length).ok().filter(|_| length <= SMALL_FILE_BYTES) else {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "larger than such a file can be"));
+    };
+    let mut bytes = vec![0; length];
+    let mut filled = 0;
+    while filled < length {
+        match (&*file).read(&mut bytes[filled..]) {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => return Err(e),
+        }
+    }
+    bytes.truncate(filled);
+    Ok(bytes)
 }
 
 /// The first `length` bytes of the file `path`; `None` when it has fewer, or is not there. Takes memory for no more
@@ -405,3 +420,6 @@ pub fn read_at(file: &File, mut buffer: &mut [u8], mut position: u64) -> io::Res
     }
     Ok(total)
 }
+
+#[cfg(test)]
+mod tests;

@@ -90,10 +90,7 @@ impl Presence {
 /// # Errors
 /// When it cannot be read.
 pub(super) fn look_at(path: &Path) -> Result<Sign, FileError> {
-    if fs::is_locked(path)? != Some(true) {
-        return Ok(Sign::Dead);
-    }
-    let text = fs::read_if_present(path)?.unwrap_or_default();
+    let Some(text) = fs::content_while_locked(path)? else { return Ok(Sign::Dead) };
     let digits = std::str::from_utf8(text.get(..DIGITS).unwrap_or_default()).ok();
     // Somebody else's bytes in there are no reason to take a member out whose process lives.
     let last_poll = digits.and_then(|digits| digits.parse().ok()).map(|milliseconds| Moment { milliseconds });

@@ -288,7 +288,7 @@ impl LogAppender {
 
     /// What the folder held of segments when this opened the log, for the first who asks after that. Others may have
     /// changed it since.
-    pub(super) fn take_listing(&mut self) -> Option<SegmentList> {
+    pub(crate) fn take_listing(&mut self) -> Option<SegmentList> {
         self.known.listed.take()
     }
 

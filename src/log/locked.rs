@@ -8,7 +8,7 @@ use super::segment::{SegmentList, SegmentPath};
 use super::tail::{BootId, RecoveryPoint};
 use super::{Appended, LogConfig, Position, checkpoint};
 use crate::fs::{FileError, LogFile};
-use crate::record::{EncodedBatch, Offset, Timestamp};
+use crate::record::{EncodedBatch, Offset};
 
 /// A partition whose lock is held and whose active segment is known.
 #[derive(Debug)]
@@ -116,16 +116,6 @@ impl LockedLog<'_> {
     pub(crate) fn roll_and_note(&mut self) -> Result<(), LogError> {
         self.roll()?;
         Ok(self.active.tail.write(self.lock_file, self.boot)?)
-    }
-
-    /// Bytes of the active segment.
-    pub(crate) fn active_bytes(&self) -> u64 {
-        self.active.tail.size.0
-    }
-
-    /// The largest timestamp in the active segment; −1 where it has none.
-    pub(crate) fn active_largest_timestamp(&self) -> Timestamp {
-        self.active.tail.rules.max.timestamp
     }
 
     /// Leaves word, on the disk, that everything before the segment at `base` is on the disk. After a loss of

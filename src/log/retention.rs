@@ -11,6 +11,7 @@ use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::active::ActiveSegment;
 use super::checkpoint;
 use super::error::LogError;
 use super::locked::LockedLog;
@@ -66,6 +67,21 @@ enum Candidate {
 }
 
 impl Candidate {
+    /// The active segment as its appender knows it.
+    fn active(active: &ActiveSegment) -> Self {
+        Self::Active {
+            path: active.path.clone(),
+            bytes: active.tail.size.0,
+            largest_timestamp: active.tail.rules.max.timestamp,
+        }
+    }
+
+    /// The active segment as its files tell of it.
+    fn active_by_files(path: SegmentPath) -> Result<Self, LogError> {
+        let (bytes, largest_timestamp) = (metadata_of(&path)?.len(), bounds::largest_timestamp(&path)?);
+        Ok(Self::Active { path, bytes, largest_timestamp })
+    }
+
     fn base(&self) -> Offset {
         match self {
             Self::Sealed(path) | Self::Active { path, .. } => path.base_offset(),
@@ -96,6 +112,12 @@ fn metadata_of(path: &SegmentPath) -> Result<Metadata, FileError> {
     std::fs::metadata(path.log()).context_io("look up", &path.log())
 }
 
+/// The segments of the log in `dir`, in their order: those at `sealed`, and the `active` one.
+fn candidates(dir: &Path, sealed: &[Offset], active: Candidate) -> Vec<Candidate> {
+    let sealed = sealed.iter().map(|base| Candidate::Sealed(SegmentPath::new(dir, *base)));
+    sealed.chain([active]).collect()
+}
+
 /// Deletes what is to go at `now` from the partition of `appender`, under its lock. `start` is the log start
 /// offset as far as it is known from elsewhere.
 ///
@@ -117,12 +139,7 @@ fn apply_locked(
     now: Timestamp,
 ) -> Result<Retained, LogError> {
     check_start(start, log.end_offset())?;
-    let mut candidates = sealed_candidates(log.dir(), &log.sealed_segments()?);
-    candidates.push(Candidate::Active {
-        path: SegmentPath::new(log.dir(), log.active_base()),
-        bytes: log.active_bytes(),
-        largest_timestamp: log.active_largest_timestamp(),
-    });
+    let candidates = candidates(log.dir(), &log.sealed_segments()?, Candidate::active(log.active));
     let (count, mut retained) = plan(&candidates, config, start, now)?;
     if count == 0 {
         return Ok(retained);
@@ -142,20 +159,22 @@ fn apply_locked(
 }
 
 /// Does what [`apply`] and [`sweep`] do, for who comes by with an appender that has only just opened the log. That
-/// has listed the folder, which takes longer the more segments there are: unless something is to go, or has gone
-/// since, it is not listed once more.
+/// has `listed` the folder, which takes longer the more segments there are: unless something is to go, or has gone
+/// since, it is not listed once more. What was listed is left to others only if it still tells which segments there are.
 ///
 /// # Errors
 /// As those two.
 pub fn look_after(
     appender: &mut LogAppender,
+    listed: &mut Option<SegmentList>,
     config: &RetentionConfig,
     now: Timestamp,
 ) -> Result<Retained, LogError> {
-    if let Some(list) = appender.take_listing()
+    if let Some(list) = listed.take()
         && let Some(retained) = retained_by_listing(appender, &list, config, now)?
     {
         sweep_files(&list.deleted_files, config.file_delete_delay_ms, false)?;
+        *listed = Some(list);
         return Ok(retained);
     }
     let retained = apply(appender, config, Offset::ZERO, now)?;
@@ -177,12 +196,7 @@ fn retained_by_listing(
     if active.tail.base_offset != *last {
         return Ok(None);
     }
-    let mut candidates = sealed_candidates(&appender.dir, sealed);
-    candidates.push(Candidate::Active {
-        path: active.path.clone(),
-        bytes: active.tail.size.0,
-        largest_timestamp: active.tail.rules.max.timestamp,
-    });
+    let candidates = candidates(&appender.dir, sealed, Candidate::active(active));
     match plan(&candidates, config, Offset::ZERO, now) {
         Ok((count, retained)) => Ok((count == 0).then_some(retained)),
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
@@ -205,10 +219,8 @@ pub fn foretell(
     let end = bounds::find_end(dir, &list)?.offset;
     check_start(start, end)?;
     let Some((&active, sealed)) = list.logs.split_last() else { return Ok(Retained::default()) };
-    let mut candidates = sealed_candidates(dir, sealed);
-    let path = SegmentPath::new(dir, active);
-    let (bytes, largest_timestamp) = (metadata_of(&path)?.len(), bounds::largest_timestamp(&path)?);
-    candidates.push(Candidate::Active { path, bytes, largest_timestamp });
+    let active = Candidate::active_by_files(SegmentPath::new(dir, active))?;
+    let candidates = candidates(dir, sealed, active);
     let (count, mut retained) = plan(&candidates, config, start, now)?;
     if count == candidates.len() {
         retained.start = end;
@@ -219,10 +231,6 @@ pub fn foretell(
 /// A start that the log, which ends at `end`, has not reached says nothing of it: by such a note all would go.
 fn check_start(start: Offset, end: Offset) -> Result<(), LogError> {
     if start > end { Err(LogError::StartBehindEnd { start, end }) } else { Ok(()) }
-}
-
-fn sealed_candidates(dir: &Path, sealed: &[Offset]) -> Vec<Candidate> {
-    sealed.iter().map(|base| Candidate::Sealed(SegmentPath::new(dir, *base))).collect()
 }
 
 /// How many of `candidates`, of which the last is active, go. Each limit is looked at in Kafka's order, on

@@ -1,26 +1,27 @@
 //! Ending transactions in a partition: the marker that says what became of one, and the entry that an aborted one
 //! gets in the `.txnindex` (what a broker does in `UnifiedLog.append` and `ProducerStateManager.completeTxn`).
 
-use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::Path;
 
 use super::cleaner::{LogSummary, marker_of};
 use super::segment::{Position, SegmentList, SegmentPath};
-use super::{Appended, BatchReader, LogAppender, LogConfig, LogError, LogReader, txn_index};
+use super::{
+    Appended, BatchReader, LogAppender, LogConfig, LogError, LogReader, OpenTransactions, txn_index,
+};
 use crate::record::control::{ControlType, EndMarker};
 use crate::record::{BatchHeader, Offset, RecordDecoder, Timestamp};
 
 /// The epoch of the coordinator in markers. There is no coordinator that could change, so there is one epoch.
 pub const COORDINATOR_EPOCH: i32 = 0;
 
-/// The producers that have a transaction open before `offset` in the partition in `dir`, each with where it begins: whether
-/// it is ended behind `offset` is not looked at. Reads headers alone.
+/// The transactions that are open before `offset` in the partition in `dir`: whether they are ended behind `offset` is
+/// not looked at. Reads headers alone.
 ///
 /// # Errors
 /// When the partition cannot be read.
-pub fn open_before(dir: &Path, offset: Offset) -> Result<BTreeMap<i64, Offset>, LogError> {
-    let mut open = BTreeMap::new();
+pub fn open_before(dir: &Path, offset: Offset) -> Result<OpenTransactions, LogError> {
+    let mut open = OpenTransactions::default();
     for base in SegmentList::read(dir)?.logs.into_iter().take_while(|base| *base < offset) {
         let reader = match BatchReader::open(&SegmentPath::new(dir, base).log()) {
             Ok(reader) => reader,
@@ -33,28 +34,23 @@ pub fn open_before(dir: &Path, offset: Offset) -> Result<BTreeMap<i64, Offset>, 
             && header.base_offset < offset
         {
             at = at.plus(size);
-            if header.magic < 2 || !header.attributes.is_transactional() {
-                continue;
-            }
-            if header.attributes.is_control() {
-                open.remove(&header.producer_id);
-            } else {
-                open.entry(header.producer_id).or_insert(header.base_offset);
+            if header.magic >= 2 {
+                open.observe(&header);
             }
         }
     }
     Ok(open)
 }
 
-/// Follows which transactions are open in a log.
-struct OpenTransactions {
+/// Follows what a log's producers and transactions come to.
+struct Follower {
     reader: LogReader,
     summary: LogSummary,
     decoder: RecordDecoder,
 }
 
-impl OpenTransactions {
-    /// Those that began at `from` or behind.
+impl Follower {
+    /// Of the transactions that began at `from` or behind.
     fn since(dir: &Path, from: Offset) -> Self {
         let (summary, decoder) = (LogSummary::default(), RecordDecoder::new());
         Self { reader: LogReader::new(dir, from), summary, decoder }
@@ -92,19 +88,19 @@ impl LogAppender {
     ) -> Result<Option<Appended>, LogError> {
         // What a loss of power has left is mended before it is read.
         self.log_end_offset()?;
-        let mut open = OpenTransactions::since(&self.dir, oldest);
+        let mut follower = Follower::since(&self.dir, oldest);
         // Most of it is read while others may append.
-        open.catch_up()?;
+        follower.catch_up()?;
         let jitter_ms = self.jitter_ms;
         let timestamp = Timestamp::now();
         self.with_lock(|log| {
-            open.catch_up()?;
-            if open.reader.next_offset() < log.end_offset() {
+            follower.catch_up()?;
+            if follower.reader.next_offset() < log.end_offset() {
                 // What was read was put into another segment meanwhile.
-                open = OpenTransactions::since(log.dir(), oldest);
-                open.catch_up()?;
+                follower = Follower::since(log.dir(), oldest);
+                follower.catch_up()?;
             }
-            if open.summary.open_since(marker.producer_id).is_none() {
+            if follower.summary.open_since(marker.producer_id).is_none() {
                 return Ok(None);
             }
             let mut batch = marker.encode(timestamp);
@@ -113,8 +109,8 @@ impl LogAppender {
                 return log.append(&mut batch).map(Some);
             }
             let header = BatchHeader { base_offset: log.end_offset(), ..*batch.header() };
-            open.summary.observe(&header, Some(ControlType::Abort));
-            if let Some(aborted) = open.summary.aborted.last() {
+            follower.summary.observe(&header, Some(ControlType::Abort));
+            if let Some(aborted) = follower.summary.aborted.last() {
                 txn_index::note(log.active_path(), aborted)?;
             }
             let appended = log.append(&mut batch);

@@ -122,6 +122,7 @@ mod tests {
             partition_count: 2,
             partitions: vec![0, 1],
             config: TopicConfig::new([("segment.bytes", "1073741824"), ("retention.ms", "-1")]).unwrap(),
+            elsewhere: Vec::new(),
             known_to_us: true,
         }
     }

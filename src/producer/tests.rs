@@ -1,5 +1,6 @@
 use super::limits::check_timestamp;
 use super::*;
+use crate::fs::seam::looks::listings;
 use crate::log::LogError;
 use crate::record::{Compression, Timestamp};
 
@@ -67,6 +68,26 @@ fn upkeep_waits_for_its_share() {
     producer.close().unwrap();
     assert!(segments() <= 5, "what it has filled itself it leaves tidy: {}", segments());
     assert!(producer.take_news().upkeep_failures.is_empty());
+}
+
+/// To list a folder takes longer the more segments there are: neither retention nor compaction does it once more.
+#[test]
+fn who_adds_one_record_to_a_compacted_topic_lists_its_folder_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let config = TopicConfig::new([("cleanup.policy", "compact,delete")]).unwrap();
+    let record = NewRecord { timestamp: Timestamp::now(), key: Some(b"k"), value: Some(b"v"), headers: &[] };
+    let listings_for_one = || {
+        let before = listings();
+        let topic = ProducerTopic::new(vec![dir.path().to_owned()], &config);
+        let mut producer = Producer::new(topic, ProducerConfig::default()).unwrap();
+        producer.send(&record, None).unwrap();
+        producer.close().unwrap();
+        assert!(producer.take_news().upkeep_failures.is_empty());
+        listings() - before
+    };
+    // There is no segment yet that could be found.
+    listings_for_one();
+    assert_eq!(listings_for_one(), 1);
 }
 
 /// The values in a partition's log, whose offsets must be 0, 1, 2 and so on.

@@ -15,6 +15,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::{ProduceError, number};
+use crate::log::segment::SegmentList;
 use crate::log::{CleanReport, CleanerConfig, LogAppender, LogCleaner, LogError, RetentionConfig, retention};
 use crate::record::{Offset, Timestamp};
 use crate::store::TopicConfig;
@@ -113,7 +114,7 @@ impl Upkeep {
     /// partition that it has but come across is left as it was found.
     pub(super) fn before_end(&mut self, at: usize, appender: &mut LogAppender) {
         if self.seen[at].is_overdue
-            && let Err(source) = self.retain(at, appender)
+            && let Err(source) = self.retain(at, appender).map(drop)
         {
             self.fail(number(at), source);
         }
@@ -122,7 +123,7 @@ impl Upkeep {
     #[cold]
     fn look_after(&mut self, at: usize, dir: &Path, appender: &mut LogAppender) {
         let begun = Instant::now();
-        let done = self.retain(at, appender).and_then(|()| self.clean(at, dir));
+        let done = self.retain(at, appender).and_then(|listed| self.clean(at, dir, listed));
         if let Err(source) = done {
             self.fail(number(at), source);
         }
@@ -130,23 +131,25 @@ impl Upkeep {
         self.spent += begun.elapsed();
     }
 
-    fn retain(&mut self, at: usize, appender: &mut LogAppender) -> Result<(), LogError> {
+    /// Answers what the folder holds of segments, if that is known without listing it once more.
+    fn retain(&mut self, at: usize, appender: &mut LogAppender) -> Result<Option<SegmentList>, LogError> {
         // A failure is not met again at once.
         self.seen[at].next_at = None;
         self.seen[at].is_overdue = false;
         let retention = &self.config.retention;
-        let retained = retention::look_after(appender, retention, Timestamp::now())?;
+        let mut listed = appender.take_listing();
+        let retained = retention::look_after(appender, &mut listed, retention, Timestamp::now())?;
         self.seen[at].next_at = retained.next_at;
-        Ok(())
+        Ok(listed)
     }
 
-    fn clean(&mut self, at: usize, dir: &Path) -> Result<(), LogError> {
+    fn clean(&mut self, at: usize, dir: &Path, listed: Option<SegmentList>) -> Result<(), LogError> {
         let Some(config) = self.config.cleaner else { return Ok(()) };
         if self.cleaning.as_ref().is_some_and(|cleaning| cleaning.thread.is_finished()) {
             self.end_cleaning();
         }
         let cleaner = LogCleaner::new(dir, config);
-        if self.cleaning.is_some() || !cleaner.is_due(Timestamp::now())? {
+        if self.cleaning.is_some() || !cleaner.is_due_by(listed, Timestamp::now())? {
             return Ok(());
         }
         let orders = Arc::new(Orders::default());

@@ -85,6 +85,9 @@ pub struct Topic {
     /// The partitions that have a folder, ascending. A broker holds only some of a topic's partitions,
     /// and those of `__consumer_offsets` are created when they are first needed.
     pub partitions: Vec<i32>,
+    /// Of a topic that mkafka has taken over from a broker, the partitions that had no folder here then, ascending:
+    /// other brokers may have them.
+    pub elsewhere: Vec<i32>,
     /// What it sets itself. Of a topic that a broker wrote nothing is known.
     pub config: TopicConfig,
     /// Whether mkafka created it.
@@ -93,23 +96,33 @@ pub struct Topic {
 
 impl Topic {
     /// The partitions that have no folder here; none of `__consumer_offsets`, which get theirs when they are needed.
-    pub fn without_folder(&self) -> Vec<TopicPartition> {
-        if self.name.as_str() == CONSUMER_OFFSETS {
-            return Vec::new();
-        }
-        let numbers = (0..self.partition_count).filter(|n| self.partitions.binary_search(n).is_err());
-        numbers.map(|number| TopicPartition::new(self.name.clone(), number)).collect()
+    pub fn without_folder(&self) -> impl Iterator<Item = TopicPartition> {
+        let count = if self.name.as_str() == CONSUMER_OFFSETS { 0 } else { self.partition_count };
+        let numbers = (0..count).filter(|number| self.partitions.binary_search(number).is_err());
+        numbers.map(|number| TopicPartition::new(self.name.clone(), number))
     }
 
-    /// The partitions whose folders somebody has removed: mkafka made them with the topic. What a broker's topic lacks
-    /// here, another broker may have.
+    /// The partitions whose folders somebody has removed: they were here when mkafka made the topic or took it over.
+    /// What a broker's topic lacks here, another broker may have.
     pub fn lost(&self) -> Vec<TopicPartition> {
-        if self.known_to_us { self.without_folder() } else { Vec::new() }
+        if !self.known_to_us {
+            return Vec::new();
+        }
+        let was_here = |of: &TopicPartition| self.elsewhere.binary_search(&of.partition).is_err();
+        self.without_folder().filter(was_here).collect()
     }
 
     /// The error for a partition that it does not have here.
-    pub fn no_partition(&self, partition: i32) -> StoreError {
-        StoreError::UnknownPartition { topic: self.name.clone(), partition, count: self.partition_count }
+    pub fn no_partition(&self, partition: impl Into<i64>) -> StoreError {
+        let partition = partition.into();
+        match self.lost().into_iter().find(|of| i64::from(of.partition) == partition) {
+            Some(lost) => StoreError::LostPartition(lost),
+            None => StoreError::UnknownPartition {
+                topic: self.name.clone(),
+                partition,
+                count: self.partition_count,
+            },
+        }
     }
 }
 
@@ -242,6 +255,7 @@ impl DataDir {
             id: partitions.first().and_then(|first| self.id_in_folder(name, *first)),
             partition_count: partitions.last().map_or(0, |last| last.saturating_add(1)),
             partitions,
+            elsewhere: Vec::new(),
             config: TopicConfig::default(),
             known_to_us: false,
         })
@@ -255,6 +269,7 @@ impl DataDir {
             id: Some(metadata.id),
             partition_count: metadata.partitions,
             partitions: (0..metadata.partitions).filter(has_folder).collect(),
+            elsewhere: metadata.elsewhere,
             config: metadata.configs,
             known_to_us: true,
             name: metadata.name,

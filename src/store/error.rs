@@ -93,10 +93,13 @@ pub enum StoreError {
         /// The topic.
         topic: TopicName,
         /// What was asked for.
-        partition: i32,
+        partition: i64,
         /// How many it has.
         count: i32,
     },
+    /// A partition whose folder somebody has removed.
+    #[error("partition {0} is not in this data directory")]
+    LostPartition(TopicPartition),
     /// A partition's log refused.
     #[error("{partition}: {source}")]
     Log {

@@ -5,6 +5,9 @@
 //! .mkafka/topics/<topic>.json   {"version":1,"name":…,"id":…,"partitions":3,"configs":{…}}
 //! .mkafka/topics/<topic>.undo   the same, of a topic that is not there: being created or deleted
 //! ```
+//!
+//! The file of a topic that was a broker's may have `"elsewhere":[0,2]` as well: its partitions that had no folder here
+//! when it became ours.
 
 use std::path::{Path, PathBuf};
 
@@ -35,6 +38,9 @@ pub(super) struct TopicMetadata {
     pub(super) partitions: i32,
     /// What it sets itself.
     pub(super) configs: TopicConfig,
+    /// The partitions that were not here when it was taken over from a broker, ascending.
+    #[serde(default)]
+    pub(super) elsewhere: Vec<i32>,
 }
 
 impl TopicMetadata {
@@ -45,18 +51,21 @@ impl TopicMetadata {
 
     /// The metadata of a topic that has an id already.
     pub(super) fn with_id(name: TopicName, id: TopicId, partitions: i32, configs: TopicConfig) -> Self {
-        Self { version: VERSION, name, id, partitions, configs }
+        Self { version: VERSION, name, id, partitions, configs, elsewhere: Vec::new() }
     }
 
     /// The bytes of its file.
     pub(super) fn to_bytes(&self) -> Vec<u8> {
-        let json = serde_json::json!({
+        let mut json = serde_json::json!({
             "version": self.version,
             "name": self.name,
             "id": self.id,
             "partitions": self.partitions,
             "configs": self.configs,
         });
+        if !self.elsewhere.is_empty() {
+            json["elsewhere"] = self.elsewhere.clone().into();
+        }
         format!("{json}\n").into_bytes()
     }
 
@@ -68,6 +77,9 @@ impl TopicMetadata {
         }
         if !(1..=MAX_PARTITIONS).contains(&metadata.partitions) {
             return Err(damaged(path, format!("no topic has {} partitions", metadata.partitions)));
+        }
+        if !metadata.elsewhere.is_sorted() {
+            return Err(damaged(path, "the partitions that are elsewhere are not sorted".to_owned()));
         }
         Ok(Some(metadata))
     }
@@ -221,6 +233,11 @@ mod tests {
                 metadata.id
             )
         );
+        assert_eq!(read(&bytes).unwrap(), Some(metadata.clone()));
+
+        let metadata = TopicMetadata { elsewhere: vec![0, 2], ..metadata };
+        let bytes = metadata.to_bytes();
+        assert!(String::from_utf8_lossy(&bytes).contains(",\"elsewhere\":[0,2]"));
         assert_eq!(read(&bytes).unwrap(), Some(metadata));
     }
 
@@ -247,6 +264,7 @@ mod tests {
         assert!(message(&with(1, "a/b", 1, "{}")).contains("Topic name is invalid"));
         assert!(message(&with(1, "orders", 0, "{}")).contains("0 partitions"));
         assert!(message(&with(1, "orders", i32::MAX, "{}")).contains("2147483647 partitions"));
+        assert!(message(&with(1, "orders", 3, "{},\"elsewhere\":[2,0]")).contains("are not sorted"));
         assert!(message(&with(1, "orders", 1, "{\"colour\":\"red\"}")).contains("Unknown topic config name"));
     }
 

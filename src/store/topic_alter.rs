@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use super::config_table::TOPIC_CONFIGS;
+use super::consumer_offsets::likely_partition_count;
 use super::metadata::TopicMetadata;
 use super::topic_admin::{MAX_PARTITIONS, make_partition_folder};
 use super::topic_name::CONSUMER_OFFSETS;
@@ -137,8 +138,15 @@ impl WritableDataDir {
             return Ok(metadata);
         }
         let found = self.topic(topic)?;
+        let partitions = likely_partition_count(&found);
+        if partitions > MAX_PARTITIONS {
+            return Err(StoreError::TooManyPartitions { topic: found.name, partitions });
+        }
+        let elsewhere = found.without_folder().map(|of| of.partition).collect();
         let id = found.id.unwrap_or_else(TopicId::random);
-        Ok(TopicMetadata::with_id(found.name, id, found.partition_count, TopicConfig::default()))
+        let mut metadata = TopicMetadata::with_id(found.name, id, partitions, TopicConfig::default());
+        metadata.elsewhere = elsewhere;
+        Ok(metadata)
     }
 
     fn replace_metadata(&self, metadata: &TopicMetadata) -> Result<Topic, StoreError> {

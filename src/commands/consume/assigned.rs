@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::bail;
-
 use super::position_file::PositionFile;
 use super::range::Ranges;
+use crate::commands::select::tell_lost;
 use crate::consumer::{Consumer, ConsumerPartition, EndPosition, FolderWatch, StartPosition, Waiter};
+use crate::output::Ui;
 use crate::store::{
     DataDir, LogStartOffsets, StoreError, Topic, TopicPartition, TopicSelection, noted_log_start,
 };
@@ -18,11 +18,10 @@ pub(super) struct Assignment {
     /// The numbers of the partitions; none for all that there are, and all that come.
     wanted: Vec<u32>,
     ranges: Ranges,
+    /// What there is to read at the beginning.
+    first: FirstLook,
     /// What is read already.
     assigned: BTreeSet<TopicPartition>,
-    watch: Option<FolderWatch>,
-    /// Whether topics and partitions that come later are read too.
-    follows: bool,
 }
 
 impl Assignment {
@@ -31,14 +30,9 @@ impl Assignment {
         selection: TopicSelection,
         wanted: Vec<u32>,
         ranges: Ranges,
+        first: FirstLook,
     ) -> Self {
-        Self { data_dir, selection, wanted, ranges, assigned: BTreeSet::new(), watch: None, follows: true }
-    }
-
-    /// Looks for no partitions that come later.
-    pub(super) fn finally(mut self) -> Self {
-        self.follows = false;
-        self
+        Self { data_dir, selection, wanted, ranges, first, assigned: BTreeSet::new() }
     }
 
     /// Gives `consumer` what there is to read now. Where `positions` has one, reading begins there.
@@ -48,18 +42,14 @@ impl Assignment {
         waiter: &mut Waiter,
         positions: Option<&PositionFile>,
     ) -> anyhow::Result<()> {
-        if self.wanted.is_empty() && self.follows {
-            // Watching begins before the first look, so that nothing falls between the two.
-            self.watch = Some(waiter.watch_folder(&self.data_dir.topics_folder()));
-        }
-        let topics = self.selection.existing(&self.data_dir)?;
-        for topic in topics.values() {
+        let topics = std::mem::take(&mut self.first.topics);
+        for topic in &topics {
             self.ranges
                 .named_of(topic.name.as_str())
                 .try_for_each(|wanted| number(topic, wanted).map(drop))?;
         }
         let ranges = self.ranges.clone();
-        let assigned = self.assign(topics.values(), consumer, waiter, |of| {
+        let assigned = self.assign(topics.iter(), consumer, waiter, |of| {
             let (start, end) = ranges.of(of);
             (positions.and_then(|file| file.position(of)).map_or(start, StartPosition::At), end)
         });
@@ -72,7 +62,7 @@ impl Assignment {
     /// Picks up topics and partitions that have come to be since, from their beginning: all that is in them
     /// came after reading began.
     pub(super) fn pick_up_new(&mut self, consumer: &mut Consumer, waiter: &mut Waiter) -> anyhow::Result<()> {
-        if !self.watch.as_mut().is_some_and(FolderWatch::take) {
+        if !self.first.watch.as_mut().is_some_and(FolderWatch::take) {
             return Ok(());
         }
         let topics = self.selection.existing(&self.data_dir)?;
@@ -108,7 +98,7 @@ impl Assignment {
         Ok(())
     }
 
-    fn partitions(&self, topic: &Topic) -> anyhow::Result<Vec<i32>> {
+    fn partitions(&self, topic: &Topic) -> Result<Vec<i32>, StoreError> {
         if self.wanted.is_empty() {
             return Ok(topic.partitions.clone());
         }
@@ -119,14 +109,10 @@ impl Assignment {
 }
 
 /// The partition of `topic` with the number `wanted`.
-fn number(topic: &Topic, wanted: u32) -> anyhow::Result<i32> {
+fn number(topic: &Topic, wanted: u32) -> Result<i32, StoreError> {
     match i32::try_from(wanted) {
         Ok(number) if topic.partitions.binary_search(&number).is_ok() => Ok(number),
-        _ => bail!(
-            "topic '{}' has no partition {wanted} here: it has {} partition(s), numbered from 0",
-            topic.name,
-            topic.partition_count
-        ),
+        _ => Err(topic.no_partition(wanted)),
     }
 }
 
@@ -140,17 +126,33 @@ pub(in crate::commands) fn consumer_partition(
     ConsumerPartition { dir: data_dir.partition_path(&of), topic_partition: of, floor }
 }
 
-/// Looks at the topics that are asked for, of which the first that is named and not there is an error. Answers which of
-/// their partitions somebody has removed.
-pub(super) fn check_topics(
-    data_dir: &DataDir,
-    selection: &TopicSelection,
-) -> Result<Vec<TopicPartition>, StoreError> {
-    let topics: Vec<Topic> = match selection {
-        TopicSelection::Topics(names) => {
-            names.iter().map(|name| data_dir.topic(name)).collect::<Result<_, _>>()?
-        }
-        TopicSelection::Pattern(_) => selection.existing(data_dir)?.into_values().collect(),
-    };
-    Ok(topics.iter().flat_map(Topic::lost).collect())
+/// The topics that are asked for as they were when reading began.
+pub(super) struct FirstLook {
+    topics: Vec<Topic>,
+    /// Tells of topics and partitions that come later, where those are read too. Watching has begun before the look, so
+    /// that nothing falls between the two.
+    watch: Option<FolderWatch>,
+}
+
+impl FirstLook {
+    /// Looks at the topics of `selection`, of which the first that is named and not there is an error.
+    pub(super) fn new(
+        data_dir: &DataDir,
+        selection: &TopicSelection,
+        watch: Option<FolderWatch>,
+    ) -> Result<Self, StoreError> {
+        let topics = match selection {
+            TopicSelection::Topics(names) => {
+                names.iter().map(|name| data_dir.topic(name)).collect::<Result<_, _>>()?
+            }
+            TopicSelection::Pattern(_) => selection.existing(data_dir)?.into_values().collect(),
+        };
+        Ok(Self { topics, watch })
+    }
+
+    /// Says of which partitions there is nothing to read, because somebody has removed their folders.
+    pub(super) fn tell_lost(&self, ui: &mut Ui) {
+        let lost: Vec<TopicPartition> = self.topics.iter().flat_map(Topic::lost).collect();
+        tell_lost(&lost, "its records are not read", ui);
+    }
 }

@@ -22,7 +22,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 
-use self::assigned::{Assignment, check_topics};
+use self::assigned::{Assignment, FirstLook};
 use self::config::ConsumerConfig;
 use self::dead_letter::DeadLetters;
 use self::exec::Exec;
@@ -41,7 +41,7 @@ use crate::consumer::{ReadDetails, ReadLimits, Waiter, Waker};
 use crate::output::Ui;
 use crate::output::record::RecordFormat;
 use crate::record::{Offset, Timestamp};
-use crate::store::{DataDir, StoreError, TopicName, TopicPartition, TopicSelection};
+use crate::store::{DataDir, StoreError, TopicName, TopicSelection};
 
 /// Runs the command.
 ///
@@ -54,14 +54,6 @@ pub fn run(global: &GlobalArgs, args: &ConsumeArgs, ui: &mut Ui) -> anyhow::Resu
     let selection = selection(args)?;
     let config = ConsumerConfig::new(args)?;
     let mut ranges = Ranges::new(args, &config, &selection)?;
-    let Setting { path, data_dir, lost, interrupt, mut waiter } =
-        Setting::new(global, &selection, args.exec.is_some())?;
-    // Whoever names partitions that are there misses nothing.
-    for of in lost.iter().filter(|_| args.partition.is_empty()) {
-        ui.error(&format!("partition {of} is not in this data directory; its records are not read"));
-    }
-    let mut printer = printer(args, format, &data_dir, &config, &selection)?;
-    printer.filter = filter;
     let now = Timestamp::now().0;
     let mut limits = ReadLimits {
         until_offset: args.range.until_offset.map(Offset),
@@ -72,6 +64,15 @@ pub fn run(global: &GlobalArgs, args: &ConsumeArgs, ui: &mut Ui) -> anyhow::Resu
     // Nothing that comes now can be from before a time that is past.
     let is_past = limits.until_time.is_some_and(|time| time.0 <= now);
     let stop_at_end = args.range.exit_at_end || is_to_the_present || is_past;
+    let follows = !stop_at_end && args.partition.is_empty() && config.group.is_none();
+    let Setting { path, data_dir, first, interrupt, mut waiter } =
+        Setting::new(global, &selection, follows, args.exec.is_some())?;
+    // Whoever names partitions that are there misses nothing.
+    if args.partition.is_empty() {
+        first.tell_lost(ui);
+    }
+    let mut printer = printer(args, format, &data_dir, &config, &selection)?;
+    printer.filter = filter;
     let dead_transactions = config.committed_only.then(|| DeadTransactionsWatch::new(&data_dir));
     let source = match &config.group {
         Some(group) => {
@@ -85,8 +86,7 @@ pub fn run(global: &GlobalArgs, args: &ConsumeArgs, ui: &mut Ui) -> anyhow::Resu
         None => {
             // Not for a group: what lies in the pipe counts as consumed, and is lost with who reads it.
             ui.data().widen_pipe();
-            let assignment = Assignment::new(data_dir, selection, args.partition.clone(), ranges);
-            let assignment = if stop_at_end { assignment.finally() } else { assignment };
+            let assignment = Assignment::new(data_dir, selection, args.partition.clone(), ranges, first);
             match &args.checkpoint {
                 Some(file) => Source::Kept(assignment, PositionFile::open(file)?),
                 None => Source::Assigned(assignment),
@@ -127,24 +127,29 @@ fn conclude(session: Session<'_>, args: &ConsumeArgs) -> anyhow::Result<()> {
 struct Setting {
     path: PathBuf,
     data_dir: DataDir,
-    /// Partitions that there is nothing to read of, because somebody has removed their folders.
-    lost: Vec<TopicPartition>,
+    first: FirstLook,
     interrupt: Interrupt,
     waiter: Waiter,
 }
 
 impl Setting {
-    /// That of who reads `selection`, of which all that are named must be there. A signal ends the run as
-    /// [`end_when_asked`] has it.
-    fn new(global: &GlobalArgs, selection: &TopicSelection, has_command: bool) -> anyhow::Result<Self> {
+    /// That of who reads `selection`, of which all that are named must be there; and what comes later, if it `follows`
+    /// that itself. A signal ends the run as [`end_when_asked`] has it.
+    fn new(
+        global: &GlobalArgs,
+        selection: &TopicSelection,
+        follows: bool,
+        has_command: bool,
+    ) -> anyhow::Result<Self> {
         crate::fs::raise_open_files_limit();
         let path = data_dir_location(global)?.path;
         let data_dir = DataDir::open_for_reading(&path)?;
-        let lost = check_topics(&data_dir, selection)?;
+        let mut waiter = Waiter::new().context("cannot wait for changes")?;
+        let watch = follows.then(|| waiter.watch_folder(&data_dir.topics_folder()));
+        let first = FirstLook::new(&data_dir, selection, watch)?;
         let interrupt = Interrupt::install().context("cannot take over the signals")?;
-        let waiter = Waiter::new().context("cannot wait for changes")?;
         end_when_asked(&interrupt, waiter.waker(), has_command)?;
-        Ok(Self { path, data_dir, lost, interrupt, waiter })
+        Ok(Self { path, data_dir, first, interrupt, waiter })
     }
 }
 

@@ -37,7 +37,9 @@ pub(in crate::commands) fn run(
     let config = config(args)?;
     let name = TopicName::new(args.topic.name()).map_err(StoreError::from)?;
     let selection = TopicSelection::Topics(BTreeSet::from([name.clone()]));
-    let Setting { path, data_dir, lost: _, interrupt, mut waiter } = Setting::new(global, &selection, false)?;
+    let Setting { path, data_dir, first, interrupt, mut waiter } =
+        Setting::new(global, &selection, config.group.is_none(), false)?;
+    first.tell_lost(ui);
     if args.report.output == OutputFormat::Text && !args.hide_header {
         ui.print_line(&consumed_heading(args.show_detailed_stats))?;
         ui.flush()?;
@@ -62,7 +64,7 @@ pub(in crate::commands) fn run(
                 Some(AutoOffsetReset::Latest) => StartPosition::Latest,
                 _ => StartPosition::Earliest,
             };
-            Source::Assigned(Assignment::new(data_dir, selection, Vec::new(), Ranges::from(start)))
+            Source::Assigned(Assignment::new(data_dir, selection, Vec::new(), Ranges::from(start), first))
         }
     };
     let mut session = Session::new(ui, &interrupt, waiter, Printer::counting(wanted), terms(args, &config));

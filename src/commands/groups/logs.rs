@@ -35,6 +35,11 @@ impl<'a> Logs<'a> {
         }
     }
 
+    /// Whether somebody has removed the folder of `of`, whose topic is there.
+    pub(super) fn is_lost(&self, of: &TopicPartition) -> bool {
+        self.dir.topic(&of.topic).is_ok_and(|topic| topic.lost().contains(of))
+    }
+
     /// The first record of `of` at `time` or later.
     pub(super) fn offset_for_time(
         &self,
@@ -45,13 +50,18 @@ impl<'a> Logs<'a> {
         Ok(found.map(|(offset, _)| offset))
     }
 
-    /// The partitions that `args` name, sorted, each once; all must be there.
+    /// The partitions that `args` name, sorted, each once; all that have a number there must be here. With a topic go
+    /// those of it that are lost.
     pub(super) fn partitions(&self, args: &[TopicPartitionsArg]) -> Result<Vec<TopicPartition>> {
         let mut all = Vec::new();
         for arg in args {
             let topic = self.dir.topic(&TopicName::new(&arg.topic)?)?;
-            let numbers = if arg.partitions.is_empty() { &topic.partitions } else { &arg.partitions };
-            for number in numbers {
+            if arg.partitions.is_empty() {
+                let here = topic.partitions.iter();
+                all.extend(here.map(|number| TopicPartition::new(topic.name.clone(), *number)));
+                all.extend(topic.lost());
+            }
+            for number in &arg.partitions {
                 if !topic.partitions.contains(number) {
                     return Err(topic.no_partition(*number).into());
                 }

@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 use super::Logs;
 use crate::cli::groups_reset::ResetTo;
 use crate::cli::positions::PositionArg;
+use crate::commands::select::lost_line;
 use crate::log::bounds::{LogBounds, so_many_before, so_many_behind};
 use crate::record::{LeaderEpoch, Offset, Timestamp};
 use crate::store::{CommittedOffset, GroupOffsets, TopicPartition};
@@ -74,6 +75,8 @@ impl Target {
 pub(super) struct Plan {
     pub(super) offsets: BTreeMap<TopicPartition, Offset>,
     pub(super) warnings: Vec<String>,
+    /// For which the command fails, though it does what else is asked for.
+    pub(super) errors: Vec<String>,
 }
 
 impl Plan {
@@ -86,7 +89,7 @@ impl Plan {
         logs: &Logs<'_>,
     ) -> Result<()> {
         let Some(bounds) = logs.bounds(&of)? else {
-            self.warnings.push(format!("there is no partition {of}: what is committed for it stays"));
+            self.pass_over(&of, logs, format!("there is no partition {of}: what is committed for it stays"));
             return Ok(());
         };
         let current = committed.get(&of).map(|committed| committed.offset);
@@ -113,6 +116,14 @@ impl Plan {
         };
         self.offsets.insert(of, offset);
         Ok(())
+    }
+
+    /// Notes that nothing is set for `of`, which is not here: as a `warning`, unless somebody has removed it.
+    pub(super) fn pass_over(&mut self, of: &TopicPartition, logs: &Logs<'_>, warning: String) {
+        match logs.is_lost(of) {
+            true => self.errors.push(lost_line(of, "what is committed for it stays")),
+            false => self.warnings.push(warning),
+        }
     }
 
     /// `offset`, or the end of the log that is nearest to it (`checkOffsetsRange`).

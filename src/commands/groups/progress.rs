@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Logs;
+use crate::commands::select::lost_line;
 use crate::group::assignor::MemberId;
 use crate::group::state::MemberState;
 use crate::group::view::GroupView;
@@ -21,16 +22,21 @@ pub(super) fn progress(
         owners.extend(member.owned.iter().map(|of| (of, (id, member))));
     }
     let all: BTreeSet<&TopicPartition> = view.offsets.keys().chain(owners.keys().copied()).collect();
+    let mut end_of = |of: &TopicPartition| match logs.bounds(of) {
+        Ok(None) if logs.is_lost(of) => {
+            errors.push(lost_line(of, "its lag is not known"));
+            None
+        }
+        Ok(bounds) => bounds.map(|bounds| bounds.end),
+        Err(error) => {
+            errors.push(error.to_string());
+            None
+        }
+    };
     let one = |of: &TopicPartition| PartitionProgress {
         of: of.clone(),
         committed: view.offsets.get(of).cloned(),
-        log_end_offset: logs
-            .bounds(of)
-            .unwrap_or_else(|error| {
-                errors.push(error.to_string());
-                None
-            })
-            .map(|bounds| bounds.end),
+        log_end_offset: end_of(of),
         owner: owners.get(of).map(|(id, member)| ((*id).clone(), (*member).clone())),
     };
     all.into_iter().map(one).collect()

@@ -33,6 +33,15 @@ struct Outcome {
     changes: OffsetChanges,
     resets: Vec<ResetOffset>,
     warnings: Vec<String>,
+    errors: Vec<String>,
+}
+
+impl Outcome {
+    /// Says what is to be said of it.
+    fn tell(&self, ui: &mut Ui) {
+        self.warnings.iter().for_each(|warning| ui.warn(warning));
+        self.errors.iter().for_each(|error| ui.error(error));
+    }
 }
 
 pub(super) fn run(location: &DataDirLocation, args: &ResetOffsetsArgs, ui: &mut Ui) -> Result<()> {
@@ -95,7 +104,8 @@ fn outcome(
             changes.retain(|of, _| {
                 let is_there = dir.partition_path(of).is_dir();
                 if !is_there {
-                    plan.warnings.push(format!("there is no partition {of} any longer: it is left out"));
+                    let warning = format!("there is no partition {of} any longer: it is left out");
+                    plan.pass_over(of, &logs, warning);
                 }
                 is_there
             });
@@ -132,7 +142,7 @@ fn outcome(
         new: new.as_ref().map(offset_of),
     };
     let resets = changes.iter().map(one).collect();
-    Ok(Outcome { changes, resets, warnings: plan.warnings })
+    Ok(Outcome { changes, resets, warnings: plan.warnings, errors: plan.errors })
 }
 
 fn changes_of(plan: &Plan) -> OffsetChanges {
@@ -193,7 +203,7 @@ fn dry_run(
         let meant = did_you_mean(meant);
         ui.warn(&format!("group '{group}' does not exist: to execute this would create it{meant}"));
     }
-    outcome.warnings.iter().for_each(|warning| ui.warn(warning));
+    outcome.tell(ui);
     Ok(outcome.resets)
 }
 
@@ -222,7 +232,7 @@ fn execute(
     if is_new {
         ui.note(&format!("group '{group}' did not exist: created it"));
     }
-    outcome.warnings.iter().for_each(|warning| ui.warn(warning));
+    outcome.tell(ui);
     Ok(outcome.resets)
 }
 

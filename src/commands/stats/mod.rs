@@ -29,6 +29,7 @@ pub(super) fn run(global: &GlobalArgs, args: &StatsArgs, ui: &mut Ui) -> Result<
     let floors = dir.log_start_offsets()?;
     let interrupt = Interrupt::install()?;
     for topic in select::topics(&dir, &args.topics.choice(), select::Purpose::Look)? {
+        select::tell_lost(&topic.lost(), "its records are not counted", ui);
         let partitions = select::partitions(&dir, &topic, &floors);
         let mut collector = Collector::new(topic.name.as_str());
         let bounds: Vec<LogBounds> = partitions

@@ -48,7 +48,7 @@ pub(super) fn run(global: &GlobalArgs, args: &DeleteRecordsArgs, ui: &mut Ui) ->
             let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
             orders_in(&bytes).with_context(|| format!("cannot use {}", file.display()))?
         }
-        None => orders_of(&reading, args)?,
+        None => orders_of(&reading, args, ui)?,
     };
     consent::ask(&args.consent, ui, || question(&reading, &orders))?;
     let dir = DataDir::open_for_writing(&path)?;
@@ -72,16 +72,19 @@ pub(super) fn run(global: &GlobalArgs, args: &DeleteRecordsArgs, ui: &mut Ui) ->
 }
 
 /// What the arguments ask for, of each partition.
-fn orders_of(dir: &DataDir, args: &DeleteRecordsArgs) -> Result<Vec<Order>> {
+fn orders_of(dir: &DataDir, args: &DeleteRecordsArgs, ui: &mut Ui) -> Result<Vec<Order>> {
     let floors = dir.log_start_offsets()?;
     let now = Timestamp::now().0;
     let mut orders = Vec::new();
     for topic in select::topics(dir, &args.choice(), Purpose::Change)? {
         let mut partitions = select::partitions(dir, &topic, &floors);
-        if let Some(number) = args.partition {
-            partitions.retain(|partition| partition.of.partition == number);
-            if partitions.is_empty() {
-                return Err(topic.no_partition(number).into());
+        match args.partition {
+            None => select::tell_lost(&topic.lost(), "its records are not deleted", ui),
+            Some(number) => {
+                partitions.retain(|partition| partition.of.partition == number);
+                if partitions.is_empty() {
+                    return Err(topic.no_partition(number).into());
+                }
             }
         }
         for partition in partitions {

@@ -111,11 +111,16 @@ fn describe_topic(
     Ok(ui.print_json(&topic_json(topic, &partitions))?)
 }
 
-/// The partitions that a description shows: all of a topic of ours; of one that a broker wrote, those
-/// that it has here. Of them, those that pass `filter`.
+/// The partitions that a description shows: all of a topic of ours, but for those that other brokers may have; of one
+/// that a broker wrote, those that it has here. Of them, those that pass `filter`.
 fn shown_partitions(topic: &Topic, filter: Option<PartitionFilter>) -> Vec<i32> {
-    let mut partitions =
-        if topic.known_to_us { (0..topic.partition_count).collect() } else { topic.partitions.clone() };
+    let is_elsewhere = |number: &i32| {
+        topic.elsewhere.binary_search(number).is_ok() && topic.partitions.binary_search(number).is_err()
+    };
+    let mut partitions: Vec<i32> = match topic.known_to_us {
+        true => (0..topic.partition_count).filter(|number| !is_elsewhere(number)).collect(),
+        false => topic.partitions.clone(),
+    };
     if let Some(filter) = filter {
         partitions.retain(|partition| passes(topic, *partition, filter));
     }

@@ -153,11 +153,12 @@ impl LogCleaner {
     /// # Errors
     /// When the folder cannot be read.
     pub fn dirtiness(&self, now: Timestamp) -> Result<Dirtiness, LogError> {
-        self.dirtiness_unmapped(now).map_err(|e| gone_or(e, &self.dir))
+        let list = SegmentList::read(&self.dir).map_err(LogError::from);
+        list.and_then(|list| self.dirtiness_of(&list, now)).map_err(|e| gone_or(e, &self.dir))
     }
 
-    fn dirtiness_unmapped(&self, now: Timestamp) -> Result<Dirtiness, LogError> {
-        let list = SegmentList::read(&self.dir)?;
+    /// As [`LogCleaner::dirtiness`], of what the folder holds by `list`.
+    fn dirtiness_of(&self, list: &SegmentList, now: Timestamp) -> Result<Dirtiness, LogError> {
         let Some((&active, sealed)) = list.logs.split_last() else { return Ok(Dirtiness::default()) };
         let sealed = self.look_at(sealed, active)?;
         let first_dirty = self.first_dirty(&sealed, active)?;
@@ -188,9 +189,24 @@ impl LogCleaner {
     /// # Errors
     /// As [`LogCleaner::dirtiness`].
     pub fn is_due(&self, now: Timestamp) -> Result<bool, LogError> {
-        let dirtiness = self.dirtiness(now)?;
-        Ok(dirtiness.dirty_bytes > 0
-            && (dirtiness.is_overdue || dirtiness.ratio() > self.config.min_cleanable_dirty_ratio))
+        Ok(self.is_enough(&self.dirtiness(now)?))
+    }
+
+    /// As [`LogCleaner::is_due`], for who has `listed` the folder just now: it is listed once more only if something has
+    /// gone since.
+    ///
+    /// # Errors
+    /// As [`LogCleaner::dirtiness`].
+    pub(crate) fn is_due_by(&self, listed: Option<SegmentList>, now: Timestamp) -> Result<bool, LogError> {
+        match listed.map(|list| self.dirtiness_of(&list, now)) {
+            Some(Ok(dirtiness)) => Ok(self.is_enough(&dirtiness)),
+            _ => self.is_due(now),
+        }
+    }
+
+    fn is_enough(&self, dirtiness: &Dirtiness) -> bool {
+        dirtiness.dirty_bytes > 0
+            && (dirtiness.is_overdue || dirtiness.ratio() > self.config.min_cleanable_dirty_ratio)
     }
 
     /// Cleans all that can be cleaned at `now`, however little it is. `watch` is asked about every megabyte

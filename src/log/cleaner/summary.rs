@@ -8,7 +8,7 @@ use super::Watcher;
 use super::transactions::marker_of;
 use crate::log::batch_reader::{Advance, BatchReader, Check};
 use crate::log::txn_index::AbortedTxn;
-use crate::log::{LogError, SegmentPath};
+use crate::log::{LogError, OpenTransactions, SegmentPath};
 use crate::record::control::ControlType;
 use crate::record::{BatchHeader, Offset, RecordDecoder, Timestamp};
 
@@ -19,8 +19,7 @@ const PRODUCER_EXPIRATION_MS: i64 = 24 * 3600 * 1000;
 #[derive(Debug, Default)]
 pub(in crate::log) struct LogSummary {
     producers: HashMap<i64, LastRecord>,
-    /// The first offset of each transaction that is not decided, by its producer.
-    open: HashMap<i64, Offset>,
+    open: OpenTransactions,
     /// Transactions that were aborted, by their first offset.
     pub(in crate::log) aborted: Vec<AbortedTxn>,
     /// Abort markers behind no record of their producer, which may have been deleted: the producers and the offsets.
@@ -125,12 +124,8 @@ impl LogSummary {
         }
         if !header.attributes.is_control() {
             producer.last_data_offset = Some(header.last_offset());
-            if header.attributes.is_transactional() {
-                self.open.entry(header.producer_id).or_insert(header.base_offset);
-            }
-            return;
         }
-        let first_offset = self.open.remove(&header.producer_id);
+        let first_offset = self.open.observe(header);
         if marker != Some(ControlType::Abort) {
             return;
         }
@@ -159,20 +154,18 @@ impl LogSummary {
 
     /// The first offset of the transaction of `producer_id` that is not decided, if it has one.
     pub(in crate::log) fn open_since(&self, producer_id: i64) -> Option<Offset> {
-        self.open.get(&producer_id).copied()
+        self.open.since(producer_id)
     }
 
     /// The producers that have a transaction that is not decided, with their epochs, by the id.
     pub(in crate::log) fn open_producers(&self) -> Vec<(i64, i16)> {
-        let epoch = |id| self.producers.get(id).map_or(0, |last| last.epoch);
-        let mut open: Vec<(i64, i16)> = self.open.keys().map(|id| (*id, epoch(id))).collect();
-        open.sort_unstable();
-        open
+        let epoch = |id| self.producers.get(&id).map_or(0, |last| last.epoch);
+        self.open.producers().map(|id| (id, epoch(id))).collect()
     }
 
     /// The first offset of the oldest transaction that is not decided: nothing from there on may be cleaned.
     pub(in crate::log) fn first_open(&self) -> Option<Offset> {
-        self.open.values().min().copied()
+        self.open.first()
     }
 
     /// Whether the batch with this header tells the last that its producer did, so that it must stay, be it
@@ -182,7 +175,7 @@ impl LogSummary {
             return false;
         }
         let Some(last) = self.producers.get(&header.producer_id) else { return false };
-        let is_active = self.open.contains_key(&header.producer_id)
+        let is_active = self.open.since(header.producer_id).is_some()
             || now.0.saturating_sub(last.timestamp.0) < PRODUCER_EXPIRATION_MS;
         is_active
             && match last.last_data_offset {

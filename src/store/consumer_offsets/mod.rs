@@ -81,7 +81,7 @@ impl DataDir {
     /// The partition of the topic, `known` if it is there, in which `group` is: where a broker has put it, or else by the
     /// hash of its name.
     fn home_of(&self, group: &GroupId, known: Option<&Topic>) -> Result<i32, StoreError> {
-        let mut home = group.offsets_partition(known.map_or(PARTITIONS, partition_count));
+        let mut home = group.offsets_partition(known.map_or(PARTITIONS, likely_partition_count));
         let possible = known.map(|topic| partitions_of(topic, group)).unwrap_or_default();
         if possible == [home] {
             return Ok(home);
@@ -186,7 +186,7 @@ impl OpenLog {
     fn new(dir: &WritableDataDir, group: &GroupId) -> Result<Self, StoreError> {
         let name = offsets_topic_name()?;
         let known = dir.offsets_topic()?;
-        let count = known.as_ref().map_or(PARTITIONS, partition_count);
+        let count = known.as_ref().map_or(PARTITIONS, likely_partition_count);
         let partition = dir.home_of(group, known.as_ref())?;
         let config = match &known {
             Some(topic) if topic.known_to_us => topic.config.clone(),
@@ -228,11 +228,15 @@ fn partitions_of(topic: &Topic, group: &GroupId) -> Vec<i32> {
     if is_told { vec![hashed] } else { topic.partitions.clone() }
 }
 
-/// How many partitions the topic has. One broker of several has only some of their folders; then it is most
-/// likely Kafka's default.
-fn partition_count(topic: &Topic) -> i32 {
+/// How many partitions `topic` has, as far as that can be told. One broker of several has only some of their folders;
+/// of `__consumer_offsets` it is then most likely Kafka's default.
+pub(super) fn likely_partition_count(topic: &Topic) -> i32 {
     let has_all = i32::try_from(topic.partitions.len()) == Ok(topic.partition_count);
-    if topic.known_to_us || has_all { topic.partition_count } else { topic.partition_count.max(PARTITIONS) }
+    if topic.name.as_str() != CONSUMER_OFFSETS || topic.known_to_us || has_all {
+        topic.partition_count
+    } else {
+        topic.partition_count.max(PARTITIONS)
+    }
 }
 
 impl WritableDataDir {

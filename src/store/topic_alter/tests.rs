@@ -58,6 +58,44 @@ fn a_brokers_topic_is_taken_over() {
 }
 
 #[test]
+fn what_a_broker_did_not_hold_of_its_topic_is_no_loss_once_it_is_ours() {
+    let temp = tempfile::tempdir().unwrap();
+    let folder = |number: i32| temp.path().join(format!("theirs-{number}"));
+    [1, 3].iter().for_each(|number| std::fs::create_dir(folder(*number)).unwrap());
+    let dir = DataDir::open_for_writing(temp.path()).unwrap();
+    dir.alter_configs(&name("theirs"), &[("retention.ms", "5")], &[""; 0]).unwrap();
+    let topic = dir.add_partitions(&name("theirs"), 5).unwrap();
+    assert_eq!((&topic.partitions[..], &topic.elsewhere[..]), (&[1, 3, 4][..], &[0, 2][..]));
+    assert_eq!(topic.lost(), []);
+    assert!(matches!(topic.no_partition(2), StoreError::UnknownPartition { partition: 2, count: 5, .. }));
+    // What was here is lost when it goes, and so is what mkafka has made since.
+    [3, 4].iter().for_each(|number| std::fs::remove_dir_all(folder(*number)).unwrap());
+    let topic = dir.alter_configs(&name("theirs"), &NONE, &["retention.ms"]).unwrap();
+    assert_eq!(topic.lost(), [3, 4].map(|number| TopicPartition::new(name("theirs"), number)));
+    assert!(matches!(topic.no_partition(3), StoreError::LostPartition(_)));
+}
+
+#[test]
+fn more_folders_than_a_topic_can_have_are_not_taken_over() {
+    let temp = tempfile::tempdir().unwrap();
+    std::fs::create_dir(temp.path().join("theirs-2147483646")).unwrap();
+    let dir = DataDir::open_for_writing(temp.path()).unwrap();
+    let error = dir.alter_configs(&name("theirs"), &[("retention.ms", "5")], &[""; 0]).unwrap_err();
+    assert!(matches!(error, StoreError::TooManyPartitions { partitions: i32::MAX, .. }), "{error}");
+    assert!(!dir.topic(&name("theirs")).unwrap().known_to_us);
+}
+
+/// Where a group's offsets are depends on how many partitions there are, not on how many a broker holds.
+#[test]
+fn committed_offsets_are_found_after_a_brokers_topic_of_them_is_taken_over() {
+    let temp = tempfile::tempdir().unwrap();
+    std::fs::create_dir(temp.path().join("__consumer_offsets-9")).unwrap();
+    let dir = DataDir::open_for_writing(temp.path()).unwrap();
+    let topic = dir.alter_configs(&name("__consumer_offsets"), &[("segment.ms", "5")], &[""; 0]).unwrap();
+    assert_eq!((topic.partition_count, topic.lost()), (50, Vec::new()));
+}
+
+#[test]
 fn partitions_only_become_more() {
     let (_temp, dir) = with_topic(2);
     let message = |n| dir.add_partitions(&name("orders"), n).unwrap_err().to_string();
