@@ -83,3 +83,41 @@ fn what_is_about_a_connection_is_refused_with_its_reason() {
         );
     }
 }
+
+/// Whoever looks at all topics is told of the one whose file is damaged, and of the others what there is.
+#[test]
+fn a_damaged_topic_file_keeps_nobody_from_the_other_topics() {
+    let sandbox = Sandbox::new();
+    sandbox.ok("topics create aaa mid zzz --config segment.bytes=1000 --config retention.bytes=1500");
+    let numbers: String = (0..500).map(|n| format!("{n}\n")).collect();
+    std::fs::write(sandbox.path().join("numbers"), numbers).unwrap();
+    for topic in ["aaa", "zzz"] {
+        sandbox.ok(&format!("produce {topic} --file numbers --batch-size 200 --quiet"));
+        // As if retention had been asked for only now.
+        sandbox.ok(&format!("configs alter {topic} --add-config retention.bytes=500,file.delete.delay.ms=0"));
+    }
+    std::fs::write(sandbox.data_dir().join(".mkafka/topics/mid.json"), "{").unwrap();
+    for line in [
+        "count --regex .*",
+        "topics offsets",
+        "topics offsets --topic-partitions .*:0 --regex",
+        "topics stats --regex .*",
+        "topics describe",
+        "configs describe",
+        "clean",
+    ] {
+        let ran = sandbox.run(line);
+        assert_eq!(ran.status, 1, "{line}: {}", ran.stderr);
+        assert_eq!(ran.stderr.matches("mid.json").count(), 1, "{line}: {}", ran.stderr);
+        let shown = format!("{}{}", ran.stdout, ran.stderr);
+        assert!(
+            line == "configs describe" || (shown.contains("aaa") && shown.contains("zzz")),
+            "{line}: {shown}"
+        );
+    }
+    let segments = |topic: &str| {
+        let names = sandbox.entries(&format!("{topic}-0"));
+        names.iter().filter(|name| name.ends_with(".log")).count()
+    };
+    assert!(segments("aaa") <= 2 && segments("zzz") <= 2, "{} and {}", segments("aaa"), segments("zzz"));
+}

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use anyhow::{Result, bail};
 
 use super::dead_transactions::end_dead_transactions;
-use super::select::{self, PartitionDir, Purpose};
+use super::select::{self, PartitionDir};
 use super::{data_dir_location, interrupt::Interrupt, open_for_all};
 use crate::cli::clean::CleanArgs;
 use crate::cli::{GlobalArgs, OutputFormat};
@@ -26,7 +26,7 @@ pub fn run(global: &GlobalArgs, args: &CleanArgs, ui: &mut Ui) -> Result<()> {
     // Nobody has said which topics exactly.
     let is_search = choice.is_all() || choice.is_regex;
     let Some(dir) = open_for_all(&location, choice.is_all())? else { return report(&[], args, ui) };
-    let topics = select::topics(&dir, &choice, Purpose::Look)?;
+    let topics = select::readable_topics(&dir, &choice, ui)?;
     let floors = dir.log_start_offsets()?;
     let mut work = Vec::new();
     for topic in topics {

@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, Result};
 
-use super::select::{self, Purpose};
+use super::select;
 use super::{UsageError, data_dir_location, open_for_all};
 use crate::cli::configs::{AlterConfigsArgs, ConfigsAction, ConfigsArgs, DescribeConfigsArgs, parse_added};
 use crate::cli::{GlobalArgs, OutputFormat};
@@ -22,7 +22,7 @@ fn describe(global: &GlobalArgs, args: &DescribeConfigsArgs, ui: &mut Ui) -> Res
     let location = data_dir_location(global)?;
     let choice = args.entity.choice();
     let Some(dir) = open_for_all(&location, choice.is_all())? else { return Ok(()) };
-    for topic in select::topics(&dir, &choice, Purpose::Look)? {
+    for topic in select::readable_topics(&dir, &choice, ui)? {
         match args.output {
             OutputFormat::Json => ui.print_json(&config_json(&topic, args.all))?,
             OutputFormat::Text => {
@@ -67,7 +67,7 @@ fn alter(global: &GlobalArgs, args: &AlterConfigsArgs, ui: &mut Ui) -> Result<()
     }
     let path = data_dir_location(global)?.path;
     // A mistyped name must not make a data directory, and changes no other topic.
-    let topics = select::topics(&DataDir::open_for_reading(&path)?, &choice, Purpose::Change)?;
+    let topics = select::topics(&DataDir::open_for_reading(&path)?, &choice)?;
     // A value that is none is said once, and no topic is altered.
     check_alteration(&added, &deleted)?;
     let dir = DataDir::open_for_writing(&path)?;

@@ -14,7 +14,7 @@ pub fn run(global: &GlobalArgs, args: &CountArgs, ui: &mut Ui) -> Result<()> {
     let dir = DataDir::open_for_reading(&data_dir_location(global)?.path)?;
     let floors = dir.log_start_offsets()?;
     let choice = args.topics.choice();
-    let topics = select::topics(&dir, &choice, select::Purpose::Look)?;
+    let topics = select::readable_topics(&dir, &choice, ui)?;
     // Whoever names one topic knows which it is.
     let with_name = choice.is_regex || topics.len() > 1;
     let committed_only = args.isolation_level == IsolationLevel::ReadCommitted;

@@ -69,9 +69,7 @@ pub fn refuse(error: &clap::Error) -> ExitCode {
         ErrorKind::DisplayHelp
         | ErrorKind::DisplayVersion
         | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            use std::io::Write as _;
-            if let Err(error) =
-                error.print().and_then(|()| std::io::stdout().flush()).map_err(StdoutError::from)
+            if let Err(error) = crate::output::has_arrived(error.print())
                 && !error.is_closed_pipe()
             {
                 crate::output::error_line(&error.to_string());

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use anyhow::{Result, bail};
 
 use super::data_dir_location;
-use super::select::{self, Purpose};
+use super::select;
 use crate::cli::offsets::{OffsetsArgs, TimeArg};
 use crate::cli::topic_choice::TopicChoice;
 use crate::cli::{GlobalArgs, OutputFormat};
@@ -73,7 +73,7 @@ fn numbers_of(topic: &Topic) -> BTreeSet<i32> {
 fn by_topic(dir: &DataDir, args: &OffsetsArgs, ui: &mut Ui) -> Result<Asked> {
     let choice = args.topics.choice();
     let mut asked = Asked::new();
-    for topic in select::topics(dir, &choice, Purpose::Look)? {
+    for topic in select::readable_topics(dir, &choice, ui)? {
         let mut numbers = numbers_of(&topic);
         // Of topics that nobody has named, one may have fewer partitions than another.
         if !choice.is_all() && !choice.is_regex {
@@ -96,7 +96,7 @@ fn by_rule(dir: &DataDir, args: &OffsetsArgs, ui: &mut Ui) -> Result<Asked> {
             is_regex: args.topics.regex,
             if_exists: false,
         };
-        for topic in select::topics(dir, &choice, Purpose::Look)? {
+        for topic in select::readable_topics(dir, &choice, ui)? {
             let mut numbers = numbers_of(&topic);
             numbers.retain(|number| rule.includes(*number));
             if rule.is_single && numbers.is_empty() && !choice.is_all() && !choice.is_regex {

@@ -68,11 +68,35 @@ pub(super) fn names(listing: &Listing, choice: &TopicChoice<'_>, purpose: Purpos
     Ok(names)
 }
 
-/// The topics that are chosen, of which each that is named must be there.
-pub(super) fn topics(dir: &DataDir, choice: &TopicChoice<'_>, purpose: Purpose) -> Result<Vec<Topic>> {
+/// The topics that are chosen to be changed, of which each that is named must be there.
+pub(super) fn topics(dir: &DataDir, choice: &TopicChoice<'_>) -> Result<Vec<Topic>> {
     let listing = dir.listing()?;
-    let names = names(&listing, choice, purpose)?;
+    let names = names(&listing, choice, Purpose::Change)?;
     Ok(names.iter().map(|name| dir.topic_in(&listing, name)).collect::<Result<_, _>>()?)
+}
+
+/// The topics that are chosen to be looked at, but for those whose own files cannot be read: of these it is said, and the
+/// command fails in the end. Each that is named must be there.
+pub(super) fn readable_topics(dir: &DataDir, choice: &TopicChoice<'_>, ui: &mut Ui) -> Result<Vec<Topic>> {
+    let is_search = choice.is_all() || choice.is_regex;
+    let listing = dir.listing()?;
+    let mut topics = Vec::new();
+    for name in names(&listing, choice, Purpose::Look)? {
+        match dir.topic_in(&listing, &name) {
+            Ok(topic) => topics.push(topic),
+            // Deleted since the listing.
+            Err(StoreError::UnknownTopic { .. }) if is_search => {}
+            Err(
+                error @ (StoreError::BadMetadata { .. }
+                | StoreError::NewerVersion { .. }
+                | StoreError::File(_)),
+            ) => {
+                ui.error(&error.to_string());
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(topics)
 }
 
 /// The partitions of `topic` that have a folder.

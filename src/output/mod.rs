@@ -194,6 +194,15 @@ pub fn error_line(message: &str) {
     write_note(&format!("mkafka: {message}"));
 }
 
+/// Whether what somebody else has `printed` on standard output has arrived there.
+///
+/// # Errors
+/// When it has not.
+pub fn has_arrived(printed: io::Result<()>) -> Result<(), StdoutError> {
+    use io::Write as _;
+    Ok(printed.and_then(|()| io::stdout().flush())?)
+}
+
 fn write_note(line: &str) {
     let mut line = on_one_line(line);
     line.push('\n');

@@ -28,7 +28,7 @@ pub(super) fn run(global: &GlobalArgs, args: &StatsArgs, ui: &mut Ui) -> Result<
     let dir = DataDir::open_for_reading(&data_dir_location(global)?.path)?;
     let floors = dir.log_start_offsets()?;
     let interrupt = Interrupt::install()?;
-    for topic in select::topics(&dir, &args.topics.choice(), select::Purpose::Look)? {
+    for topic in select::readable_topics(&dir, &args.topics.choice(), ui)? {
         select::tell_lost(&topic.lost(), "its records are not counted", ui);
         let partitions = select::partitions(&dir, &topic, &floors);
         let mut collector = Collector::new(topic.name.as_str());

@@ -10,7 +10,7 @@ use crate::cli::positions::PositionArg;
 use crate::cli::{GlobalArgs, OutputFormat};
 use crate::commands::consent::{self, Question};
 use crate::commands::data_dir_location;
-use crate::commands::select::{self, PartitionDir, Purpose};
+use crate::commands::select::{self, PartitionDir};
 use crate::log::bounds::{LogBounds, before_end, so_many_behind};
 use crate::log::{LogError, offset_for_time};
 use crate::output::Ui;
@@ -76,7 +76,7 @@ fn orders_of(dir: &DataDir, args: &DeleteRecordsArgs, ui: &mut Ui) -> Result<Vec
     let floors = dir.log_start_offsets()?;
     let now = Timestamp::now().0;
     let mut orders = Vec::new();
-    for topic in select::topics(dir, &args.choice(), Purpose::Change)? {
+    for topic in select::topics(dir, &args.choice())? {
         let mut partitions = select::partitions(dir, &topic, &floors);
         match args.partition {
             None => select::tell_lost(&topic.lost(), "its records are not deleted", ui),
