@@ -51,6 +51,7 @@
 //! | damage described and passed over | [`dump::LogWalk`]; what is good written to a new segment: [`dump::Salvage`] |
 //! | a record of Kafka's own topics made out | the tables of [`record::message`], by [`dump::MessageDecoder`] |
 //! | data put on the disk | [`log::Durability`], and `producer::sync_round` for many batches at once; files and folders in [`fs`] |
+//! | a small file replaced, all of it or nothing | `fs` (`write_atomically`) |
 //! | records collected into batches | `producer::accumulator`; what becomes of those, `producer::dispatch` |
 //! | a large input sent by several threads at a time | `producer::pieces`, of [`input::Piece`]s; by how many, `producer::share` |
 //! | a batch compressed and appended by other threads | `producer::pipeline` |
