@@ -54,13 +54,13 @@ pub fn run(global: &GlobalArgs, args: &ConsumeArgs, ui: &mut Ui) -> anyhow::Resu
     let selection = selection(args)?;
     let config = ConsumerConfig::new(args)?;
     let mut ranges = Ranges::new(args, &config, &selection)?;
-    let Setting { path, data_dir, lost, interrupt, mut waiter } =
+    let Setting { path, data_dir, lost, interrupt, mut waiter, open_files } =
         Setting::new(global, &selection, args.exec.is_some())?;
     // Whoever names partitions that are there misses nothing.
     for of in lost.iter().filter(|_| args.partition.is_empty()) {
         ui.error(&format!("partition {of} is not in this data directory; its records are not read"));
     }
-    let mut printer = printer(args, format, &data_dir, &config, &selection)?;
+    let mut printer = printer(args, format, &data_dir, &config, &selection, open_files)?;
     printer.filter = filter;
     let now = Timestamp::now().0;
     let mut limits = ReadLimits {
@@ -131,20 +131,22 @@ struct Setting {
     lost: Vec<TopicPartition>,
     interrupt: Interrupt,
     waiter: Waiter,
+    /// The limit on open files that commands are given, where it is not that of this process.
+    open_files: Option<u64>,
 }
 
 impl Setting {
     /// That of who reads `selection`, of which all that are named must be there. A signal ends the run as
     /// [`end_when_asked`] has it.
     fn new(global: &GlobalArgs, selection: &TopicSelection, has_command: bool) -> anyhow::Result<Self> {
-        crate::fs::raise_open_files_limit();
+        let open_files = crate::fs::raise_open_files_limit();
         let path = data_dir_location(global)?.path;
         let data_dir = DataDir::open_for_reading(&path)?;
         let lost = check_topics(&data_dir, selection)?;
         let interrupt = Interrupt::install().context("cannot take over the signals")?;
         let waiter = Waiter::new().context("cannot wait for changes")?;
         end_when_asked(&interrupt, waiter.waker(), has_command)?;
-        Ok(Self { path, data_dir, lost, interrupt, waiter })
+        Ok(Self { path, data_dir, lost, interrupt, waiter, open_files })
     }
 }
 
@@ -164,8 +166,9 @@ fn printer(
     data_dir: &DataDir,
     config: &ConsumerConfig,
     selection: &TopicSelection,
+    open_files: Option<u64>,
 ) -> anyhow::Result<Printer> {
-    let mut printer = unlimited_printer(args, format, data_dir, config, selection)?;
+    let mut printer = unlimited_printer(args, format, data_dir, config, selection, open_files)?;
     printer.skips_faults = args.view.skip_message_on_error;
     printer.bytes_left = args.range.max_bytes.unwrap_or(u64::MAX);
     printer.quota = args.range.max_messages_per_partition.map(Quota::new);
@@ -179,6 +182,7 @@ fn unlimited_printer(
     data_dir: &DataDir,
     config: &ConsumerConfig,
     selection: &TopicSelection,
+    open_files: Option<u64>,
 ) -> anyhow::Result<Printer> {
     let limit = args.range.max_messages.unwrap_or(u64::MAX);
     let Some(command) = &args.exec else {
@@ -198,7 +202,7 @@ fn unlimited_printer(
         }
         None => None,
     };
-    let exec = Exec::new(command, args.exec_batch, args.retries, dead_letters);
+    let exec = Exec::new(command, open_files, args.exec_batch, args.retries, dead_letters);
     Ok(Printer::to_command(format, limit, exec))
 }
 

@@ -37,7 +37,7 @@ pub(in crate::commands) fn run(
     let config = config(args)?;
     let name = TopicName::new(args.topic.name()).map_err(StoreError::from)?;
     let selection = TopicSelection::Topics(BTreeSet::from([name.clone()]));
-    let Setting { path, data_dir, lost: _, interrupt, mut waiter } = Setting::new(global, &selection, false)?;
+    let Setting { path, data_dir, interrupt, mut waiter, .. } = Setting::new(global, &selection, false)?;
     if args.report.output == OutputFormat::Text && !args.hide_header {
         ui.print_line(&consumed_heading(args.show_detailed_stats))?;
         ui.flush()?;
