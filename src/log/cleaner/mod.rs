@@ -358,12 +358,21 @@ impl LogCleaner {
         work()
     }
 
-    /// Does `work` while nobody can compact the partition, waiting for a cleaning that goes on; `None`, and it is
-    /// not done, where one may not write, so that nobody can be kept from it.
-    pub fn while_idle<T>(&self, work: &mut dyn FnMut() -> T) -> Option<T> {
-        let mut lock = note::open_lock(&self.dir).ok()?;
-        let _guard = lock.acquire().ok()?;
-        Some(work())
+    /// Does `work`, which changes nothing, while nobody compacts the partition, waiting for a cleaning that goes on.
+    /// Nothing is made for that in the partition's folder: where nobody has ever cleaned, `work` is done once more if
+    /// somebody has begun to meanwhile. Who may not write can keep nobody from it.
+    pub fn while_idle<T>(&self, mut work: impl FnMut() -> T) -> T {
+        loop {
+            if note::is_there(&self.dir) {
+                let mut lock = note::open_lock(&self.dir).ok();
+                let _guard = lock.as_mut().and_then(|lock| lock.acquire().ok());
+                return work();
+            }
+            let done = work();
+            if !note::is_there(&self.dir) {
+                return done;
+            }
+        }
     }
 
     fn look_at(&self, sealed: &[Offset], active: Offset) -> Result<Vec<SealedSegment>, FileError> {
