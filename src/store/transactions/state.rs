@@ -156,6 +156,11 @@ impl TransactionFiles {
         read_versioned(&self.state(producer_id))
     }
 
+    /// Whether a producer has an open transaction, be its file damaged or not.
+    pub(super) fn has_state(&self, producer_id: i64) -> Result<bool, FileError> {
+        Ok(fs::open_if_present(&self.state(producer_id))?.is_some())
+    }
+
     /// Replaces the file of an open transaction. The caller is its producer, and nobody else writes to it.
     pub(super) fn write_state(&self, state: &OpenState) -> Result<(), FileError> {
         replace(&self.state(state.producer_id), state)
