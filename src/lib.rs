@@ -24,7 +24,8 @@
 //!
 //! record, fs  ←  log  ←  store, dump, producer, consumer, group  ←  output  ←  commands
 //! record      ←  input  ←  commands;    cli  ←  output, commands
-//! spelling (names typed wrong)  ←  cli, record, store, group, input, output;    format_string  ←  input, output
+//! spelling (what is typed wrong)  ←  cli, record, store, consumer, group, input, output
+//! format_string  ←  input, output
 //! ```
 //!
 //! Errors of the engine are types that say what went wrong and where. `commands` turns them into one line
@@ -81,7 +82,7 @@
 //! | a producer config of Kafka | `commands::produce` (`config`) |
 //! | an argument defined | [`cli`], and nowhere else: manual pages and completions are made from it |
 //! | how fast it goes | `commands::perf`; what it measures of producing and consuming stands beside these |
-//! | a command line refused in one line | [`cli::refusal`]; a name typed wrong, and the one meant: [`spelling`] |
+//! | a command line refused in one line | [`cli::refusal`]; a name or pattern typed wrong: [`spelling`] |
 //! | text printed | [`output`]: [`output::Ui`] for lines, [`output::record`] for records |
 //! | the exit status decided | [`commands::run`] |
 //!
