@@ -32,7 +32,7 @@ fn open_before_in(dir: &Path, list: &SegmentList, offset: Offset) -> Result<BTre
             && header.base_offset < offset
         {
             at = at.plus(size);
-            if header.magic < 2 || !header.attributes.is_transactional() {
+            if !header.attributes.is_transactional() {
                 continue;
             }
             if header.attributes.is_control() {
@@ -62,7 +62,7 @@ impl OpenTransactions {
     /// Reads on to the present end of the log.
     fn catch_up(&mut self) -> Result<(), LogError> {
         while let Some(batch) = self.reader.next()? {
-            if batch.magic() < 2 || batch.header().producer_id < 0 {
+            if batch.header().producer_id < 0 {
                 continue;
             }
             let header = *batch.header();

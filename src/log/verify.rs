@@ -371,7 +371,7 @@ fn follow_transactions(
     summary: &mut LogSummary,
 ) {
     summary.pass(header);
-    if batch.magic() < 2 || header.producer_id < 0 {
+    if header.producer_id < 0 {
         return;
     }
     let marker = if header.attributes.is_control() { marker_of(batch, decoder) } else { Ok(None) };
