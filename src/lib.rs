@@ -69,14 +69,13 @@
 //! | a transaction begun and decided; what the dead left, ended | [`store::transactions`] |
 //! | its markers and `.txnindex` entries written | [`log::transaction`] |
 //! | a record made part of it | `producer::transaction` |
-//! | what became of it, for `read_committed` | `consumer::transactions` |
+//! | what became of it, for `read_committed`; the last stable offset | `consumer::transactions` |
 //! | topics, partitions and groups chosen, by name or pattern | `commands::select` |
 //! | somebody asked before something is destroyed | `commands::consent` |
 //! | an offset found for a time | [`log::time_search`] |
 //! | waiting for a log to grow | [`consumer::Waiter`] |
 //! | a line split into headers, key and value | [`input::LineFormat`] |
 //! | an offset or a range as it is typed | [`cli::positions`]; what it means for each partition, `commands::consume` (`range`) |
-//! | the fate of a transaction, the last stable offset | `consumer::transactions` |
 //! | a form of input | [`input::RecordReader`]; text as Kafka's bytes in [`input::serializer`] |
 //! | a verb of a format string | [`format_string`] |
 //! | a producer config of Kafka | `commands::produce` (`config`) |
