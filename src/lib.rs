@@ -24,7 +24,8 @@
 //!
 //! record, fs  ←  log  ←  store, dump, producer, consumer, group  ←  output  ←  commands
 //! record      ←  input  ←  commands;    cli  ←  output, commands
-//! spelling (names typed wrong)  ←  cli, record, store, group, input, output;    format_string  ←  input, output
+//! spelling (what is typed wrong)  ←  cli, record, store, consumer, group, input, output
+//! format_string  ←  input, output
 //! ```
 //!
 //! Errors of the engine are types that say what went wrong and where. `commands` turns them into one line
@@ -51,6 +52,7 @@
 //! | damage described and passed over | [`dump::LogWalk`]; what is good written to a new segment: [`dump::Salvage`] |
 //! | a record of Kafka's own topics made out | the tables of [`record::message`], by [`dump::MessageDecoder`] |
 //! | data put on the disk | [`log::Durability`], and `producer::sync_round` for many batches at once; files and folders in [`fs`] |
+//! | a small file replaced, all of it or nothing | `fs` (`write_atomically`) |
 //! | records collected into batches | `producer::accumulator`; what becomes of those, `producer::dispatch` |
 //! | a large input sent by several threads at a time | `producer::pieces`, of [`input::Piece`]s; by how many, `producer::share` |
 //! | a batch compressed and appended by other threads | `producer::pipeline` |
@@ -68,20 +70,19 @@
 //! | its markers and `.txnindex` entries written | [`log::transaction`] |
 //! | a record made part of it | `producer::transaction` |
 //! | a transaction open, as the batches of a log tell | [`log::OpenTransactions`] |
-//! | what became of it, for `read_committed` | `consumer::transactions` |
+//! | what became of it, for `read_committed`; the last stable offset | `consumer::transactions` |
 //! | topics, partitions and groups chosen, by name or pattern | `commands::select` |
 //! | somebody asked before something is destroyed | `commands::consent` |
 //! | an offset found for a time | [`log::time_search`] |
 //! | waiting for a log to grow | [`consumer::Waiter`] |
 //! | a line split into headers, key and value | [`input::LineFormat`] |
 //! | an offset or a range as it is typed | [`cli::positions`]; what it means for each partition, `commands::consume` (`range`) |
-//! | the fate of a transaction, the last stable offset | `consumer::transactions` |
 //! | a form of input | [`input::RecordReader`]; text as Kafka's bytes in [`input::serializer`] |
 //! | a verb of a format string | [`format_string`] |
 //! | a producer config of Kafka | `commands::produce` (`config`) |
 //! | an argument defined | [`cli`], and nowhere else: manual pages and completions are made from it |
 //! | how fast it goes | `commands::perf`; what it measures of producing and consuming stands beside these |
-//! | a command line refused in one line | [`cli::refusal`]; a name typed wrong, and the one meant: [`spelling`] |
+//! | a command line refused in one line | [`cli::refusal`]; a name or pattern typed wrong: [`spelling`] |
 //! | text printed | [`output`]: [`output::Ui`] for lines, [`output::record`] for records |
 //! | the exit status decided | [`commands::run`] |
 //!

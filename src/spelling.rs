@@ -1,4 +1,4 @@
-//! Names that were typed wrong: which known one was probably meant.
+//! What was typed wrong: which known name was probably meant, and what is amiss with a regular expression.
 
 use std::fmt::Display;
 
@@ -43,9 +43,27 @@ pub fn unknown_as<'a>(
     }
 }
 
+/// What is wrong with a regular expression, in a line. `error` is what the parser says: a drawing of several lines,
+/// of which the last one tells.
+pub fn regex_fault(error: &impl Display) -> String {
+    let text = error.to_string();
+    let last = text.lines().last().unwrap_or_default();
+    last.strip_prefix("error: ").unwrap_or(last).to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    #[expect(clippy::invalid_regex, reason = "what is wrong with it is to be said")]
+    fn a_regular_expression_is_refused_in_one_line() {
+        let drawn = regex::Regex::new("a(b").unwrap_err();
+        assert!(drawn.to_string().lines().count() > 1, "{drawn}");
+        assert_eq!(regex_fault(&drawn), "unclosed group");
+        let plain = regex::Regex::new("a{1000}{1000}").unwrap_err();
+        assert_eq!(regex_fault(&plain), plain.to_string());
+    }
 
     #[test]
     fn only_what_comes_close_is_named() {

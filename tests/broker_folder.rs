@@ -96,7 +96,60 @@ fn it_is_read_without_any_permission_to_write() {
     assert_eq!(dumped.stdout.matches(" payload: ").count(), 6);
     assert!(dumped.stdout.contains("\ntopic: orders partition: 1 offset: 2\n"), "{}", dumped.stdout);
     sandbox.ok("dump-log-segments --summary data");
+    read_in_every_way(&sandbox);
 
     assert!(state(&sandbox.data_dir()) == before, "reading has changed it");
     set_modes(&sandbox.data_dir(), 0o755, 0o644);
+}
+
+/// Runs every command that only reads.
+fn read_in_every_way(sandbox: &Sandbox) {
+    for (n, line) in [
+        "topics list",
+        "topics describe",
+        "topics offsets",
+        "topics offsets orders --time max-timestamp",
+        "topics stats orders",
+        "configs describe orders",
+        "count orders",
+        "count orders --isolation-level read_committed",
+        "consume orders --from-beginning --exit-at-end",
+        "consume orders --from-timestamp 1h --exit-at-end",
+        "consume orders --tail 2 --exit-at-end --isolation-level read_committed",
+        "groups list",
+        "groups describe --all-groups",
+        "ps",
+        "verify",
+        "clean --dry-run",
+        "export orders exported",
+        "export orders exported.tar",
+        "dump-log-segments data",
+    ]
+    .iter()
+    .enumerate()
+    {
+        let ran = sandbox.run(&line.replace("exported", &format!("exported-{n}")));
+        assert_eq!(ran.status, 0, "{line}: {}", ran.stderr);
+    }
+}
+
+/// What a command only reads, it leaves as it was, also where it might write.
+#[test]
+fn reading_commands_create_no_file() {
+    let sandbox = broker_folder();
+    let before = state(&sandbox.data_dir());
+    read_in_every_way(&sandbox);
+    assert!(state(&sandbox.data_dir()) == before, "reading has changed a broker's folder");
+
+    let sandbox = Sandbox::new();
+    sandbox.ok("topics create orders --partitions 2 --config cleanup.policy=compact,delete");
+    let mut child = sandbox.command(&["produce", "orders", "-K", ":"]).stdin(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(b"one:1\ntwo:2\none:3\n").unwrap();
+    assert!(child.wait().unwrap().success());
+    sandbox.run("consume orders --group g --from-beginning --exit-at-end");
+    let before = state(&sandbox.data_dir());
+    read_in_every_way(&sandbox);
+    let names = |states: &[State]| states.iter().map(|(path, ..)| path.clone()).collect::<Vec<_>>();
+    assert_eq!(names(&state(&sandbox.data_dir())), names(&before));
+    assert!(state(&sandbox.data_dir()) == before, "reading has changed our own folder");
 }

@@ -208,6 +208,24 @@ fn a_limit_on_file_sizes_is_an_error_and_leaves_the_log_as_it_was() {
     assert_eq!(after, before + "next\n");
 }
 
+/// Waits until `condition` holds.
+#[track_caller]
+fn until(what: &str, mut condition: impl FnMut() -> bool) {
+    let started = Instant::now();
+    while !condition() {
+        assert!(started.elapsed() < Duration::from_secs(60), "still waiting: {what}");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// Whether a process has a handler for a signal.
+fn catches(child: &Child, signal: Signal) -> bool {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap();
+    let mask = u64::from_str_radix(mask.trim(), 16).unwrap();
+    mask & (1 << (signal.as_raw() - 1)) != 0
+}
+
 #[test]
 fn sigterm_ends_a_producer_that_waits_with_everything_appended() {
     let sandbox = Sandbox::new();
@@ -216,7 +234,8 @@ fn sigterm_ends_a_producer_that_waits_with_everything_appended() {
     let mut child = sandbox.command(&args).stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut input = child.stdin.take().unwrap();
     input.write_all(b"one\ntwo\nhalf a li").unwrap();
-    std::thread::sleep(Duration::from_millis(300));
+    until("it has read its input", || rustix::io::ioctl_fionread(&input).unwrap() == 0);
+    until("it is ready for the signal", || catches(&child, Signal::TERM));
     send(&child, Signal::TERM);
     let ended = child.wait().unwrap();
     assert_eq!(ended.code(), Some(128 + 15));

@@ -14,7 +14,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("log", &["fs", "record"]),
     ("store", &["fs", "record", "log", "spelling"]),
     ("producer", &["fs", "record", "log", "store"]),
-    ("consumer", &["fs", "record", "log", "store"]),
+    ("consumer", &["fs", "record", "log", "store", "spelling"]),
     ("group", &["fs", "record", "log", "store", "spelling"]),
     ("input", &["record", "format_string", "spelling"]),
     // Files alone, no data directory: beside the log, whatever it may come to need.

@@ -327,6 +327,28 @@ fn whoever_comes_next_aborts_what_the_dead_left() {
     }
 }
 
+/// One damaged file is about one transaction, and keeps nobody from the others.
+#[test]
+fn a_damaged_file_of_a_transaction_stops_no_other() {
+    let sandbox = Sandbox::new();
+    sandbox.run("topics create t");
+    let running = in_the_middle(&sandbox, "produce t --transaction", "t", &["one"]);
+    running.signal(Signal::KILL);
+    running.wait();
+    let damaged = sandbox.data_dir().join(".mkafka/transactions/open/7.json");
+    std::fs::write(&damaged, "{").unwrap();
+
+    let ran = feed(&sandbox, "produce t --transaction", "two\n");
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    let told =
+        format!("mkafka: warning: a transaction that a dead producer left stays open: {}", path(&damaged));
+    assert_eq!(ran.stderr.matches(&told).count(), 1, "{}", ran.stderr);
+    assert!(ran.stderr.contains("has died: its transaction is aborted"), "{}", ran.stderr);
+    assert_eq!(markers(&sandbox, "t"), ["ABORT coordinatorEpoch: 0", "COMMIT coordinatorEpoch: 0"]);
+    assert_eq!(committed(&sandbox, "t"), ["two"]);
+    assert_eq!(std::fs::read(&damaged).unwrap(), b"{", "a person may still make something of it");
+}
+
 #[test]
 fn a_transactional_id_is_one_producer_at_a_time() {
     let sandbox = Sandbox::new();

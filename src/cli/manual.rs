@@ -141,7 +141,7 @@ const FILES: &[Entry] = &[
     ),
     entry(
         ".mkafka/topics.lock",
-        "In the data directory: held to create and delete topics.",
+        "In the data directory: held to create, alter and delete topics.",
         Except(WITHOUT_TOPICS),
     ),
     entry(

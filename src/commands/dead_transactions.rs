@@ -4,35 +4,33 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use crate::output::Ui;
-use crate::store::{DataDir, WritableDataDir};
+use crate::store::{DataDir, EndOfTheDead, WritableDataDir};
 
 /// Ends what dead producers have left in `data_dir`, and says so. That it cannot be done keeps nobody from what
 /// they are about.
 pub(super) fn end_dead_transactions(data_dir: &WritableDataDir, ui: &mut Ui) {
-    if let Some(failure) = end_or_say_why_not(data_dir, ui) {
+    for failure in end_or_say_why_not(data_dir, ui) {
         ui.warn(&failure);
     }
 }
 
-/// The same; answers why one of them stays open, instead of saying so.
-fn end_or_say_why_not(data_dir: &WritableDataDir, ui: &mut Ui) -> Option<String> {
-    match data_dir.end_dead_transactions() {
-        Ok(ended) => {
-            for transaction in ended {
-                for repair in &transaction.repairs {
-                    ui.warn(&repair.to_string());
-                }
-                let who = match &transaction.transactional_id {
-                    Some(id) => format!("with transactional.id '{id}'"),
-                    None => format!("with producer id {}", transaction.producer_id),
-                };
-                let what = if transaction.committed { "committed" } else { "aborted" };
-                ui.warn(&format!("a producer {who} has died: its transaction is {what}"));
-            }
-            None
+/// The same; answers why each of those that stay open does, instead of saying so.
+fn end_or_say_why_not(data_dir: &WritableDataDir, ui: &mut Ui) -> Vec<String> {
+    let end = data_dir.end_dead_transactions();
+    let end = end.unwrap_or_else(|error| EndOfTheDead { failures: vec![error], ..EndOfTheDead::default() });
+    for transaction in end.ended {
+        for repair in &transaction.repairs {
+            ui.warn(&repair.to_string());
         }
-        Err(error) => Some(format!("a transaction that a dead producer left stays open: {error}")),
+        let who = match &transaction.transactional_id {
+            Some(id) => format!("with transactional.id '{id}'"),
+            None => format!("with producer id {}", transaction.producer_id),
+        };
+        let what = if transaction.committed { "committed" } else { "aborted" };
+        ui.warn(&format!("a producer {who} has died: its transaction is {what}"));
     }
+    let why = |error| format!("a transaction that a dead producer left stays open: {error}");
+    end.failures.iter().map(why).collect()
 }
 
 /// Looks now and then whether a producer has died that keeps a `read_committed` consumer waiting.
@@ -43,8 +41,8 @@ pub(super) struct DeadTransactionsWatch {
     next: Instant,
     /// Whether one is to be taken then: there was an open transaction, or there may be one now.
     is_due: bool,
-    /// Why a transaction stays open, as it was told last: at each look it would be the same.
-    told: Option<String>,
+    /// Why transactions stay open, as it was told last: at each look it would be the same.
+    told: Vec<String>,
 }
 
 /// The time between two looks.
@@ -53,7 +51,7 @@ const INTERVAL: Duration = Duration::from_millis(250);
 impl DeadTransactionsWatch {
     /// A watch on the data directory at `path`; the first look is due.
     pub(super) fn new(data_dir: &DataDir) -> Self {
-        Self { path: data_dir.path().to_owned(), next: Instant::now(), is_due: true, told: None }
+        Self { path: data_dir.path().to_owned(), next: Instant::now(), is_due: true, told: Vec::new() }
     }
 
     /// Looks, unless it has just done so. To be called when something may have happened, and when [`Self::due_in`] says
@@ -71,13 +69,14 @@ impl DeadTransactionsWatch {
             return;
         }
         if let Ok(writable) = DataDir::open_for_writing(&self.path) {
-            let failure = end_or_say_why_not(&writable, ui);
-            if let Some(failure) = failure.as_ref().filter(|failure| self.told.as_ref() != Some(*failure)) {
+            let failures = end_or_say_why_not(&writable, ui);
+            for failure in failures.iter().filter(|failure| !self.told.contains(failure)) {
                 ui.warn(failure);
             }
-            self.told = failure;
+            self.told = failures;
         }
     }
+
     /// The time until the next look, if nothing happens before; `None` where only something that happens makes one
     /// necessary.
     pub(super) fn due_in(&self) -> Option<Duration> {

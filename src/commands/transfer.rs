@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 
@@ -56,8 +57,7 @@ pub fn export(global: &GlobalArgs, args: &ExportArgs, ui: &mut Ui) -> Result<()>
     let staging = HeldFolder::new(|| parent.join(format!("{STAGING_PREFIX}{}", TopicId::random())))?;
     let left_over = staging.path().to_owned();
     Interrupt::install()?.when_asked(move |status| {
-        // What is being written to meanwhile cannot be removed at the first attempt.
-        while std::fs::remove_dir_all(&left_over).is_err() && left_over.exists() {}
+        remove_in_use(&left_over);
         std::process::exit(i32::from(status));
     })?;
     let (folder, archive) = (staging.path().join("export"), staging.path().join("archive"));
@@ -84,6 +84,18 @@ pub fn export(global: &GlobalArgs, args: &ExportArgs, ui: &mut Ui) -> Result<()>
         args.path.display()
     ));
     Ok(())
+}
+
+/// Removes a folder that is being written to meanwhile, so that the first attempt may fail. What cannot be removed at
+/// all the next export does away with.
+fn remove_in_use(folder: &Path) {
+    const ATTEMPTS: u32 = 50;
+    for _ in 0..ATTEMPTS {
+        if std::fs::remove_dir_all(folder).is_ok() || !folder.exists() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
 }
 
 /// What the names of the folders begin with in which exports are made, where they are to be; a topic id follows.
@@ -204,5 +216,22 @@ impl Source {
             import.add(&path, &mut entry, &self.path, watch)?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_removed_is_not_waited_for_for_ever() {
+        let folder = tempfile::tempdir().unwrap();
+        // Where a folder is expected, a file can never be removed.
+        let file = folder.path().join("file");
+        std::fs::write(&file, "").unwrap();
+        remove_in_use(&file);
+        assert!(file.exists());
+        remove_in_use(folder.path());
+        assert!(!folder.path().exists());
     }
 }

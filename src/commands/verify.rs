@@ -102,12 +102,10 @@ fn verify_in_use(
     watch: &mut impl FnMut(u64) -> ControlFlow<()>,
     interrupt: &Interrupt,
 ) -> Result<Verified, LogError> {
-    let mut verified = match verify(dir, may_have_gaps, watch) {
-        Ok(verified) if verified.findings.is_empty() => return Ok(verified),
-        Ok(verified) => verified,
-        // Retention may have taken a segment that was listed.
-        Err(_) => return verify(dir, may_have_gaps, &mut |_| go_on(interrupt)),
-    };
+    let mut verified = verify(dir, may_have_gaps, watch)?;
+    if verified.findings.is_empty() {
+        return Ok(verified);
+    }
     let again = verify(dir, may_have_gaps, &mut |_| go_on(interrupt))?;
     verified.findings.retain(|finding| again.findings.contains(finding));
     Ok(verified)

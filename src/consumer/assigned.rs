@@ -181,7 +181,7 @@ impl Assigned {
                     ..BatchFacts::of(&batch)
                 },
                 stop: self.stop_at.unwrap_or(Offset(i64::MAX)),
-                is_left_out: batch.header().is_control() && !self.details.control,
+                is_left_out: batch.header().attributes.is_control() && !self.details.control,
             };
             let delivered = part.deliver(&batch, &mut self.position, decoder, deliver);
             match delivered.map_err(|error| self.reader.undecodable(&error))? {
@@ -261,7 +261,7 @@ pub(super) fn fate(
     let Some(transactions) = transactions else { return Ok(None) };
     let header = batch.header();
     let attributes = header.attributes;
-    if batch.magic() < 2 || !attributes.is_transactional() || attributes.is_control() {
+    if !attributes.is_transactional() || attributes.is_control() {
         return Ok(None);
     }
     transactions.fate(header.producer_id, header.base_offset).map(Some)

@@ -3,6 +3,7 @@
 use regex::bytes::Regex;
 
 use super::ConsumerRecord;
+use crate::spelling;
 
 /// Chooses records by what is in them. Each kind of condition that is set must hold.
 #[derive(Debug, Clone, Default)]
@@ -47,11 +48,7 @@ impl RecordFilter {
             .multi_line(true)
             .build();
         let regex = regex.map_err(|error| {
-            // The parser's message is a drawing of several lines; its last line says what is wrong.
-            let text = error.to_string();
-            let reason = text.lines().last().unwrap_or_default();
-            let reason = reason.strip_prefix("error: ").unwrap_or(reason);
-            format!("'{pattern}' is not a valid regular expression: {reason}")
+            format!("'{pattern}' is not a valid regular expression: {}", spelling::regex_fault(&error))
         })?;
         self.patterns.push(regex);
         Ok(())

@@ -62,7 +62,7 @@ fn last_records(
             if batch.header().base_offset >= end {
                 break;
             }
-            if batch.header().is_control() {
+            if batch.header().attributes.is_control() {
                 continue;
             }
             match fate(&mut transactions, &batch)? {

@@ -75,7 +75,7 @@ impl Transactions {
                 });
             }
             let Some(batch) = self.scout.next()? else { return Ok(TransactionFate::Open) };
-            if !batch.header().is_control() {
+            if !batch.header().attributes.is_control() {
                 continue;
             }
             let (producer_id, at) = (batch.header().producer_id, batch.header().base_offset);
@@ -130,7 +130,7 @@ impl LastStable {
     pub(super) fn look_up(&mut self) -> Result<Offset, LogError> {
         while let Some(batch) = self.scout.next()? {
             let header = *batch.header();
-            if batch.magic() < 2 || !header.attributes.is_transactional() {
+            if !header.attributes.is_transactional() {
                 continue;
             }
             if !header.attributes.is_control() {

@@ -38,7 +38,7 @@ impl RecordFilter {
 
     /// Whether a batch with `header` may hold what is wanted.
     pub fn may_hold(&self, header: &BatchHeader) -> bool {
-        let is_control = header.is_control();
+        let is_control = header.attributes.is_control();
         // In magic 0 and 1 the offset is that of the last message, and nothing tells the first.
         let may_end_early = header.magic < 2 && header.attributes.codec_id() != 0;
         self.producer_id.is_none_or(|id| id == header.producer_id)

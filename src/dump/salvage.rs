@@ -142,7 +142,7 @@ impl Salvage {
             if !in_range || last.is_some_and(|last| record.offset <= last) {
                 return Err(BatchError::Record { index, reason: "its offset is out of order" });
             }
-            if header.is_control() {
+            if header.attributes.is_control() {
                 control::check(&record).map_err(|reason| BatchError::Record { index, reason })?;
             }
             first = first.min(record.offset);

@@ -138,10 +138,13 @@ pub(super) fn is_out_of_files(error: &std::io::Error) -> bool {
     rustix::io::Errno::from_io_error(error) == Some(rustix::io::Errno::MFILE)
 }
 
-/// Lets the process have as many open files as it may: each partition that is written takes four.
-pub fn raise_open_files_limit() {
+/// Lets the process have as many open files as it may: each partition that is written takes four. Answers how many it
+/// might have before, if those were fewer: commands that it runs are to be given that, for who uses select() relies
+/// on it.
+pub fn raise_open_files_limit() -> Option<u64> {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let limit = getrlimit(Resource::Nofile);
     // Where that is refused, running out of them is reported when it happens.
-    let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
+    let raised = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
+    limit.current.filter(|_| raised.is_ok() && limit.current != limit.maximum)
 }

@@ -104,7 +104,7 @@ impl FileLock {
         }
         let _ = fs2::FileExt::unlock(self.file.file());
         #[cfg(test)]
-        super::schedule::unlocked();
+        super::schedule::unlocked(1 + usize::from(self.folder.is_some()));
     }
 }
 

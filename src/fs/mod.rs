@@ -22,8 +22,7 @@ pub use system::tells_every_change;
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::PermissionsExt as _;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -155,8 +154,10 @@ fn has_no_links(error: &io::Error) -> bool {
 
 /// Removes the file `path`; no error when there is none.
 pub fn remove_if_present(path: &Path) -> Result<(), FileError> {
-    if !path.exists() {
-        return Ok(());
+    match fs::symlink_metadata(path) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
+        // Whether it can be removed shows below: where one may not look, or it is a link that leads nowhere.
+        _ => {}
     }
     match remove_file(path) {
         Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -177,10 +178,25 @@ pub fn remove_dir_all(path: &Path) -> Result<(), FileError> {
 /// What the names of temporary files begin with.
 const TEMPORARY_PREFIX: &str = ".tmp";
 
+/// The longest name that a file may have, in bytes.
+const NAME_MAX: usize = 255;
+
 /// Whether `name` is that of a temporary file, which a process that died in [`write_atomically`] leaves.
 /// Only who keeps all others from writing in its folder may remove it.
 pub fn is_temporary_name(name: &str) -> bool {
     name.starts_with(TEMPORARY_PREFIX)
+}
+
+/// Where what is to become `path` is written first. The name is always the same, so that what a death leaves there is
+/// written over by the next one.
+pub fn temporary_of(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let mut temporary = format!("{TEMPORARY_PREFIX}-{name}");
+    // Two that have a long name in common wait for each other.
+    while temporary.len() > NAME_MAX {
+        temporary.pop();
+    }
+    folder_of(path).join(temporary)
 }
 
 /// Replaces `path` by a file that holds `bytes`, or leaves it as it was: a temporary file in the same
@@ -202,17 +218,16 @@ pub fn replace_unsynced(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
 }
 
 fn replace(path: &Path, bytes: &[u8], sync: bool) -> Result<(), FileError> {
-    let parent = folder_of(path);
-    // What any other new file gets; the system takes from it what the umask says.
-    let permissions = fs::Permissions::from_mode(0o666);
-    let mut builder = tempfile::Builder::new();
-    let temporary = builder.prefix(TEMPORARY_PREFIX).permissions(permissions).tempfile_in(parent);
-    let (file, temporary) = temporary
-        .and_then(|file| file.keep().map_err(|e| e.error))
-        .context_io("create a temporary file in", parent)?;
-    let replaced = replace_by(path, &temporary, file, bytes, sync);
+    let (folder, temporary) = (folder_of(path), temporary_of(path));
+    // Whoever waits for the lock of a file that has got its name meanwhile opens another.
+    let mut lock = FileLock::open(&temporary)
+        .map_err(|error| FileError::new("create a temporary file in", folder, error.source))?;
+    let guard = lock.acquire()?;
+    // Nobody else knows of the temporary file.
+    let replaced = replace_by(path, guard.file(), bytes, sync)
+        .map_err(|error| FileError { path: path.to_owned(), ..error });
     if replaced.is_err() {
-        // Should this fail too, the next writer does it.
+        // Should this fail too, the next one writes over it.
         let _ = fs::remove_file(&temporary);
     }
     replaced
@@ -228,23 +243,17 @@ pub fn names_in(path: &Path) -> Result<Vec<String>, FileError> {
     }
 }
 
-/// Writes `bytes` to the new file `temporary`, syncs it if that is wanted, and renames it to `path`.
-fn replace_by(
-    path: &Path,
-    temporary: &Path,
-    mut file: File,
-    bytes: &[u8],
-    sync: bool,
-) -> Result<(), FileError> {
-    // Only from here on is there a name for what has been done already.
-    seam::run(Change::Open(temporary), || Ok(())).context_io("create", temporary)?;
-    seam::run(Change::Write { path: temporary, position: 0, bytes }, || file.write_all(bytes))
-        .context_io("write to", path)?;
-    if sync {
-        seam::run(Change::SyncData(temporary), || file.sync_all()).context_io("sync", path)?;
+/// Writes `bytes` to the file `temporary`, syncs it if that is wanted, and renames it to `path`.
+fn replace_by(path: &Path, temporary: &LogFile, bytes: &[u8], sync: bool) -> Result<(), FileError> {
+    if temporary.len()? > 0 {
+        temporary.truncate(0)?;
     }
-    let change = Change::Rename { from: temporary, to: path };
-    seam::run(change, || fs::rename(temporary, path)).context_io("replace", path)
+    temporary.write_all_at(bytes, 0)?;
+    if sync {
+        temporary.sync_data()?;
+    }
+    let change = Change::Rename { from: temporary.path(), to: path };
+    seam::run(change, || fs::rename(temporary.path(), path)).context_io("replace", path)
 }
 
 /// Writes `bytes` to a new file `path`, replacing what an interrupted predecessor left there, and puts

@@ -416,12 +416,12 @@ pub(super) fn lock(try_lock: impl Fn() -> io::Result<bool>) -> io::Result<()> {
     Ok(())
 }
 
-/// Locks have been given back.
-pub(super) fn unlocked() {
+/// So many locks have been given back.
+pub(super) fn unlocked(count: usize) {
     let run = PART.with(|part| {
         let mut part = part.borrow_mut();
         let part = part.as_mut()?;
-        part.locks_held = 0;
+        part.locks_held = part.locks_held.saturating_sub(count);
         Some(Arc::clone(&part.run))
     });
     if let Some(run) = run {

@@ -8,6 +8,8 @@ use regex_automata::nfa::thompson;
 use regex_automata::util::{start, syntax};
 use regex_automata::{Anchored, MatchKind};
 
+use crate::spelling;
+
 /// A regular expression, made out byte by byte: only so can be told whether more input would make a difference.
 #[derive(Debug, Clone)]
 pub(super) struct Matcher {
@@ -38,12 +40,9 @@ impl Matcher {
             .thompson(thompson::Config::new().utf8(false))
             .build(pattern);
         let dfa = built.map_err(|error| {
-            // The parser's message is a drawing of several lines; its last line says what is wrong.
             let source = std::error::Error::source(&error);
             let text = source.map_or_else(|| error.to_string(), chain);
-            let reason = text.lines().last().unwrap_or_default();
-            let reason = reason.strip_prefix("error: ").unwrap_or(reason);
-            format!("'{pattern}' cannot be used as a regular expression: {reason}")
+            format!("'{pattern}' cannot be used as a regular expression: {}", spelling::regex_fault(&text))
         })?;
         let cache = RefCell::new(dfa.create_cache());
         Ok(Self { dfa, cache })

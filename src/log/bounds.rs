@@ -33,18 +33,7 @@ impl LogBounds {
     /// # Errors
     /// When the folder or one of its files cannot be read.
     pub fn read(dir: &Path, floor: Offset) -> Result<Self, LogError> {
-        let mut list = SegmentList::read(dir)?;
-        loop {
-            let found = Self::of(dir, &list, floor);
-            if !matches!(&found, Err(LogError::File(e)) if e.kind() == std::io::ErrorKind::NotFound) {
-                return found;
-            }
-            // Retention may take a segment at any time.
-            let listed = std::mem::replace(&mut list, SegmentList::read(dir)?);
-            if listed.logs == list.logs {
-                return found;
-            }
-        }
+        SegmentList::with(dir, |list| Self::of(dir, list, floor))
     }
 
     fn of(dir: &Path, list: &SegmentList, floor: Offset) -> Result<Self, LogError> {

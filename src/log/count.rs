@@ -18,22 +18,30 @@ use crate::record::{Batch, BatchHeader, Offset, RecordDecoder};
 /// # Errors
 /// When a file cannot be read.
 pub fn count_records(dir: &Path, floor: Offset, committed_only: bool) -> Result<u64, LogError> {
-    let list = SegmentList::read(dir)?;
+    SegmentList::with(dir, |list| count_listed(dir, list, floor, committed_only))
+}
+
+fn count_listed(
+    dir: &Path,
+    list: &SegmentList,
+    floor: Offset,
+    committed_only: bool,
+) -> Result<u64, LogError> {
     let mut counter = Counter {
-        start: log_start(&list, floor),
-        end: find_end(dir, &list)?.offset,
+        start: log_start(list, floor),
+        end: find_end(dir, list)?.offset,
         decoder: RecordDecoder::new(),
         records: 0,
     };
     if !committed_only {
-        counter.walk(dir, &list, |_| true)?;
+        counter.walk(dir, list, |_| true)?;
         return Ok(counter.records);
     }
     let summary = LogSummary::read(dir, &list.logs, &mut |_| std::ops::ControlFlow::Continue(()))?;
     let summary = summary.unwrap_or_default();
     counter.end = summary.first_open().map_or(counter.end, |open| counter.end.min(open));
-    let aborted = aborted_batches(dir, &list, &summary.aborted)?;
-    counter.walk(dir, &list, |header| !aborted.contains(&header.base_offset))?;
+    let aborted = aborted_batches(dir, list, &summary.aborted)?;
+    counter.walk(dir, list, |header| !aborted.contains(&header.base_offset))?;
     Ok(counter.records)
 }
 

@@ -87,6 +87,11 @@ impl LogError {
     pub fn corrupt(path: &std::path::Path, position: Position, offset: Offset, error: &BatchError) -> Self {
         Self::Corrupt { path: path.to_owned(), position, offset, reason: error.to_string() }
     }
+
+    /// Whether a file was not there.
+    pub(super) fn is_missing_file(&self) -> bool {
+        matches!(self, Self::File(error) if error.kind() == std::io::ErrorKind::NotFound)
+    }
 }
 
 /// Something that a writer mended when it opened a partition.

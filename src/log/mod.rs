@@ -2,7 +2,7 @@
 //!
 //! | what | where |
 //! | --- | --- |
-//! | names of the files | `segment` |
+//! | names of the files, and which there are; what is done over where retention takes one | `segment` |
 //! | walking the batches of one `.log` file | `batch_reader` |
 //! | finding the next valid batch behind damage | `batch_search` |
 //! | whether a batch stands where its offsets say | `order` |
@@ -55,6 +55,8 @@ mod scan;
 pub mod segment;
 mod swap;
 mod tail;
+#[cfg(test)]
+mod taken_tests;
 #[cfg(test)]
 mod tests;
 pub mod time_index;

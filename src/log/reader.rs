@@ -8,12 +8,13 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use super::appender::gone_or;
 use super::batch_reader::{Advance, BatchReader, Check, Found, find_valid_batch};
 use super::bounds::{find_end, find_position, log_start};
 use super::error::LogError;
 use super::noted_end::NotedEnd;
 use super::segment::{Position, SegmentList, SegmentPath};
-use crate::fs::{self, FileError, FileId, IoContext as _};
+use crate::fs::{self, FileId, IoContext as _};
 use crate::record::{Batch, BatchError, Offset};
 
 /// Reads the batches of one partition.
@@ -89,9 +90,8 @@ impl LogReader {
     /// # Errors
     /// When the files cannot be read.
     pub fn bounds(&self) -> Result<(Offset, Offset), LogError> {
-        let list = SegmentList::read(&self.dir).map_err(|e| self.gone_or(e))?;
-        let end = find_end(&self.dir, &list).map_err(|e| self.gone_or_log(e))?.offset;
-        Ok((log_start(&list, self.floor).min(end), end))
+        SegmentList::with(&self.dir, |list| bounds_of(&self.dir, list, self.floor))
+            .map_err(|e| gone_or(e, &self.dir))
     }
 
     /// Makes the batch that holds `offset` the next one.
@@ -99,16 +99,20 @@ impl LogReader {
     /// # Errors
     /// [`LogError::OffsetOutOfRange`] below the log start offset and above the log end offset.
     pub fn seek(&mut self, offset: Offset) -> Result<(), LogError> {
-        let list = self.list()?;
-        let start = log_start(&list, self.floor);
-        let is_in_newest = list.logs.last().is_none_or(|newest| offset >= *newest);
-        if offset < start || is_in_newest {
-            let end = find_end(&self.dir, &list).map_err(|e| self.gone_or_log(e))?.offset;
-            let start = start.min(end);
-            if offset < start || offset > end {
-                return Err(LogError::OffsetOutOfRange { offset, start, end });
-            }
-        }
+        let (dir, floor) = (self.dir.clone(), self.floor);
+        let checked = SegmentList::with_each(
+            || self.list(),
+            |list| {
+                let is_in_newest = list.logs.last().is_none_or(|newest| offset >= *newest);
+                if offset >= log_start(list, floor) && !is_in_newest {
+                    return Ok(());
+                }
+                let (start, end) = bounds_of(&dir, list, floor)?;
+                let is_in_range = (start..=end).contains(&offset);
+                if is_in_range { Ok(()) } else { Err(LogError::OffsetOutOfRange { offset, start, end }) }
+            },
+        );
+        checked.map_err(|e| gone_or(e, &dir))?;
         self.close_segment();
         self.next_offset = offset;
         self.open_first()?;
@@ -241,12 +245,12 @@ impl LogReader {
     /// Lists the folder, which must still be the one that was listed before.
     fn list(&mut self) -> Result<SegmentList, LogError> {
         if self.folder.is_none() {
-            let open = fs::open_read(&self.dir).map_err(|e| self.gone_or(e))?;
+            let open = fs::open_read(&self.dir).map_err(|e| gone_or(e.into(), &self.dir))?;
             let metadata = open.metadata().context_io("look up", &self.dir)?;
             self.folder = Some(Folder { id: FileId::of(&metadata), _open: open, modified: None });
         }
         let modified = self.look_at_folder()?;
-        let list = SegmentList::read(&self.dir).map_err(|e| self.gone_or(e))?;
+        let list = SegmentList::read(&self.dir).map_err(|e| gone_or(e.into(), &self.dir))?;
         self.look_at_folder()?;
         if let Some(folder) = &mut self.folder {
             folder.modified = modified;
@@ -259,7 +263,7 @@ impl LogReader {
     /// its place.
     fn look_at_folder(&self) -> Result<Option<SystemTime>, LogError> {
         let metadata = fs::look_up(&self.dir).context_io("look up", &self.dir);
-        let metadata = metadata.map_err(|e| self.gone_or(e))?;
+        let metadata = metadata.map_err(|e| gone_or(e.into(), &self.dir))?;
         match &self.folder {
             Some(folder) if folder.id != FileId::of(&metadata) => Err(LogError::Gone(self.dir.clone())),
             _ => Ok(fs::folder_time(&metadata).ok()),
@@ -299,7 +303,7 @@ impl LogReader {
         self.look_at_folder()?;
         let (position, mut batches) = match opened {
             Ok(opened) => opened,
-            Err(LogError::File(e)) if e.kind() == std::io::ErrorKind::NotFound => return Ok(false),
+            Err(error) if error.is_missing_file() => return Ok(false),
             Err(error) => return Err(error),
         };
         self.close_segment();
@@ -396,20 +400,10 @@ impl LogReader {
         };
         LogError::Corrupt { path, position, offset: self.next_offset, reason }
     }
+}
 
-    /// A missing file under a folder that is gone means that the partition was deleted.
-    fn gone_or(&self, error: FileError) -> LogError {
-        if error.kind() == std::io::ErrorKind::NotFound && !self.dir.is_dir() {
-            LogError::Gone(self.dir.clone())
-        } else {
-            error.into()
-        }
-    }
-
-    fn gone_or_log(&self, error: LogError) -> LogError {
-        match error {
-            LogError::File(error) => self.gone_or(error),
-            other => other,
-        }
-    }
+/// Where the log in `dir` begins and ends, of which `list` is the listing.
+fn bounds_of(dir: &Path, list: &SegmentList, floor: Offset) -> Result<(Offset, Offset), LogError> {
+    let end = find_end(dir, list)?.offset;
+    Ok((log_start(list, floor).min(end), end))
 }

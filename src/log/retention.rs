@@ -214,9 +214,18 @@ pub fn foretell(
     start: Offset,
     now: Timestamp,
 ) -> Result<Retained, LogError> {
-    let list = SegmentList::read(dir)?;
+    SegmentList::with(dir, |list| foretell_listed(dir, list, config, start, now))
+}
+
+fn foretell_listed(
+    dir: &Path,
+    list: &SegmentList,
+    config: &RetentionConfig,
+    start: Offset,
+    now: Timestamp,
+) -> Result<Retained, LogError> {
     // Where there is no segment, a writer begins with 0.
-    let end = bounds::find_end(dir, &list)?.offset;
+    let end = bounds::find_end(dir, list)?.offset;
     check_start(start, end)?;
     let Some((&active, sealed)) = list.logs.split_last() else { return Ok(Retained::default()) };
     let active = Candidate::active_by_files(SegmentPath::new(dir, active))?;

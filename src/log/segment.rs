@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use super::error::LogError;
 use crate::fs::{self, FileError};
 use crate::record::Offset;
 
@@ -168,6 +169,36 @@ impl SegmentList {
             kind.sort_unstable();
         }
         Ok(list)
+    }
+
+    /// Does `work` with a listing of `dir`.
+    ///
+    /// Retention and compaction may take a segment at any time, also one that is listed and not open yet. Where a file
+    /// was not there and the segments are others by now, `work` is done once more, with those.
+    ///
+    /// # Errors
+    /// When the folder cannot be read, and what `work` fails with.
+    pub(crate) fn with<T>(dir: &Path, work: impl FnMut(&Self) -> Result<T, LogError>) -> Result<T, LogError> {
+        Self::with_each(|| Ok(Self::read(dir)?), work)
+    }
+
+    /// As [`Self::with`], by a way to `list` of the caller's own.
+    pub(super) fn with_each<T>(
+        mut list: impl FnMut() -> Result<Self, LogError>,
+        mut work: impl FnMut(&Self) -> Result<T, LogError>,
+    ) -> Result<T, LogError> {
+        let mut listed = list()?;
+        loop {
+            match work(&listed) {
+                Err(error) if error.is_missing_file() => {
+                    let before = std::mem::replace(&mut listed, list()?);
+                    if before.logs == listed.logs {
+                        return Err(error);
+                    }
+                }
+                done => return done,
+            }
+        }
     }
 
     /// The segment that holds `offset`, or would: the last one that begins at or below it.

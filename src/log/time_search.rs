@@ -19,16 +19,17 @@ pub fn offset_for_time(
     floor: Offset,
     time: Timestamp,
 ) -> Result<Option<(Offset, Timestamp)>, LogError> {
-    let list = SegmentList::read(dir)?;
-    let start = log_start(&list, floor);
-    for segment in segments(dir, &list) {
-        if largest_in(&segment)? >= time
-            && let Some(found) = search(&segment.path, start, time)?
-        {
-            return Ok(Some(found));
+    SegmentList::with(dir, |list| {
+        let start = log_start(list, floor);
+        for segment in segments(dir, list) {
+            if largest_in(&segment)? >= time
+                && let Some(found) = search(&segment.path, start, time)?
+            {
+                return Ok(Some(found));
+            }
         }
-    }
-    Ok(None)
+        Ok(None)
+    })
 }
 
 /// A segment, and whether it is no longer appended to.
@@ -57,11 +58,9 @@ fn largest_in(segment: &Listed) -> Result<Timestamp, LogError> {
 /// # Errors
 /// As [`offset_for_time`].
 pub fn offset_of_max_timestamp(dir: &Path, floor: Offset) -> Result<Option<(Offset, Timestamp)>, LogError> {
-    let list = SegmentList::read(dir)?;
-    let mut max = Timestamp::NONE;
-    for segment in segments(dir, &list) {
-        max = max.max(largest_in(&segment)?);
-    }
+    let max = SegmentList::with(dir, |list| {
+        segments(dir, list).try_fold(Timestamp::NONE, |max, segment| Ok(max.max(largest_in(&segment)?)))
+    })?;
     if max == Timestamp::NONE {
         return Ok(None);
     }

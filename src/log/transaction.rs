@@ -21,22 +21,19 @@ pub const COORDINATOR_EPOCH: i32 = 0;
 /// # Errors
 /// When the partition cannot be read.
 pub fn open_before(dir: &Path, offset: Offset) -> Result<OpenTransactions, LogError> {
+    SegmentList::with(dir, |list| open_before_in(dir, list, offset))
+}
+
+fn open_before_in(dir: &Path, list: &SegmentList, offset: Offset) -> Result<OpenTransactions, LogError> {
     let mut open = OpenTransactions::default();
-    for base in SegmentList::read(dir)?.logs.into_iter().take_while(|base| *base < offset) {
-        let reader = match BatchReader::open(&SegmentPath::new(dir, base).log()) {
-            Ok(reader) => reader,
-            // Retention may take a segment at any time.
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => continue,
-            Err(e) => return Err(e.into()),
-        };
+    for &base in list.logs.iter().take_while(|base| **base < offset) {
+        let reader = BatchReader::open(&SegmentPath::new(dir, base).log())?;
         let mut at = Position(0);
         while let Some((header, size)) = reader.header_at(at)?
             && header.base_offset < offset
         {
             at = at.plus(size);
-            if header.magic >= 2 {
-                open.observe(&header);
-            }
+            open.observe(&header);
         }
     }
     Ok(open)
@@ -59,7 +56,7 @@ impl Follower {
     /// Reads on to the present end of the log.
     fn catch_up(&mut self) -> Result<(), LogError> {
         while let Some(batch) = self.reader.next()? {
-            if batch.magic() < 2 || batch.header().producer_id < 0 {
+            if batch.header().producer_id < 0 {
                 continue;
             }
             let header = *batch.header();

@@ -91,10 +91,18 @@ pub struct Verified {
 /// # Errors
 /// When a file cannot be read; damage is a finding, not an error.
 pub fn verify(dir: &Path, may_have_gaps: bool, watch: &mut Watcher<'_>) -> Result<Verified, LogError> {
-    let list = SegmentList::read(dir)?;
+    SegmentList::with(dir, |list| verify_listed(dir, list, may_have_gaps, watch))
+}
+
+fn verify_listed(
+    dir: &Path,
+    list: &SegmentList,
+    may_have_gaps: bool,
+    watch: &mut Watcher<'_>,
+) -> Result<Verified, LogError> {
     let mut verified = Verified::default();
     let mut decoder = RecordDecoder::new();
-    let mut log = LogSoFar { end: log_start(&list, Offset::ZERO), ..LogSoFar::default() };
+    let mut log = LogSoFar { end: log_start(list, Offset::ZERO), ..LogSoFar::default() };
     let noted_end = NotedEnd::of(dir);
     for (n, &base) in list.logs.iter().enumerate() {
         let segment_end =
@@ -112,8 +120,8 @@ pub fn verify(dir: &Path, may_have_gaps: bool, watch: &mut Watcher<'_>) -> Resul
     if !may_have_gaps && !log.has_holes {
         report_missing(dir, &log.missing, &mut verified)?;
     }
-    files::check_txn_indexes(dir, &list, &log.summary, &mut verified)?;
-    files::check_other_files(dir, &list, log.end, &mut verified)?;
+    files::check_txn_indexes(dir, list, &log.summary, &mut verified)?;
+    files::check_other_files(dir, list, log.end, &mut verified)?;
     Ok(verified)
 }
 
@@ -368,7 +376,7 @@ fn follow_transactions(
     summary: &mut LogSummary,
 ) {
     summary.pass(header);
-    if batch.magic() < 2 || header.producer_id < 0 {
+    if header.producer_id < 0 {
         return;
     }
     let marker = if header.attributes.is_control() { marker_of(batch, decoder) } else { Ok(None) };

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Write as _};
+use std::os::fd::AsFd as _;
 
 use rustix::event::{PollFd, PollFlags, poll};
 
@@ -40,8 +41,9 @@ impl DataWriter {
     /// # Errors
     /// When the process has none.
     pub fn stdout() -> Result<Self, StdoutError> {
-        let file = File::from(rustix::io::dup(rustix::stdio::stdout()).map_err(io::Error::from)?);
-        Ok(Self::to(file))
+        // A copy that no command gets which is run: whoever reads standard output would wait for what that leaves running.
+        let copy = io::stdout().as_fd().try_clone_to_owned()?;
+        Ok(Self::to(File::from(copy)))
     }
 
     /// Writes to `file` instead.

@@ -143,7 +143,8 @@ fn committed(dir: &DataDir, partition: i32) -> Vec<String> {
 /// Whoever comes next ends what was left; then every partition has all of the transaction or none has any of it.
 fn check(path: &Path, told: Told, what: &str) {
     let dir = DataDir::open_for_writing(path).expect(what);
-    dir.end_dead_transactions().expect(what);
+    let failures = dir.end_dead_transactions().expect(what).failures;
+    assert!(failures.is_empty(), "{what}: {failures:?}");
     assert!(!dir.has_open_transactions().expect(what), "{what}");
     let found: Vec<Vec<String>> = (0..PARTITIONS).map(|partition| committed(&dir, partition)).collect();
     let all = ["before", "record 0", "record 1", "record 2"];
@@ -221,7 +222,8 @@ fn power_may_be_lost_before_every_operation() {
 /// As [`check`], but for the records that nobody has put on the disk.
 fn check_after_loss(path: &Path, told: Told, what: &str) {
     let dir = DataDir::open_for_writing(path).expect(what);
-    dir.end_dead_transactions().expect(what);
+    let failures = dir.end_dead_transactions().expect(what).failures;
+    assert!(failures.is_empty(), "{what}: {failures:?}");
     let mut plain = producer(&dir);
     for partition in 0..PARTITIONS {
         send(&mut plain, partition, "after").expect(what);

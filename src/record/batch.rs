@@ -81,13 +81,6 @@ pub enum BatchError {
 }
 
 impl BatchHeader {
-    /// Whether the batch holds a control record instead of data (`RecordBatch.isControlBatch`): before magic 2 the bit
-    /// means nothing.
-    #[inline]
-    pub fn is_control(&self) -> bool {
-        self.magic >= 2 && self.attributes.is_control()
-    }
-
     /// What is wrong with it although the checksum of the batch, which takes `size` bytes, holds.
     pub fn fault(&self, size: usize) -> Option<BatchError> {
         if self.magic > 2 {
@@ -199,7 +192,8 @@ impl<'a> Batch<'a> {
         Ok(Some((header, frame.size)))
     }
 
-    /// A message's fields under the names that magic 2 has for them.
+    /// A message's fields under the names that magic 2 has for them. Of the attributes those are left out that mean
+    /// something in magic 2 alone: no such message is transactional or a control record (`RecordBatch.isControlBatch`).
     fn legacy_header(bytes: &[u8], timestamp: Timestamp) -> BatchHeader {
         BatchHeader {
             base_offset: Offset(i64::from_be_bytes(array(bytes, 0))),
@@ -308,6 +302,21 @@ mod tests {
         assert_eq!(Batch::parse(&bytes).err(), Some(BatchError::Length(14)));
         bytes[16] = 3;
         assert_eq!(Batch::parse(&bytes).err(), Some(BatchError::Magic(3)));
+    }
+
+    #[test]
+    fn before_magic_2_nothing_is_transactional_or_control() {
+        let mut bytes = [0xffu8; HEADER_LEN];
+        bytes[..12].fill(0);
+        bytes[11] = 49;
+        for magic in 0..=2 {
+            bytes[16] = magic;
+            let (header, _) = Batch::peek_header(&bytes).unwrap().unwrap();
+            let attributes = header.attributes;
+            let of_magic_2 =
+                [attributes.is_transactional(), attributes.is_control(), attributes.has_delete_horizon()];
+            assert_eq!(of_magic_2, [magic == 2; 3], "{magic}");
+        }
     }
 
     #[test]

@@ -211,8 +211,8 @@ impl DataDir {
         self.path.join(partition.folder_name())
     }
 
-    /// Log start offsets that a broker left in the data directory's root; a log's own first segment may
-    /// begin below its log start offset. Empty where there is no such checkpoint.
+    /// The log start offsets that are noted in the data directory's root: by a broker, or because records were deleted
+    /// up to an offset. A log's own first segment may begin below. Empty where there is no such checkpoint.
     pub fn log_start_offsets(&self) -> Result<LogStartOffsets, StoreError> {
         checkpoint::read_offsets(&self.path.join(checkpoint::LOG_START_OFFSET_CHECKPOINT))
     }

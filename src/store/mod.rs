@@ -33,4 +33,6 @@ pub use topic_config::{CleanupPolicy, ConfigError, TopicCompression, TopicConfig
 pub use topic_id::{InvalidTopicId, TopicId};
 pub use topic_name::{CONSUMER_OFFSETS, InvalidTopicName, MAX_NAME_LENGTH, TopicName, TopicPartition};
 pub use topic_selection::{InvalidPattern, TopicPattern, TopicSelection};
-pub use transactions::{EndedTransaction, InvalidTransactionalId, Transaction, TransactionalId};
+pub use transactions::{
+    EndOfTheDead, EndedTransaction, InvalidTransactionalId, Transaction, TransactionalId,
+};

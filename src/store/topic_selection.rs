@@ -7,6 +7,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::{DataDir, Listing, StoreError, Topic, TopicName};
+use crate::spelling;
 
 /// A regular expression that the whole of a topic's name must match (Kafka's `IncludeList`: a comma means "or").
 #[derive(Debug, Clone)]
@@ -34,13 +35,8 @@ impl FromStr for TopicPattern {
 
 /// What matches the whole of a name where `expression` does; `typed` is what is told of when that is none.
 pub(super) fn of_whole_name(expression: &str, typed: &str) -> Result<regex::Regex, InvalidPattern> {
-    regex::Regex::new(&format!("^(?:{expression})$")).map_err(|error| {
-        // The parser's message is a drawing of several lines; its last line says what is wrong.
-        let text_of_error = error.to_string();
-        let reason = text_of_error.lines().last().unwrap_or_default();
-        let reason = reason.strip_prefix("error: ").unwrap_or(reason).to_owned();
-        InvalidPattern { pattern: typed.to_owned(), reason }
-    })
+    regex::Regex::new(&format!("^(?:{expression})$"))
+        .map_err(|error| InvalidPattern { pattern: typed.to_owned(), reason: spelling::regex_fault(&error) })
 }
 
 impl TopicPattern {

@@ -7,6 +7,7 @@
 //! log-start-offset-checkpoint   where a partition starts in the middle of a segment
 //! ```
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -108,11 +109,6 @@ impl Manifest {
         bytes
     }
 
-    /// The entry of a file, by the path it has in an export.
-    pub fn find(&self, path: &Path) -> Option<&ManifestFile> {
-        self.files.iter().find(|file| self.path_of(file) == path)
-    }
-
     /// The files by the paths that they have in an export.
     pub fn paths(&self) -> impl Iterator<Item = PathBuf> {
         self.files.iter().map(|file| self.path_of(file))
@@ -153,11 +149,7 @@ impl DataDir {
             fs::create_dir_all(&target)?;
             // Nobody compacts meanwhile, as far as that can be seen to; retention takes whole segments only.
             let cleaner = LogCleaner::new(&from, CleanerConfig::from(&topic.config));
-            let mut copy = || copy_partition(&from, &target, &topic.config, watch);
-            let copied = match cleaner.while_idle(&mut copy) {
-                Some(copied) => copied,
-                None => copy(),
-            };
+            let copied = cleaner.while_idle(|| copy_partition(&from, &target, &topic.config, watch));
             copied.map_err(|source| StoreError::Log { partition: of.clone(), source })?;
             if let Some(floor) = floors.get(&of) {
                 manifest.log_start_offsets.push((number, floor.0));
@@ -182,23 +174,34 @@ impl DataDir {
     }
 }
 
-/// Copies the log of one partition as it is now.
+/// Copies the log of one partition as it is now. Where retention takes a segment that is about to be copied, it has
+/// taken those before as well, and what has been copied of them is given up.
 fn copy_partition(
     from: &Path,
     to: &Path,
     config: &TopicConfig,
     watch: &mut dyn FnMut(u64),
 ) -> Result<(), LogError> {
-    let list = SegmentList::read(from)?;
+    SegmentList::with(from, |list| {
+        for name in fs::list_folder(to)? {
+            fs::remove_file(&to.join(name))?;
+        }
+        copy_listed(from, list, to, config, watch)
+    })
+}
+
+fn copy_listed(
+    from: &Path,
+    list: &SegmentList,
+    to: &Path,
+    config: &TopicConfig,
+    watch: &mut dyn FnMut(u64),
+) -> Result<(), LogError> {
     for &base in &list.logs {
         let is_active = list.logs.last() == Some(&base);
         let (source, target) = (SegmentPath::new(from, base), SegmentPath::new(to, base));
         let limit = if is_active { repair::valid_length(&source)? } else { u64::MAX };
-        match copy_file(&source.log(), &target.log(), limit, watch) {
-            // Retention has taken it.
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound && !is_active => continue,
-            other => other?,
-        }
+        copy_file(&source.log(), &target.log(), limit, watch)?;
         if source.txn_index().exists() {
             copy_file(&source.txn_index(), &target.txn_index(), u64::MAX, watch)?;
         }
@@ -276,7 +279,8 @@ pub struct TopicImport<'d> {
     dir: &'d WritableDataDir,
     manifest: Manifest,
     staging: HeldFolder,
-    seen: Vec<bool>,
+    /// The files of the manifest that have not come yet: where they stand in it, by their paths in the export.
+    missing: BTreeMap<PathBuf, usize>,
 }
 
 /// What the names of staging folders begin with.
@@ -294,8 +298,8 @@ impl WritableDataDir {
         for number in 0..manifest.partitions {
             fs::create_dir(&staging.path().join(number.to_string()))?;
         }
-        let seen = vec![false; manifest.files.len()];
-        Ok(TopicImport { dir: self, manifest, staging, seen })
+        let missing = manifest.paths().zip(0..).collect();
+        Ok(TopicImport { dir: self, manifest, staging, missing })
     }
 
     /// Removes what imports have left whose process died.
@@ -326,8 +330,7 @@ impl TopicImport<'_> {
         opened_as: &Path,
         watch: &mut dyn FnMut(u64),
     ) -> Result<(), StoreError> {
-        let found = self.manifest.files.iter().position(|file| self.manifest.path_of(file) == path);
-        let Some(at) = found else { return Ok(()) };
+        let Some(&at) = self.missing.get(path) else { return Ok(()) };
         let file = &self.manifest.files[at];
         let target = self.staging.path().join(file.partition.to_string()).join(&file.name);
         let (bytes, crc) = copy_from(source, opened_as, &target, watch)?;
@@ -340,7 +343,7 @@ impl TopicImport<'_> {
                 ),
             });
         }
-        self.seen[at] = true;
+        self.missing.remove(path);
         Ok(())
     }
 
@@ -348,9 +351,8 @@ impl TopicImport<'_> {
     ///
     /// # Errors
     /// When a file is missing, or there is such a topic.
-    pub fn finish(self, name: TopicName) -> Result<Topic, StoreError> {
-        if let Some(missing) = self.seen.iter().position(|seen| !seen) {
-            let path = self.manifest.path_of(&self.manifest.files[missing]);
+    pub fn finish(mut self, name: TopicName) -> Result<Topic, StoreError> {
+        if let Some((path, _)) = self.missing.pop_first() {
             return Err(StoreError::BadMetadata { path, reason: "it is missing in the export".into() });
         }
         let new = NewTopic {
@@ -397,3 +399,6 @@ impl TopicImport<'_> {
         self.dir.note_log_start(&of, Offset(start))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -23,6 +23,37 @@ fn batches_go_to_the_command_and_count_once_it_succeeds() {
     assert_eq!(exec(&sandbox, "cat", "").stdout, "", "all is committed");
 }
 
+/// What the command leaves running keeps nothing of mkafka's open: who reads its output would wait for that.
+#[test]
+fn the_command_gets_no_file_of_mkafkas() {
+    let sandbox = sandbox(1);
+    produce(&sandbox, "t", numbers(0, 1));
+    let command = "cat >&2; ls /proc/self/fd";
+    // What this process leaks itself is not mkafka's.
+    let mut without = std::process::Command::new("sh");
+    let without = without.args(["-c", command]).stdin(Stdio::null()).output().unwrap();
+    let ran = exec(&sandbox, command, "");
+    assert_eq!((ran.status, ran.stdout), (0, String::from_utf8(without.stdout).unwrap()), "{}", ran.stderr);
+}
+
+/// Programs that use select() go by it.
+#[test]
+fn the_command_may_have_as_many_open_files_as_mkafka_was_given() {
+    let sandbox = sandbox(1);
+    produce(&sandbox, "t", numbers(0, 1));
+    for limit in ["100", "hard"] {
+        let script = format!(
+            "ulimit -S -n {limit}; ulimit -S -n; exec \"$0\" consume t -e -q --from-beginning --exec 'cat >&2; ulimit -S -n'"
+        );
+        let mut command = std::process::Command::new("bash");
+        command.env("MKAFKA_DATA_DIR", sandbox.data_dir());
+        let output = command.args(["-c", &script, env!("CARGO_BIN_EXE_mkafka")]).output().unwrap();
+        let ran = crate::common::Ran::new(output);
+        let limits: Vec<&str> = ran.stdout.lines().collect();
+        assert!(ran.status == 0 && limits.len() == 2 && limits[0] == limits[1], "{limits:?} {}", ran.stderr);
+    }
+}
+
 #[test]
 fn a_command_that_fails_stops_before_its_batch() {
     let sandbox = sandbox(1);

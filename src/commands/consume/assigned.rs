@@ -116,7 +116,7 @@ fn number(topic: &Topic, wanted: u32) -> Result<i32, StoreError> {
     }
 }
 
-/// What a consumer needs to know of partition `of`; `floors` are the log start offsets that a broker left.
+/// What a consumer needs to know of partition `of`; `floors` are the log start offsets that are noted.
 pub(in crate::commands) fn consumer_partition(
     data_dir: &DataDir,
     floors: &LogStartOffsets,

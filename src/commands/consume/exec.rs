@@ -19,6 +19,7 @@ const BACK_OFF_MAX: Duration = Duration::from_secs(10);
 /// A command, and the records for its next run.
 pub(super) struct Exec {
     command: String,
+    open_files: Option<u64>,
     /// Records for one run.
     batch: u64,
     /// How often it is run again.
@@ -39,9 +40,16 @@ pub(super) enum Outcome {
 }
 
 impl Exec {
-    pub(super) fn new(command: &str, batch: u64, retries: u32, dead_letters: Option<DeadLetters>) -> Self {
+    /// `open_files` is the limit on those that the command is given, where it is not that of this process.
+    pub(super) fn new(
+        command: &str,
+        open_files: Option<u64>,
+        batch: u64,
+        retries: u32,
+        dead_letters: Option<DeadLetters>,
+    ) -> Self {
         let command = command.to_owned();
-        Self { command, batch, retries, dead_letters, input: Vec::new(), records: 0 }
+        Self { command, open_files, batch, retries, dead_letters, input: Vec::new(), records: 0 }
     }
 
     /// Takes a record; answers whether there are enough for a run.
@@ -126,9 +134,13 @@ impl Exec {
     }
 
     fn run_once(&self) -> anyhow::Result<ExitStatus> {
+        let script = match self.open_files {
+            Some(limit) => &format!("ulimit -S -n {limit} 2>/dev/null; {}", self.command),
+            None => &self.command,
+        };
         let mut child = Command::new("sh")
             .arg("-c")
-            .arg(&self.command)
+            .arg(script)
             .stdin(Stdio::piped())
             .spawn()
             .with_context(|| format!("cannot run '{}'", self.command))?;

@@ -65,13 +65,13 @@ pub fn run(global: &GlobalArgs, args: &ConsumeArgs, ui: &mut Ui) -> anyhow::Resu
     let is_past = limits.until_time.is_some_and(|time| time.0 <= now);
     let stop_at_end = args.range.exit_at_end || is_to_the_present || is_past;
     let follows = !stop_at_end && args.partition.is_empty() && config.group.is_none();
-    let Setting { path, data_dir, first, interrupt, mut waiter } =
+    let Setting { path, data_dir, first, interrupt, mut waiter, open_files } =
         Setting::new(global, &selection, follows, args.exec.is_some())?;
     // Whoever names partitions that are there misses nothing.
     if args.partition.is_empty() {
         first.tell_lost(ui);
     }
-    let mut printer = printer(args, format, &data_dir, &config, &selection)?;
+    let mut printer = printer(args, format, &data_dir, &config, &selection, open_files)?;
     printer.filter = filter;
     let dead_transactions = config.committed_only.then(|| DeadTransactionsWatch::new(&data_dir));
     let source = match &config.group {
@@ -130,6 +130,8 @@ struct Setting {
     first: FirstLook,
     interrupt: Interrupt,
     waiter: Waiter,
+    /// The limit on open files that commands are given, where it is not that of this process.
+    open_files: Option<u64>,
 }
 
 impl Setting {
@@ -141,7 +143,7 @@ impl Setting {
         follows: bool,
         has_command: bool,
     ) -> anyhow::Result<Self> {
-        crate::fs::raise_open_files_limit();
+        let open_files = crate::fs::raise_open_files_limit();
         let path = data_dir_location(global)?.path;
         let data_dir = DataDir::open_for_reading(&path)?;
         let mut waiter = Waiter::new().context("cannot wait for changes")?;
@@ -149,7 +151,7 @@ impl Setting {
         let first = FirstLook::new(&data_dir, selection, watch)?;
         let interrupt = Interrupt::install().context("cannot take over the signals")?;
         end_when_asked(&interrupt, waiter.waker(), has_command)?;
-        Ok(Self { path, data_dir, first, interrupt, waiter })
+        Ok(Self { path, data_dir, first, interrupt, waiter, open_files })
     }
 }
 
@@ -169,8 +171,9 @@ fn printer(
     data_dir: &DataDir,
     config: &ConsumerConfig,
     selection: &TopicSelection,
+    open_files: Option<u64>,
 ) -> anyhow::Result<Printer> {
-    let mut printer = unlimited_printer(args, format, data_dir, config, selection)?;
+    let mut printer = unlimited_printer(args, format, data_dir, config, selection, open_files)?;
     printer.skips_faults = args.view.skip_message_on_error;
     printer.bytes_left = args.range.max_bytes.unwrap_or(u64::MAX);
     printer.quota = args.range.max_messages_per_partition.map(Quota::new);
@@ -184,6 +187,7 @@ fn unlimited_printer(
     data_dir: &DataDir,
     config: &ConsumerConfig,
     selection: &TopicSelection,
+    open_files: Option<u64>,
 ) -> anyhow::Result<Printer> {
     let limit = args.range.max_messages.unwrap_or(u64::MAX);
     let Some(command) = &args.exec else {
@@ -203,7 +207,7 @@ fn unlimited_printer(
         }
         None => None,
     };
-    let exec = Exec::new(command, args.exec_batch, args.retries, dead_letters);
+    let exec = Exec::new(command, open_files, args.exec_batch, args.retries, dead_letters);
     Ok(Printer::to_command(format, limit, exec))
 }
 

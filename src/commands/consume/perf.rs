@@ -37,7 +37,7 @@ pub(in crate::commands) fn run(
     let config = config(args)?;
     let name = TopicName::new(args.topic.name()).map_err(StoreError::from)?;
     let selection = TopicSelection::Topics(BTreeSet::from([name.clone()]));
-    let Setting { path, data_dir, first, interrupt, mut waiter } =
+    let Setting { path, data_dir, first, interrupt, mut waiter, .. } =
         Setting::new(global, &selection, config.group.is_none(), false)?;
     first.tell_lost(ui);
     if args.report.output == OutputFormat::Text && !args.hide_header {

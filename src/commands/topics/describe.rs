@@ -135,8 +135,8 @@ fn is_there(topic: &Topic, partition: i32) -> bool {
 
 /// What `TopicCommand.PartitionDescription` asks: the one copy that there can be is in sync where it is there.
 fn passes(topic: &Topic, partition: i32, filter: PartitionFilter) -> bool {
-    let copies = u64::from(is_there(topic, partition));
-    let least = || topic.config.get("min.insync.replicas").and_then(|value| value.parse().ok()).unwrap_or(1);
+    let copies = i32::from(is_there(topic, partition));
+    let least = || topic.config.min_insync_replicas();
     match filter {
         PartitionFilter::UnderReplicated | PartitionFilter::Unavailable => copies == 0,
         PartitionFilter::UnderMinIsr => copies == 0 || copies < least(),

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::SystemTime;
 
-use crate::fs::{FileError, FileId, IoContext as _};
+use crate::fs::{self, FileError, FileId, IoContext as _};
 use crate::log::{LogConfig, LogError, SegmentPath};
 use crate::record::Offset;
 
@@ -26,7 +26,7 @@ impl SealedSegment {
     /// Looks at the segment at `base` of `dir`.
     pub(super) fn look(dir: &Path, base: Offset, next_base: Offset) -> Result<Self, FileError> {
         let path = SegmentPath::new(dir, base);
-        let log = std::fs::metadata(path.log()).context_io("look up", &path.log())?;
+        let log = fs::look_up(&path.log()).context_io("look up", &path.log())?;
         // A missing index is made when its segment is appended to or cleaned.
         let len = |path: std::path::PathBuf| std::fs::metadata(path).map_or(0, |metadata| metadata.len());
         Ok(Self {

@@ -16,7 +16,8 @@
 //!
 //! All of this happens without the partition's lock: segments that are not active do not change but by a
 //! cleaner, and by retention, which takes whole ones. The lock is taken to put a new segment in place, and
-//! it is looked then whether the old ones are still there.
+//! it is looked then whether the old ones are still there. If one of them has gone before, the cleaning ends there:
+//! what is left is done another time.
 
 mod cleaned_segment;
 mod filter;
@@ -41,7 +42,7 @@ use super::appender::gone_or;
 use super::segment::{CLEANED_SUFFIX, SegmentList};
 use super::time_index::closed_largest_timestamp;
 use super::{LogAppender, LogConfig, LogError, Position};
-use crate::fs::{self, FileError};
+use crate::fs::{self, FileError, LockGuard};
 use crate::record::{Offset, Timestamp};
 
 /// How a partition is compacted; each field but the last is the topic config of that name.
@@ -131,6 +132,22 @@ pub struct CleanReport {
     pub was_busy: bool,
 }
 
+/// The segments of a log as they are when a pass over it begins.
+struct Segments {
+    /// Base offsets of those that are no longer appended to, ascending.
+    sealed: Vec<Offset>,
+    /// The base offset of the one that is.
+    active: Offset,
+    /// The base offset of the segment from which on data may not be on the disk yet.
+    recovery_point: Offset,
+}
+
+impl Segments {
+    fn all(&self) -> impl Iterator<Item = Offset> + '_ {
+        self.sealed.iter().copied().chain([self.active])
+    }
+}
+
 /// Asked now and then how many more bytes have been read, and whether to go on.
 pub type Watcher<'w> = dyn FnMut(u64) -> ControlFlow<()> + 'w;
 
@@ -153,8 +170,7 @@ impl LogCleaner {
     /// # Errors
     /// When the folder cannot be read.
     pub fn dirtiness(&self, now: Timestamp) -> Result<Dirtiness, LogError> {
-        let list = SegmentList::read(&self.dir).map_err(LogError::from);
-        list.and_then(|list| self.dirtiness_of(&list, now)).map_err(|e| gone_or(e, &self.dir))
+        SegmentList::with(&self.dir, |list| self.dirtiness_of(list, now)).map_err(|e| gone_or(e, &self.dir))
     }
 
     /// As [`LogCleaner::dirtiness`], of what the folder holds by `list`.
@@ -228,50 +244,77 @@ impl LogCleaner {
         let mut appender = LogAppender::open(&self.dir, self.config.log)?;
         let mut total = CleanReport::default();
         loop {
-            let (sealed, active, recovery_point) = appender
-                .with_lock(|log| Ok((log.sealed_segments()?, log.active_base(), log.recovery_point())))?;
-            let mut segments = sealed.clone();
-            let sealed = self.look_at(&sealed, active)?;
-            let first_dirty = self.first_dirty(&sealed, active)?;
-            segments.push(active);
-            let Some(summary) = LogSummary::read(&self.dir, &segments, watch)? else {
-                return Ok(total);
-            };
-            let mut bound = self.first_too_young(&sealed, first_dirty, active, now)?;
-            bound = summary.first_open().map_or(bound, |open| bound.min(open));
-            if bound <= first_dirty {
-                total.is_complete = true;
-                return Ok(total);
-            }
-            let pass = Pass {
-                dir: &self.dir,
-                config: &self.config,
-                summary: &summary,
-                segments: &sealed,
-                first_dirty,
-                bound,
-                now,
-                recovery_point: recovery_point.base_offset,
-            };
-            let (report, clean_to) = match pass.run(Some(&mut appender), watch)? {
-                ControlFlow::Continue(done) => done,
-                ControlFlow::Break(report) => {
+            let segments = appender.with_lock(|log| {
+                let (sealed, active) = (log.sealed_segments()?, log.active_base());
+                Ok(Segments { sealed, active, recovery_point: log.recovery_point().base_offset })
+            })?;
+            match self.clean_once(&mut appender, &segments, &guard, &mut total, now, watch) {
+                Ok(ControlFlow::Continue(())) => {}
+                Ok(ControlFlow::Break(())) => return Ok(total),
+                Err(error) if error.is_missing_file() && self.has_lost_one_of(&segments)? => {
                     remove_cleaned(&self.dir)?;
-                    total.add(report);
                     return Ok(total);
                 }
-            };
-            total.add(report);
-            if clean_to <= first_dirty {
-                // A single batch has more keys than the map holds.
-                return Ok(total);
-            }
-            note::write(&guard, clean_to)?;
-            if clean_to >= bound {
-                total.is_complete = true;
-                return Ok(total);
+                Err(error) => return Err(error),
             }
         }
+    }
+
+    /// Makes one pass over `segments`, and adds it to `total`; breaks off where there is nothing left to do.
+    fn clean_once(
+        &self,
+        appender: &mut LogAppender,
+        segments: &Segments,
+        guard: &LockGuard<'_>,
+        total: &mut CleanReport,
+        now: Timestamp,
+        watch: &mut Watcher<'_>,
+    ) -> Result<ControlFlow<()>, LogError> {
+        let active = segments.active;
+        let sealed = self.look_at(&segments.sealed, active)?;
+        let first_dirty = self.first_dirty(&sealed, active)?;
+        let all: Vec<Offset> = segments.all().collect();
+        let Some(summary) = LogSummary::read(&self.dir, &all, watch)? else {
+            return Ok(ControlFlow::Break(()));
+        };
+        let mut bound = self.first_too_young(&sealed, first_dirty, active, now)?;
+        bound = summary.first_open().map_or(bound, |open| bound.min(open));
+        if bound <= first_dirty {
+            total.is_complete = true;
+            return Ok(ControlFlow::Break(()));
+        }
+        let pass = Pass {
+            dir: &self.dir,
+            config: &self.config,
+            summary: &summary,
+            segments: &sealed,
+            first_dirty,
+            bound,
+            now,
+            recovery_point: segments.recovery_point,
+        };
+        let (report, clean_to) = match pass.run(Some(appender), watch)? {
+            ControlFlow::Continue(done) => done,
+            ControlFlow::Break(report) => {
+                remove_cleaned(&self.dir)?;
+                total.add(report);
+                return Ok(ControlFlow::Break(()));
+            }
+        };
+        total.add(report);
+        if clean_to <= first_dirty {
+            // A single batch has more keys than the map holds.
+            return Ok(ControlFlow::Break(()));
+        }
+        note::write(guard, clean_to)?;
+        total.is_complete = clean_to >= bound;
+        Ok(if total.is_complete { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+    }
+
+    /// Whether one of `segments` is no longer there.
+    fn has_lost_one_of(&self, segments: &Segments) -> Result<bool, FileError> {
+        let there = SegmentList::read(&self.dir)?.logs;
+        Ok(segments.all().any(|base| there.binary_search(&base).is_err()))
     }
 
     /// What [`LogCleaner::clean`] would come to at `now`, in its first pass. Nothing is changed, and no lock
@@ -280,11 +323,16 @@ impl LogCleaner {
     /// # Errors
     /// As [`LogCleaner::clean`].
     pub fn dry_run(&self, now: Timestamp, watch: &mut Watcher<'_>) -> Result<CleanReport, LogError> {
-        self.dry_run_unmapped(now, watch).map_err(|e| gone_or(e, &self.dir))
+        SegmentList::with(&self.dir, |list| self.dry_run_of(list, now, watch))
+            .map_err(|e| gone_or(e, &self.dir))
     }
 
-    fn dry_run_unmapped(&self, now: Timestamp, watch: &mut Watcher<'_>) -> Result<CleanReport, LogError> {
-        let list = SegmentList::read(&self.dir)?;
+    fn dry_run_of(
+        &self,
+        list: &SegmentList,
+        now: Timestamp,
+        watch: &mut Watcher<'_>,
+    ) -> Result<CleanReport, LogError> {
         let Some((&active, sealed)) = list.logs.split_last() else { return Ok(CleanReport::default()) };
         let sealed = self.look_at(sealed, active)?;
         let first_dirty = self.first_dirty(&sealed, active)?;
@@ -326,12 +374,21 @@ impl LogCleaner {
         work()
     }
 
-    /// Does `work` while nobody can compact the partition, waiting for a cleaning that goes on; `None`, and it is
-    /// not done, where one may not write, so that nobody can be kept from it.
-    pub fn while_idle<T>(&self, work: &mut dyn FnMut() -> T) -> Option<T> {
-        let mut lock = note::open_lock(&self.dir).ok()?;
-        let _guard = lock.acquire().ok()?;
-        Some(work())
+    /// Does `work`, which changes nothing, while nobody compacts the partition, waiting for a cleaning that goes on.
+    /// Nothing is made for that in the partition's folder: where nobody has ever cleaned, `work` is done once more if
+    /// somebody has begun to meanwhile. Who may not write can keep nobody from it.
+    pub fn while_idle<T>(&self, mut work: impl FnMut() -> T) -> T {
+        loop {
+            if note::is_there(&self.dir) {
+                let mut lock = note::open_lock(&self.dir).ok();
+                let _guard = lock.as_mut().and_then(|lock| lock.acquire().ok());
+                return work();
+            }
+            let done = work();
+            if !note::is_there(&self.dir) {
+                return done;
+            }
+        }
     }
 
     fn look_at(&self, sealed: &[Offset], active: Offset) -> Result<Vec<SealedSegment>, FileError> {

@@ -20,6 +20,11 @@ pub(super) fn open_lock(dir: &Path) -> Result<FileLock, FileError> {
     FileLock::open(&dir.join(CLEANER_FILE))
 }
 
+/// Whether the partition in `dir` has that lock yet: the first to clean it makes it.
+pub(super) fn is_there(dir: &Path) -> bool {
+    dir.join(CLEANER_FILE).exists()
+}
+
 /// Whether somebody holds that lock, and so cleans the partition in `dir`.
 pub(in crate::log) fn is_at_work(dir: &Path) -> Result<bool, FileError> {
     Ok(fs::is_locked(&dir.join(CLEANER_FILE))?.unwrap_or(false))

@@ -380,3 +380,27 @@ fn a_partition_that_is_deleted_meanwhile_is_gone() {
     });
     assert!(matches!(error, Err(LogError::Gone(_))), "{error:?}");
 }
+
+#[test]
+fn what_is_done_while_nobody_cleans_is_done_again_if_somebody_begins_to() {
+    let dir = tempfile::tempdir().expect("a folder");
+    LogAppender::open(dir.path(), config().log).expect("open");
+    let before = std::fs::read_dir(dir.path()).expect("a folder").count();
+    let cleaner = LogCleaner::new(dir.path(), config());
+    let mut times = 0;
+    cleaner.while_idle(|| times += 1);
+    assert_eq!(times, 1);
+    assert_eq!(std::fs::read_dir(dir.path()).expect("a folder").count(), before, "nothing is made for that");
+    cleaner.while_idle(|| {
+        times += 1;
+        match times {
+            2 => drop(clean(dir.path(), config(), NOW)),
+            _ => {
+                let other = LogCleaner::new(dir.path(), config());
+                let refused = other.clean(NOW, &mut |_| ControlFlow::Continue(())).expect("cleaned");
+                assert!(refused.was_busy, "now there is a lock");
+            }
+        }
+    });
+    assert_eq!(times, 3);
+}

@@ -81,8 +81,8 @@ impl JsonLines {
         number(out, "producerEpoch", header.producer_epoch);
         number(out, "baseSequence", header.base_sequence);
         number(out, "lastSequence", if header.magic < 2 { -1 } else { header.last_sequence() });
-        flag(out, "isTransactional", header.magic >= 2 && header.attributes.is_transactional());
-        flag(out, "isControl", header.is_control());
+        flag(out, "isTransactional", header.attributes.is_transactional());
+        flag(out, "isControl", header.attributes.is_control());
         let horizon = if header.magic < 2 { None } else { header.delete_horizon() };
         optional(out, "deleteHorizonMs", horizon.map(|h| h.0));
         let codec = header.attributes.codec_id();
@@ -124,7 +124,7 @@ impl JsonLines {
             headers(out, record);
         }
         let mut fault = None;
-        if header.is_control() {
+        if header.attributes.is_control() {
             fault = control(out, record).err().map(RecordFault::Phrase);
         } else {
             if let Some(checksum) = record.legacy_checksum {

@@ -72,7 +72,7 @@ impl RecordText {
         use crate::record::TimestampType as T;
         Self {
             shown,
-            is_control: header.is_control(),
+            is_control: header.attributes.is_control(),
             is_legacy: header.magic < 2,
             timestamp_label: match timestamp_type(header) {
                 T::None => b" NoTimestampType: ",

@@ -1,5 +1,6 @@
 use super::*;
 use crate::store::DataDir;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
 fn name(text: &str) -> TopicName {
@@ -161,6 +162,14 @@ fn a_failed_creation_leaves_nothing() {
     assert_eq!(std::fs::read(temp.path().join("orders-2")).unwrap(), b"mine");
 }
 
+/// Whether a thread waits for the lock of `file`, as the kernel tells.
+fn somebody_waits_for(file: &Path) -> bool {
+    let inode = std::fs::metadata(file).unwrap().ino().to_string();
+    let locks = std::fs::read_to_string("/proc/locks").unwrap();
+    let mut waiting = locks.lines().filter(|line| line.contains("-> FLOCK"));
+    waiting.any(|line| line.split([':', ' ']).any(|field| field == inode))
+}
+
 #[test]
 fn deleting_waits_for_an_append_under_way() {
     let temp = tempfile::tempdir().unwrap();
@@ -172,7 +181,10 @@ fn deleting_waits_for_an_append_under_way() {
         let dir = dir.clone();
         move || dir.delete_topic(&name("orders"))
     });
-    std::thread::sleep(std::time::Duration::from_millis(100));
+    while !somebody_waits_for(&temp.path().join("orders-0/.lock")) {
+        assert!(!deleting.is_finished(), "it has not waited");
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
     assert!(temp.path().join("orders-0").is_dir());
     drop(guard);
     deleting.join().unwrap().unwrap();

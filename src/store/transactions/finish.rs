@@ -53,7 +53,7 @@ fn end_noting_repairs(
         coordinator_epoch: COORDINATOR_EPOCH,
         commits: state.phase == TransactionPhase::PrepareCommit,
     };
-    let others = other_states(files, state)?;
+    let others = OtherStates::read(files, state)?;
     for added in &state.partitions {
         let of = added.topic_partition();
         let topic = match dir.topic(&of.topic) {
@@ -63,7 +63,7 @@ fn end_noting_repairs(
             Err(error) => return Err(error),
         };
         let oldest = if topic.known_to_us {
-            oldest_from(&others, &of).map_or(added.from, |from| from.min(added.from))
+            others.oldest_from(&of, added.from)
         } else {
             // A broker that is gone may have left transactions open that only the log tells of.
             0
@@ -86,30 +86,44 @@ fn end_noting_repairs(
     Ok(())
 }
 
-/// The open transactions of other producers. One that comes to be after this look begins behind this one's.
-fn other_states(files: &TransactionFiles, state: &OpenState) -> Result<Vec<OpenState>, StoreError> {
-    let mut others = Vec::new();
-    for producer_id in files.producers_with_state()? {
-        if producer_id != state.producer_id {
-            others.extend(files.read_state(producer_id)?);
-        }
-    }
-    Ok(others)
+/// The open transactions of other producers.
+struct OtherStates {
+    readable: Vec<OpenState>,
+    /// Whether there are some that cannot be read, so that nobody knows where they have begun.
+    has_damaged: bool,
 }
 
-/// Where the first of `states` that has to do with partition `of` begins there.
-fn oldest_from(states: &[OpenState], of: &TopicPartition) -> Option<i64> {
-    let all = states.iter().flat_map(|state| &state.partitions);
-    all.filter(|added| added.topic == of.topic && added.partition == of.partition)
-        .map(|added| added.from)
-        .min()
+impl OtherStates {
+    /// Reads those of others than the producer of `state`. One that comes to be after this look begins behind this one's.
+    fn read(files: &TransactionFiles, state: &OpenState) -> Result<Self, StoreError> {
+        let mut others = Self { readable: Vec::new(), has_damaged: false };
+        for producer_id in files.producers_with_state()?.into_iter().filter(|id| *id != state.producer_id) {
+            match files.read_state(producer_id) {
+                Ok(found) => others.readable.extend(found),
+                // Whoever ends that one complains about it.
+                Err(_) => others.has_damaged = true,
+            }
+        }
+        Ok(others)
+    }
+
+    /// Where the first of them that has to do with partition `of` may begin there, if that is before `from`.
+    fn oldest_from(&self, of: &TopicPartition, from: i64) -> i64 {
+        if self.has_damaged {
+            // The log tells of all of them.
+            return 0;
+        }
+        let all = self.readable.iter().flat_map(|state| &state.partitions);
+        let in_it = all.filter(|added| added.topic == of.topic && added.partition == of.partition);
+        in_it.map(|added| added.from).fold(from, i64::min)
+    }
 }
 
 /// Removes the files of producers that died before they had a transaction. The caller holds the lock.
 pub(super) fn sweep(files: &TransactionFiles) -> Result<(), StoreError> {
     for producer_id in files.producers()? {
         let presence = HeldLock::try_new(&files.presence(producer_id))?;
-        if presence.is_some() && files.read_state(producer_id)?.is_none() {
+        if presence.is_some() && !files.has_state(producer_id)? {
             files.forget_state(producer_id)?;
             fs::remove_if_present(&files.presence(producer_id))?;
         }
@@ -117,23 +131,31 @@ pub(super) fn sweep(files: &TransactionFiles) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// What became of the transactions whose producers have died.
+#[derive(Debug, Default)]
+pub struct EndOfTheDead {
+    /// Those that were ended.
+    pub ended: Vec<EndedTransaction>,
+    /// Why each of the others stays open.
+    pub failures: Vec<StoreError>,
+}
+
 /// Ends the transactions whose producers have died.
-pub(super) fn end_dead(dir: &WritableDataDir) -> Result<Vec<EndedTransaction>, StoreError> {
+pub(super) fn end_dead(dir: &WritableDataDir) -> Result<EndOfTheDead, StoreError> {
     let files = TransactionFiles::of(dir);
+    let mut end = EndOfTheDead::default();
     if files.producers_with_state()?.is_empty() {
-        return Ok(Vec::new());
+        return Ok(end);
     }
     let mut lock = files.lock()?;
     let _guard = lock.acquire()?;
-    let mut ended = Vec::new();
-    let mut failure = None;
     for producer_id in files.producers_with_state()? {
         match end_if_dead(dir, &files, producer_id) {
-            Ok(found) => ended.extend(found),
-            Err(error) => failure = failure.or(Some(error)),
+            Ok(found) => end.ended.extend(found),
+            Err(error) => end.failures.push(error),
         }
     }
-    failure.map_or(Ok(ended), Err)
+    Ok(end)
 }
 
 fn end_if_dead(

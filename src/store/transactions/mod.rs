@@ -25,7 +25,7 @@ mod state;
 use std::fmt;
 use std::time::{Duration, Instant};
 
-pub use finish::EndedTransaction;
+pub use finish::{EndOfTheDead, EndedTransaction};
 pub use state::TransactionPhase;
 use state::{OpenState, TransactionFiles};
 
@@ -150,8 +150,8 @@ impl WritableDataDir {
     /// look where there is nothing open.
     ///
     /// # Errors
-    /// When one could not be ended; the others are.
-    pub fn end_dead_transactions(&self) -> Result<Vec<EndedTransaction>, StoreError> {
+    /// When it cannot be told what there is.
+    pub fn end_dead_transactions(&self) -> Result<EndOfTheDead, StoreError> {
         finish::end_dead(self)
     }
 }

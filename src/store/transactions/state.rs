@@ -156,6 +156,11 @@ impl TransactionFiles {
         read_versioned(&self.state(producer_id))
     }
 
+    /// Whether a producer has an open transaction, be its file damaged or not.
+    pub(super) fn has_state(&self, producer_id: i64) -> Result<bool, FileError> {
+        Ok(fs::open_if_present(&self.state(producer_id))?.is_some())
+    }
+
     /// Replaces the file of an open transaction. The caller is its producer, and nobody else writes to it.
     pub(super) fn write_state(&self, state: &OpenState) -> Result<(), FileError> {
         replace(&self.state(state.producer_id), state)
@@ -166,7 +171,7 @@ impl TransactionFiles {
     pub(super) fn forget_state(&self, producer_id: i64) -> Result<(), FileError> {
         let path = self.state(producer_id);
         fs::remove_if_present(&path)?;
-        fs::remove_if_present(&new_of(&path))
+        fs::remove_if_present(&fs::temporary_of(&path))
     }
 
     /// The producer id and epoch that were given to a transactional id last.
@@ -210,16 +215,9 @@ impl TransactionFiles {
     }
 }
 
-/// Where what is to become `path` is written first. What a death leaves there is written over by the next.
-fn new_of(path: &Path) -> PathBuf {
-    path.with_extension("new")
-}
-
-/// Replaces `path` on the disk by what `content` is in JSON, or leaves it as it was. Only one process at a time may.
+/// Replaces `path` on the disk by what `content` is in JSON, or leaves it as it was.
 fn replace(path: &Path, content: &impl Serialize) -> Result<(), FileError> {
     let mut bytes = serde_json::to_vec(content).unwrap_or_default();
     bytes.push(b'\n');
-    let new = new_of(path);
-    fs::write_new(&new, &bytes)?;
-    fs::rename(&new, path)
+    fs::write_atomically(path, &bytes)
 }
