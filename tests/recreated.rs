@@ -1,0 +1,114 @@
+//! A name is not a topic: topics that are deleted and created again behind somebody's back.
+
+use std::path::Path;
+use std::process::{Child, Stdio};
+
+use crate::common::{Ran, Sandbox};
+use crate::membership::{Member, numbers, produce, until};
+
+/// Whether process `child` has the file `path` open.
+fn has_open(child: &Child, path: &Path) -> bool {
+    let Ok(path) = path.canonicalize() else { return false };
+    let Ok(open) = std::fs::read_dir(format!("/proc/{}/fd", child.id())) else { return false };
+    open.flatten().any(|entry| std::fs::read_link(entry.path()).is_ok_and(|target| target == path))
+}
+
+/// Takes the lock file `path` until what is answered is dropped.
+fn lock(path: &Path) -> std::fs::File {
+    let file = std::fs::OpenOptions::new().create(true).append(true).open(path).unwrap();
+    fs2::FileExt::lock_exclusive(&file).unwrap();
+    file
+}
+
+fn spawn(sandbox: &Sandbox, line: &str) -> Child {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    sandbox.command(&words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+fn end_of(child: Child) -> Ran {
+    Ran::new(child.wait_with_output().unwrap())
+}
+
+/// Makes another topic that is called as one that there is, with these records.
+fn recreate(sandbox: &Sandbox, topic: &str, records: u32) {
+    sandbox.ok(&format!("topics delete {topic} --yes"));
+    sandbox.ok(&format!("topics create {topic}"));
+    produce(sandbox, topic, numbers(0, records));
+}
+
+/// Appends a thousand records, of which many segments are made if these are small.
+fn produce_in_small_batches(sandbox: &Sandbox, topic: &str) {
+    let file = sandbox.path().join("thousand.txt");
+    std::fs::write(&file, numbers(0, 1000).map(|line| line + "\n").collect::<String>()).unwrap();
+    sandbox.ok(&format!("produce {topic} --batch-size 500 --file thousand.txt"));
+}
+
+fn read_all(sandbox: &Sandbox, args: &str) -> (usize, String) {
+    let ran = sandbox.run(&format!("consume t --quiet --from-beginning --exit-at-end {args}"));
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    (ran.stdout.lines().count(), ran.stderr)
+}
+
+/// Consumes with a command that takes its time: until `go` is made, once it has read its records and made `busy`.
+fn consume_slowly(sandbox: &Sandbox, args: &str) -> Child {
+    let line = format!("consume {args} --quiet --exec");
+    let command = "cat > batch; touch busy; while [ ! -e go ]; do sleep 0.01; done; cat batch >> done.out";
+    let words: Vec<&str> = line.split_whitespace().chain([command]).collect();
+    let child = sandbox.command(&words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    until("the command works", || sandbox.path().join("busy").exists());
+    child
+}
+
+fn let_go(sandbox: &Sandbox) {
+    std::fs::write(sandbox.path().join("go"), b"").unwrap();
+}
+
+/// What a note in the data directory says of a log is no longer so when its turn comes.
+#[test]
+fn cleaning_deletes_nothing_of_a_topic_that_it_has_not_seen() {
+    for named in [false, true] {
+        let sandbox = Sandbox::new();
+        sandbox.ok("topics create a");
+        if named {
+            // Nor is what is to be kept of the records of a topic what is to be kept of the next one's.
+            sandbox.ok("topics create b --config retention.ms=1");
+        } else {
+            sandbox.ok("topics create b --config segment.bytes=1000");
+        }
+        produce_in_small_batches(&sandbox, "b");
+        sandbox.ok("topics delete-records b --offset 900 --yes");
+        let path = sandbox.data_dir().join("a-0/.lock");
+        let held = lock(&path);
+        let clean = spawn(&sandbox, if named { "clean a b" } else { "clean" });
+        until("it waits for the first topic", || has_open(&clean, &path));
+        sandbox.ok("topics delete b --yes");
+        sandbox.ok("topics create b --config segment.bytes=1000");
+        produce_in_small_batches(&sandbox, "b");
+        drop(held);
+        let ran = end_of(clean);
+        assert_eq!(sandbox.ok("count b").trim(), "1000", "{}", ran.stderr);
+        assert_eq!(ran.status, i32::from(named), "{}", ran.stderr);
+        assert_eq!(ran.stderr.contains("b-0 was deleted while it was in use"), named, "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn a_log_start_is_noted_for_the_log_that_it_was_found_in() {
+    let sandbox = Sandbox::new();
+    sandbox.ok("topics create t");
+    produce(&sandbox, "t", numbers(0, 10));
+    let path = sandbox.data_dir().join(".mkafka/checkpoints.lock");
+    let held = lock(&path);
+    let deleting = spawn(&sandbox, "topics delete-records t --offset 8 --yes");
+    until("it is about to note the start", || has_open(&deleting, &path));
+    let mut gone = spawn(&sandbox, "topics delete t --yes");
+    // Either nothing keeps it from being deleted, or it waits.
+    let log = sandbox.data_dir().join("t-0/.lock");
+    until("it is deleted, or waits", || gone.try_wait().unwrap().is_some() || has_open(&gone, &log));
+    drop(held);
+    let (ran, gone) = (end_of(deleting), end_of(gone));
+    assert_eq!((ran.status, gone.status), (0, 0), "{} {}", ran.stderr, gone.stderr);
+    sandbox.ok("topics create t");
+    produce(&sandbox, "t", numbers(0, 10));
+    assert_eq!(read_all(&sandbox, "").0, 10);
+}
