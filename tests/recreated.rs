@@ -112,3 +112,49 @@ fn a_log_start_is_noted_for_the_log_that_it_was_found_in() {
     produce(&sandbox, "t", numbers(0, 10));
     assert_eq!(read_all(&sandbox, "").0, 10);
 }
+
+#[test]
+fn positions_in_a_file_are_those_of_a_topic_and_not_of_the_next() {
+    let sandbox = Sandbox::new();
+    for topic in ["t", "u"] {
+        sandbox.ok(&format!("topics create {topic}"));
+        produce(&sandbox, topic, numbers(0, 10));
+    }
+    let read = |args: &str| {
+        let ran = sandbox.run(&format!(
+            "consume --include {args} --checkpoint p.json --quiet --from-beginning --exit-at-end"
+        ));
+        assert_eq!(ran.status, 0, "{}", ran.stderr);
+        (ran.stdout.lines().count(), ran.stderr)
+    };
+    assert_eq!(read("[tu]"), (20, String::new()));
+    recreate(&sandbox, "t", 30);
+    let warning =
+        "mkafka: warning: p.json: topic 't' has been created anew since: its positions are left out\n";
+    assert_eq!(read("[tu]"), (30, warning.to_owned()));
+    assert_eq!(read("[tu]"), (0, String::new()));
+
+    // One that knows no ids is believed, and knows them from then on.
+    let path = sandbox.path().join("p.json");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let (before, topics) = text.split_once(",\"topics\":{").unwrap();
+    assert!(topics.starts_with("\"t\":\"") && topics.contains("\"u\":\""), "{text}");
+    std::fs::write(&path, format!("{before}}}\n")).unwrap();
+    assert_eq!(read("t"), (0, String::new()));
+    recreate(&sandbox, "t", 5);
+    assert_eq!(read("t"), (5, warning.to_owned()));
+}
+
+/// The positions that are written behind a topic's end are still its own.
+#[test]
+fn positions_are_written_for_the_topic_that_was_read() {
+    let sandbox = Sandbox::new();
+    sandbox.ok("topics create t");
+    produce(&sandbox, "t", numbers(0, 10));
+    let consumer = consume_slowly(&sandbox, "t --checkpoint p.json --from-beginning");
+    recreate(&sandbox, "t", 30);
+    let_go(&sandbox);
+    let ran = end_of(consumer);
+    assert_eq!(ran.status, 1, "{}", ran.stderr);
+    assert_eq!(read_all(&sandbox, "--checkpoint p.json").0, 30);
+}

@@ -383,7 +383,12 @@ fn positions_can_be_kept_in_a_file() {
     assert_eq!(rest("--partition 0").len(), 2);
     assert_eq!(rest("").len(), 2);
     let file = std::fs::read_to_string(sandbox.path().join("positions.json")).unwrap();
-    assert_eq!(file, "{\"version\":1,\"offsets\":{\"t\":{\"0\":7,\"1\":7}}}\n");
+    let metadata = std::fs::read_to_string(sandbox.data_dir().join("t-0/partition.metadata")).unwrap();
+    let id = metadata.split_once("topic_id: ").unwrap().1;
+    let expected = format!(
+        "{{\"version\":1,\"offsets\":{{\"t\":{{\"0\":7,\"1\":7}}}},\"topics\":{{\"t\":\"{id}\"}}}}\n"
+    );
+    assert_eq!(file, expected);
     std::fs::write(sandbox.path().join("positions.json"), b"nonsense").unwrap();
     let message = sandbox.fails(1, "consume t --checkpoint positions.json");
     assert!(message.starts_with("positions.json is no file of positions"), "{message}");
