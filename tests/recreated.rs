@@ -114,6 +114,72 @@ fn a_log_start_is_noted_for_the_log_that_it_was_found_in() {
 }
 
 #[test]
+fn a_group_commits_nothing_for_the_next_topic_of_a_name() {
+    let sandbox = Sandbox::new();
+    sandbox.ok("topics create t");
+    produce(&sandbox, "t", numbers(0, 10));
+    let member = consume_slowly(&sandbox, "t --group g --from-beginning");
+    recreate(&sandbox, "t", 30);
+    let_go(&sandbox);
+    let ran = end_of(member);
+    assert_eq!(ran.status, 1, "{}", ran.stderr);
+    assert!(ran.stderr.contains("deleted while it was"), "{}", ran.stderr);
+    assert_eq!(read_all(&sandbox, "--group g"), (30, String::new()));
+}
+
+/// What a pattern matches may go, and another may come for it: neither is a reason to end.
+#[test]
+fn a_pattern_goes_on_with_the_next_topic_of_a_name() {
+    let sandbox = Sandbox::new();
+    sandbox.ok("topics create t");
+    produce(&sandbox, "t", numbers(0, 10));
+    let mut member = consume_slowly(&sandbox, "--include t.* --group g --from-beginning");
+    // As many as before: how far the group is with the one says nothing of the other.
+    recreate(&sandbox, "t", 10);
+    let_go(&sandbox);
+    let done =
+        || std::fs::read_to_string(sandbox.path().join("done.out")).unwrap_or_default().lines().count();
+    until("it reads the next one, or has ended", || done() == 20 || member.try_wait().unwrap().is_some());
+    assert_eq!(done(), 20);
+    until("that is committed", || sandbox.run("wait t --group g --timeout-ms 10").status == 0);
+    assert!(member.try_wait().unwrap().is_none());
+    member.kill().unwrap();
+    member.wait().unwrap();
+}
+
+#[test]
+fn a_reset_of_a_deleted_topic_is_not_taken_back_for_the_next() {
+    let sandbox = Sandbox::new();
+    for topic in ["t", "u"] {
+        sandbox.ok(&format!("topics create {topic}"));
+        produce(&sandbox, topic, numbers(0, 100));
+    }
+    sandbox.ok("consume --include [tu] --group g --quiet --from-beginning --exit-at-end");
+    sandbox.ok("groups reset-offsets g --all-topics --to-earliest --execute");
+    recreate(&sandbox, "t", 100);
+    let ran = sandbox.run("groups reset-offsets g --undo --execute");
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    assert!(ran.stderr.contains("topic 't' has been created anew since: t-0 is left out"), "{}", ran.stderr);
+    assert!(ran.stdout.contains(" u ") && !ran.stdout.contains(" t "), "{}", ran.stdout);
+    assert_eq!(read_all(&sandbox, "--group g").0, 100);
+}
+
+#[test]
+fn an_undo_file_without_topic_ids_can_be_taken_back() {
+    let sandbox = Sandbox::new();
+    sandbox.ok("topics create t");
+    produce(&sandbox, "t", numbers(0, 10));
+    read_all(&sandbox, "--group g");
+    sandbox.ok("groups reset-offsets g --all-topics --to-earliest --execute");
+    let path = sandbox.data_dir().join(".mkafka/groups/g/undo.json");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let (before, rest) = text.split_once(",\"topicId\":\"").unwrap();
+    std::fs::write(&path, format!("{before}{}", rest.split_once('"').unwrap().1)).unwrap();
+    sandbox.ok("groups reset-offsets g --undo --execute");
+    assert_eq!(read_all(&sandbox, "--group g").0, 0);
+}
+
+#[test]
 fn positions_in_a_file_are_those_of_a_topic_and_not_of_the_next() {
     let sandbox = Sandbox::new();
     for topic in ["t", "u"] {
@@ -157,4 +223,23 @@ fn positions_are_written_for_the_topic_that_was_read() {
     let ran = end_of(consumer);
     assert_eq!(ran.status, 1, "{}", ran.stderr);
     assert_eq!(read_all(&sandbox, "--checkpoint p.json").0, 30);
+}
+
+/// Not a matter of another topic, but of another start of the log.
+#[test]
+fn who_takes_over_a_partition_reads_no_records_that_were_deleted_meanwhile() {
+    let sandbox = Sandbox::new();
+    sandbox.ok("topics create t");
+    produce(&sandbox, "t", numbers(0, 10));
+    // Sticky: who has the partition keeps it when another one comes.
+    let args = "t --group g --from-beginning --partition-assignment-strategy cooperative-sticky";
+    let mut owner = consume_slowly(&sandbox, args);
+    let heir = Member::start(&sandbox, "heir", args);
+    until("the heir waits", || heir.said().contains("no partition is left"));
+    sandbox.ok("topics delete-records t --offset 8 --yes");
+    owner.kill().unwrap();
+    owner.wait().unwrap();
+    until("the heir reads", || heir.lines().len() >= 2);
+    let_go(&sandbox);
+    assert_eq!(heir.lines(), ["8", "9"]);
 }

@@ -103,10 +103,30 @@ impl LogAppender {
     /// After a failure of that sync, or of one in the background, which is told before anything is appended, this
     /// appender takes no more.
     pub fn append(&mut self, batch: &mut EncodedBatch, durability: Durability) -> Result<Appended, LogError> {
+        let Some(appended) = self.append_if(batch, durability, || true)? else {
+            unreachable!("its condition holds");
+        };
+        Ok(appended)
+    }
+
+    /// As [`LogAppender::append`], if `condition` holds: nobody else appends, nor deletes the partition, between the
+    /// look at that and the append. `None` where it does not.
+    ///
+    /// # Errors
+    /// As [`LogAppender::append`].
+    pub fn append_if(
+        &mut self,
+        batch: &mut EncodedBatch,
+        durability: Durability,
+        condition: impl FnOnce() -> bool,
+    ) -> Result<Option<Appended>, LogError> {
         self.check_size(batch)?;
         self.check_poison()?;
         self.note_writeback(Duration::ZERO).map_err(|e| gone_or(e, &self.dir))?;
-        let appended = self.append_locked(batch, durability).map_err(|e| gone_or(e, &self.dir))?;
+        let appended = self.append_locked(batch, durability, condition).map_err(|e| gone_or(e, &self.dir))?;
+        if appended.is_none() {
+            return Ok(None);
+        }
         self.records_since_sync += i64::from(batch.header().count);
         if self.config.flush_ms < i64::MAX {
             self.unsynced_since.get_or_insert_with(Instant::now);
@@ -323,13 +343,17 @@ impl LogAppender {
         &mut self,
         batch: &mut EncodedBatch,
         durability: Durability,
-    ) -> Result<Appended, LogError> {
+        condition: impl FnOnce() -> bool,
+    ) -> Result<Option<Appended>, LogError> {
         let is_first = self.known.active.is_none();
         let guard = self.lock.acquire()?;
         self.known.refresh(&guard, &self.dir, &self.config, self.boot)?;
         let KnownLog { active: Some(active), synced, writeback, generation, .. } = &mut self.known else {
             unreachable!("its end was found just now");
         };
+        if !condition() {
+            return Ok(None);
+        }
         if let Some(synced) = synced.take() {
             active.tail.recovery_point = active.tail.recovery_point.max(synced);
         }
@@ -353,7 +377,7 @@ impl LogAppender {
                 )
             });
         }
-        Ok(appended)
+        Ok(Some(appended))
     }
 
     /// Puts everything that this partition holds on the disk.

@@ -21,7 +21,7 @@ mod topic_selection;
 pub mod transactions;
 pub mod transfer;
 
-pub use consumer_offsets::{CommittedOffset, GroupOffsets, OffsetsLog};
+pub use consumer_offsets::{CommittedOffset, GroupOffsets, OffsetChange, OffsetChanges, OffsetsLog};
 pub use data_dir::{DataDir, DataDirLocation, LogStartOffsets, Topic, WritableDataDir, noted_log_start};
 pub use error::StoreError;
 pub(crate) use group_id::java_string_hash;
