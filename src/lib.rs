@@ -47,6 +47,7 @@
 //! | old segments deleted | [`log::retention`]; while producing by `producer::upkeep`, on demand by [`commands::clean`] |
 //! | everything checked, and mended | [`log::verify`], [`log::repair`] |
 //! | a topic altered, its records deleted up to an offset | `store::topic_alter`, `store::log_start` |
+//! | a topic told from another that had its name | [`store::TopicIdentity`] |
 //! | a topic carried elsewhere | [`store::transfer`] |
 //! | a tail left unread until it is whole | [`log::LogReader`] |
 //! | damage described and passed over | [`dump::LogWalk`]; what is good written to a new segment: [`dump::Salvage`] |

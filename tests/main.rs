@@ -30,6 +30,7 @@ mod produce_flow;
 mod produce_forms;
 mod prompt;
 mod readme;
+mod recreated;
 mod refusals;
 mod shells;
 mod tidy;

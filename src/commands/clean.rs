@@ -10,14 +10,21 @@ use super::{data_dir_location, interrupt::Interrupt, open_for_all};
 use crate::cli::clean::CleanArgs;
 use crate::cli::{GlobalArgs, OutputFormat};
 use crate::log::{
-    CleanReport, CleanerConfig, LogAppender, LogCleaner, LogConfig, LogError, Retained, RetentionConfig,
-    retention,
+    CleanReport, CleanerConfig, LogCleaner, LogConfig, LogError, Retained, RetentionConfig, retention,
 };
 use crate::output::Ui;
 use crate::output::clean::{CleanedPartition, clean_table};
 use crate::output::progress::{Progress, human_bytes};
 use crate::record::Timestamp;
-use crate::store::{DataDir, Topic};
+use crate::store::{DataDir, StoreError, Topic, TopicIdentity};
+
+/// A partition whose turn is to come.
+struct Work {
+    topic: Topic,
+    partition: PartitionDir,
+    /// Of the topic as it was looked up: what is to be kept of another one's records nobody knows here.
+    identity: TopicIdentity,
+}
 
 /// Runs `mkafka clean`.
 pub fn run(global: &GlobalArgs, args: &CleanArgs, ui: &mut Ui) -> Result<()> {
@@ -32,8 +39,14 @@ pub fn run(global: &GlobalArgs, args: &CleanArgs, ui: &mut Ui) -> Result<()> {
     for topic in topics {
         if topic.known_to_us {
             select::tell_lost(&topic.lost(), "it is not cleaned", ui);
-            let partitions = select::partitions(&dir, &topic, &floors);
-            work.extend(partitions.into_iter().map(|partition| (topic.clone(), partition)));
+            for partition in select::partitions(&dir, &topic, &floors) {
+                match dir.topic_identity(&partition.of) {
+                    Ok(Some(identity)) => work.push(Work { topic: topic.clone(), partition, identity }),
+                    // Deleted since the listing.
+                    Ok(None) => {}
+                    Err(error) => ui.error(&format!("{}: {error}", partition.of)),
+                }
+            }
         } else if !is_search {
             bail!(
                 "topic '{0}' was written by a broker, whose configuration is not known here; set what it is to \
@@ -47,22 +60,22 @@ pub fn run(global: &GlobalArgs, args: &CleanArgs, ui: &mut Ui) -> Result<()> {
         end_dead_transactions(&DataDir::open_for_writing(&location.path)?, ui);
     }
     let interrupt = Interrupt::install()?;
-    let total = work.iter().map(|(topic, partition)| work_bytes(topic, partition, args.force)).sum();
+    let total = work.iter().map(|work| work_bytes(&work.topic, &work.partition, args.force)).sum();
     let mut progress = Progress::reading(Some(total), true, ui);
     let mut done = 0;
     let mut cleaned = Vec::new();
-    for (topic, partition) in &work {
+    for work in &work {
         let mut watch = |bytes: u64| {
             done += bytes;
             progress.set(done);
             if interrupt.status().is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
-        match clean(topic, partition, args, &mut watch) {
+        match clean(&dir, work, args, &mut watch) {
             Ok(partition) => cleaned.push(partition),
             // Deleted since the listing.
-            Err(LogError::Gone(_)) if is_search => {}
+            Err(StoreError::Log { source: LogError::Gone(_), .. }) if is_search => {}
             // What cannot be cleaned keeps nobody from cleaning the others.
-            Err(error) => ui.error(&format!("{}: {error}", partition.of)),
+            Err(error) => ui.error(&error.to_string()),
         }
         if interrupt.status().is_some() {
             break;
@@ -115,28 +128,28 @@ fn is_wanted(cleaner: &LogCleaner, force: bool) -> Result<bool, LogError> {
 }
 
 fn clean(
-    topic: &Topic,
-    partition: &PartitionDir,
+    data_dir: &DataDir,
+    work: &Work,
     args: &CleanArgs,
     watch: &mut dyn FnMut(u64) -> ControlFlow<()>,
-) -> Result<CleanedPartition, LogError> {
+) -> Result<CleanedPartition, StoreError> {
+    let Work { topic, partition: PartitionDir { of, dir, floor }, identity } = work;
+    let in_log = |source| StoreError::Log { partition: of.clone(), source };
     let config = RetentionConfig::from(&topic.config);
     let now = Timestamp::now();
-    let (dir, floor) = (&partition.dir, partition.floor);
     let retained: Retained = if args.dry_run {
-        retention::foretell(dir, &config, floor, now)?
+        retention::foretell(dir, &config, *floor, now).map_err(in_log)?
     } else {
-        let mut appender = LogAppender::open(dir, LogConfig::from(&topic.config))?;
-        retention::apply(&mut appender, &config, floor, now)?
+        data_dir.apply_retention(of, *identity, LogConfig::from(&topic.config), &config, now)?
     };
     let mut compacted: Option<CleanReport> = None;
     if topic.config.cleanup_policy().compact {
         let cleaner = LogCleaner::new(dir, CleanerConfig::from(&topic.config));
-        if is_wanted(&cleaner, args.force)? {
-            compacted =
-                Some(if args.dry_run { cleaner.dry_run(now, watch)? } else { cleaner.clean(now, watch)? });
+        if is_wanted(&cleaner, args.force).map_err(in_log)? {
+            let done = if args.dry_run { cleaner.dry_run(now, watch) } else { cleaner.clean(now, watch) };
+            compacted = Some(done.map_err(in_log)?);
         }
     }
-    let swept = retention::sweep(dir, config.file_delete_delay_ms, args.dry_run)?;
-    Ok(CleanedPartition { partition: partition.of.clone(), retained, compacted, swept })
+    let swept = retention::sweep(dir, config.file_delete_delay_ms, args.dry_run).map_err(in_log)?;
+    Ok(CleanedPartition { partition: of.clone(), retained, compacted, swept })
 }

@@ -215,7 +215,7 @@ fn existing_topics<'a>(
     let mut topics = ExistingTopics::new();
     for selection in different {
         let assigned = selection.existing(dir)?.into_values().map(|topic| {
-            let assigned = AssignedTopic { id: topic.id, partitions: topic.partition_count };
+            let assigned = AssignedTopic { id: topic.id.into(), partitions: topic.partition_count };
             (topic.name, assigned)
         });
         topics.extend::<Vec<(TopicName, AssignedTopic)>>(assigned.collect());

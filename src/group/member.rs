@@ -1,6 +1,6 @@
 //! A live member of a group: joins, keeps to its target assignment, commits, leaves.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -11,7 +11,10 @@ use super::presence::{Moment, Presence};
 use super::state::MemberState;
 use crate::fs::FileLock;
 use crate::record::{LeaderEpoch, Offset, Timestamp};
-use crate::store::{CommittedOffset, GroupId, OffsetsLog, TopicPartition, TopicSelection, WritableDataDir};
+use crate::store::{
+    CommittedOffset, GroupId, OffsetChange, OffsetChanges, OffsetsLog, StoreError, TopicIdentity, TopicName,
+    TopicPartition, TopicSelection, WritableDataDir,
+};
 
 /// How a member takes part.
 #[derive(Debug, Clone)]
@@ -62,7 +65,8 @@ pub struct GroupMember {
     id: MemberId,
     presence: Presence,
     offsets: OffsetsLog,
-    owned: BTreeSet<TopicPartition>,
+    /// What it owns, each with the topic that it was of when it was claimed; `None` where it was being deleted.
+    owned: BTreeMap<TopicPartition, Option<TopicIdentity>>,
     shall_own: usize,
     last_check: Moment,
     /// When something has changed, and how often it has been looked for since.
@@ -89,7 +93,7 @@ impl GroupMember {
             id,
             presence,
             offsets,
-            owned: BTreeSet::new(),
+            owned: BTreeMap::new(),
             shall_own: 0,
             last_check: now,
             stirred: Some((now, 0)),
@@ -132,6 +136,22 @@ impl GroupMember {
     /// Whether this member owns all that it shall.
     pub fn is_settled(&self) -> bool {
         self.owned.len() == self.shall_own
+    }
+
+    /// Whether partition `of`, which it owns, is of another topic by now than when it was claimed. What is there now is
+    /// another partition, which it does not own before it has given up this one.
+    ///
+    /// # Errors
+    /// When that cannot be looked up.
+    pub fn has_been_replaced(&self, of: &TopicPartition) -> Result<bool, StoreError> {
+        let Some(claimed) = self.owned.get(of) else { return Ok(false) };
+        let is_still = |now| claimed.is_some_and(|claimed| claimed.is_still(now));
+        Ok(self.dir.topic_identity(of)?.is_some_and(|now| !is_still(now)))
+    }
+
+    /// What it owns of `topic`, or of another of that name.
+    pub fn owned_of(&self, topic: &TopicName) -> impl Iterator<Item = &TopicPartition> {
+        self.owned.keys().filter(move |of| of.topic == *topic)
     }
 
     /// Says that something in [`GroupMember::watched_folders`] has changed.
@@ -211,7 +231,7 @@ impl GroupMember {
     fn others_are_well(&self, now: Moment) -> Result<bool, GroupError> {
         let Some(state) = self.folder.read_state()? else { return Ok(false) };
         let Some(me) = state.members.get(&self.id) else { return Ok(false) };
-        if me.owned != self.owned || me.target != self.owned {
+        if me.owned != me.target || !me.bygone.is_empty() || me.owned.iter().ne(self.owned.keys()) {
             return Ok(false);
         }
         for (id, member) in state.members.iter().filter(|(id, _)| **id != self.id) {
@@ -241,11 +261,16 @@ impl GroupMember {
             group.write()?;
             return Ok(None);
         }
+        let mut topics = Vec::with_capacity(claimed.len());
+        for of in &claimed {
+            topics.push(self.dir.topic_identity(of)?);
+        }
         // Under the lock: whoever had them has committed in the same step in which it released them. What is
-        // read before the state is written is read again by somebody else if that fails.
+        // read before the state is written is read again by somebody else if that fails. And behind the look at the
+        // topics: what was committed for one that had the name before has been taken back by then.
         let committed = self.offsets.read()?;
         group.write()?;
-        self.owned.extend(claimed.iter().cloned());
+        self.owned.extend(claimed.iter().cloned().zip(topics));
         let with_offset = |of: TopicPartition| (of.clone(), committed.get(&of).cloned());
         Ok(Some(Change::Claimed(claimed.into_iter().map(with_offset).collect())))
     }
@@ -271,7 +296,7 @@ impl GroupMember {
             group.state.release(id, partitions);
             Ok(())
         })?;
-        self.owned.retain(|of| !partitions.contains(of));
+        self.owned.retain(|of, _| !partitions.contains(of));
         self.stir();
         Ok(())
     }
@@ -300,15 +325,15 @@ impl GroupMember {
             return Err(GroupError::Fenced(self.config.group.clone()));
         }
         let commit_timestamp = Timestamp::now();
-        // Of a deleted topic nothing is committed any longer.
-        let is_there = |(of, _): &&(TopicPartition, Offset)| self.dir.partition_path(of).is_dir();
-        let of_position = |(of, offset): &(TopicPartition, Offset)| {
+        let mut changes = OffsetChanges::new();
+        for (of, offset) in positions {
+            // Of a topic that was being deleted when it was claimed there is nothing to commit.
+            let Some(topic) = self.owned.get(of).copied().flatten() else { continue };
             let (leader_epoch, metadata) = (LeaderEpoch(-1), String::new());
-            (of.clone(), CommittedOffset { offset: *offset, leader_epoch, metadata, commit_timestamp })
-        };
-        let offsets: Vec<(TopicPartition, CommittedOffset)> =
-            positions.iter().filter(is_there).map(of_position).collect();
-        self.offsets.commit(offsets.iter().map(|(of, committed)| (of, Some(committed))))?;
+            let committed = CommittedOffset { offset: *offset, leader_epoch, metadata, commit_timestamp };
+            changes.insert(of.clone(), OffsetChange { topic, committed: Some(committed) });
+        }
+        self.offsets.commit(&changes)?;
         change(&mut group, &self.id)?;
         Ok(group.write()?)
     }

@@ -26,4 +26,3 @@ pub mod view;
 
 pub use error::GroupError;
 pub use member::{Change, GroupMember, MemberConfig, Positions};
-pub use undo::OffsetChanges;

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::assignor::{self, AssignmentStrategy, MemberId};
 use crate::record::Timestamp;
-use crate::store::{TopicId, TopicName, TopicPartition, TopicSelection};
+use crate::store::{TopicIdentity, TopicName, TopicPartition, TopicSelection};
 
 /// The version of the state's file that is written, and the only one that is read.
 const VERSION: u32 = 1;
@@ -37,8 +37,8 @@ pub struct GroupState {
 /// A topic as a target assignment knows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AssignedTopic {
-    /// Its id; a topic that was deleted and created again has another.
-    pub id: Option<TopicId>,
+    /// Which it is; one that was deleted and created again is another.
+    pub id: TopicIdentity,
     /// How many partitions it has.
     pub partitions: i32,
 }
@@ -65,6 +65,10 @@ pub struct MemberState {
     pub owned: BTreeSet<TopicPartition>,
     /// What it shall own.
     pub target: BTreeSet<TopicPartition>,
+    /// What it owns of topics that are gone. A partition that it shall own may be called the same: it is another one,
+    /// which nobody owns before this is released.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub bygone: BTreeSet<TopicPartition>,
 }
 
 /// How far a group is (Kafka's `ConsumerGroup.ConsumerGroupState`).
@@ -131,7 +135,7 @@ impl GroupState {
     pub fn phase(&self) -> GroupPhase {
         if self.members.is_empty() {
             GroupPhase::Empty
-        } else if self.members.values().all(|member| member.owned == member.target) {
+        } else if self.members.values().all(MemberState::has_reached_target) {
             GroupPhase::Stable
         } else {
             GroupPhase::Reconciling
@@ -156,8 +160,13 @@ impl GroupState {
             .collect();
         let strategy = self.strategy.unwrap_or(AssignmentStrategy::Range);
         let mut assignment = assignor::assign(strategy, &counts, &subscriptions);
+        let is_gone = |of: &&TopicPartition| match (self.topics.get(&of.topic), topics.get(&of.topic)) {
+            (Some(before), Some(now)) => !before.id.is_still(now.id),
+            _ => true,
+        };
         for (id, member) in &mut self.members {
             member.target = assignment.remove(id).unwrap_or_default();
+            member.bygone.extend(member.owned.iter().filter(is_gone).cloned());
         }
         self.topics = topics;
     }
@@ -193,7 +202,8 @@ impl GroupState {
 
     /// What member `id` owns and shall not.
     pub fn to_release(&self, id: &MemberId) -> BTreeSet<TopicPartition> {
-        self.members.get(id).map(|m| m.owned.difference(&m.target).cloned().collect()).unwrap_or_default()
+        let to_release = |m: &MemberState| m.owned.difference(&m.target).chain(&m.bygone).cloned().collect();
+        self.members.get(id).map(to_release).unwrap_or_default()
     }
 
     /// Gives member `id` what it shall have and nobody owns; answers what that is. A member that has something
@@ -210,7 +220,7 @@ impl GroupState {
         let epoch = self.epoch;
         if let Some(member) = self.members.get_mut(id) {
             member.owned.extend(free.iter().cloned());
-            if member.owned == member.target {
+            if member.has_reached_target() {
                 member.epoch = epoch;
             }
         }
@@ -222,6 +232,7 @@ impl GroupState {
         if let Some(member) = self.members.get_mut(id) {
             for partition in partitions {
                 member.owned.remove(partition);
+                member.bygone.remove(partition);
             }
         }
     }
@@ -251,7 +262,13 @@ impl MemberState {
             epoch: 0,
             owned: BTreeSet::new(),
             target: BTreeSet::new(),
+            bygone: BTreeSet::new(),
         }
+    }
+
+    /// Whether it owns what it shall own, and nothing else.
+    fn has_reached_target(&self) -> bool {
+        self.owned == self.target && self.bygone.is_empty()
     }
 }
 
@@ -260,12 +277,19 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::store::TopicId;
 
     fn topics(counts: &[(&str, i32)]) -> ExistingTopics {
         let topic = |&(name, count): &(&str, i32)| {
-            (TopicName::new(name).unwrap(), AssignedTopic { id: None, partitions: count })
+            (TopicName::new(name).unwrap(), AssignedTopic { id: TopicIdentity::UNKNOWN, partitions: count })
         };
         counts.iter().map(topic).collect()
+    }
+
+    /// A topic `t` that is another one than those before.
+    fn new_topic(partitions: i32) -> ExistingTopics {
+        let id = Some(TopicId::random()).into();
+        [(TopicName::new("t").unwrap(), AssignedTopic { id, partitions })].into()
     }
 
     fn member(strategies: &[AssignmentStrategy]) -> MemberState {
@@ -299,6 +323,32 @@ mod tests {
         assert_eq!(state.claim(&id("b")), leaving);
         assert_eq!((owned(&state, "a"), owned(&state, "b")), (vec!["t-0".into()], vec!["t-1".into()]));
         assert_eq!(state.phase(), GroupPhase::Stable);
+    }
+
+    /// Whether it was seen to be gone in between or not.
+    #[test]
+    fn a_partition_of_a_topic_that_was_created_anew_is_released_before_it_is_claimed() {
+        for is_seen in [false, true] {
+            let mut state = GroupState::new("g");
+            let (a, b) = (id("a"), id("b"));
+            state.members.insert(a.clone(), member(&[AssignmentStrategy::CooperativeSticky]));
+            let first = new_topic(2);
+            state.rebalance(first.clone());
+            let both = state.claim(&a);
+            state.rebalance(first);
+            assert_eq!((state.to_release(&a).len(), state.phase()), (0, GroupPhase::Stable));
+            if is_seen {
+                state.rebalance(ExistingTopics::new());
+            }
+            state.members.insert(b.clone(), member(&[AssignmentStrategy::CooperativeSticky]));
+            state.rebalance(new_topic(2));
+            assert_eq!((state.to_release(&a), state.phase()), (both.clone(), GroupPhase::Reconciling));
+            assert!(state.claim(&a).is_empty() && state.claim(&b).is_empty());
+            state = GroupState::from_bytes(&state.to_bytes()).unwrap();
+            state.release(&a, &both);
+            assert_eq!((state.claim(&a).len(), state.claim(&b).len()), (1, 1));
+            assert_eq!(state.phase(), GroupPhase::Stable);
+        }
     }
 
     #[test]
@@ -337,6 +387,8 @@ mod tests {
         Release(u8),
         Claim(u8),
         Partitions(i32),
+        /// The topic is deleted, and created again.
+        Anew,
     }
 
     fn event() -> impl Strategy<Value = Event> {
@@ -347,6 +399,7 @@ mod tests {
             who.clone().prop_map(Event::Release),
             who.prop_map(Event::Claim),
             (1..6).prop_map(Event::Partitions),
+            Just(Event::Anew),
         ]
     }
 
@@ -371,15 +424,16 @@ mod tests {
             let name = |who: u8| id(&format!("m{who}"));
             let mut state = GroupState::new("g");
             let mut partitions = 3;
+            let mut t = new_topic(partitions);
             for event in events {
                 match event {
                     Event::Join(who) => {
                         state.members.entry(name(who)).or_insert_with(|| member(&[strategy]));
-                        state.rebalance(topics(&[("t", partitions)]));
+                        state.rebalance(t.clone());
                     }
                     Event::Remove(who) => {
                         state.members.remove(&name(who));
-                        state.rebalance(topics(&[("t", partitions)]));
+                        state.rebalance(t.clone());
                     }
                     Event::Release(who) => {
                         let leaving = state.to_release(&name(who));
@@ -388,7 +442,12 @@ mod tests {
                     Event::Claim(who) => drop(state.claim(&name(who))),
                     Event::Partitions(count) => {
                         partitions = count;
-                        state.rebalance(topics(&[("t", partitions)]));
+                        t.values_mut().for_each(|topic| topic.partitions = count);
+                        state.rebalance(t.clone());
+                    }
+                    Event::Anew => {
+                        t = new_topic(partitions);
+                        state.rebalance(t.clone());
                     }
                 }
                 check_disjoint(&state)?;

@@ -4,11 +4,11 @@
 //! .mkafka/groups/<group>/undo.json   {"version":1,"group":…,"at":…,"replaced":[{"partition":"orders-0","offset":5,…}]}
 //! ```
 //!
+//! With each partition stands the id of its topic, but in files that an older mkafka has written.
+//!
 //! Unlike all else in a group's folder this is no soft state: it is put on the disk before the offsets are
 //! replaced. A crash between the two leaves a record of what is still committed, and taking that back changes
 //! nothing as long as nobody has gone on reading.
-
-use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -16,10 +16,7 @@ use super::GroupError;
 use super::folder::GroupFolder;
 use crate::fs;
 use crate::record::{LeaderEpoch, Offset, Timestamp};
-use crate::store::{CommittedOffset, GroupId, TopicPartition};
-
-/// What is to be committed for partitions; `None` takes back what was.
-pub type OffsetChanges = BTreeMap<TopicPartition, Option<CommittedOffset>>;
+use crate::store::{CommittedOffset, GroupId, OffsetChange, OffsetChanges, TopicIdentity, TopicPartition};
 
 /// The version of the file that is written, and the only one that is read.
 const VERSION: u32 = 1;
@@ -39,6 +36,8 @@ struct Record {
 #[serde(rename_all = "camelCase")]
 struct Replaced {
     partition: TopicPartition,
+    #[serde(default, skip_serializing_if = "TopicIdentity::is_unknown")]
+    topic_id: TopicIdentity,
     /// `None` where there was nothing.
     offset: Option<i64>,
     leader_epoch: i32,
@@ -47,11 +46,15 @@ struct Replaced {
 
 /// The bytes of the file that says that `replaced` was committed for `group` before.
 pub(super) fn to_bytes(group: &GroupId, replaced: &OffsetChanges) -> Vec<u8> {
-    let one = |(partition, committed): (&TopicPartition, &Option<CommittedOffset>)| Replaced {
-        partition: partition.clone(),
-        offset: committed.as_ref().map(|committed| committed.offset.0),
-        leader_epoch: committed.as_ref().map_or(-1, |committed| committed.leader_epoch.0),
-        metadata: committed.as_ref().map(|committed| committed.metadata.clone()).unwrap_or_default(),
+    let one = |(partition, change): (&TopicPartition, &OffsetChange)| {
+        let committed = change.committed.as_ref();
+        Replaced {
+            partition: partition.clone(),
+            topic_id: change.topic,
+            offset: committed.map(|committed| committed.offset.0),
+            leader_epoch: committed.map_or(-1, |committed| committed.leader_epoch.0),
+            metadata: committed.map(|committed| committed.metadata.clone()).unwrap_or_default(),
+        }
     };
     let record = Record {
         version: VERSION,
@@ -80,7 +83,7 @@ fn from_bytes(group: &GroupId, bytes: &[u8]) -> Option<OffsetChanges> {
             metadata: replaced.metadata,
             commit_timestamp,
         });
-        (replaced.partition, committed)
+        (replaced.partition, OffsetChange { topic: replaced.topic_id, committed })
     };
     Some(record.replaced.into_iter().map(one).collect())
 }
@@ -97,7 +100,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::store::TopicName;
+    use crate::store::{TopicId, TopicName};
 
     fn changes(partitions: &[(i32, Option<i64>)]) -> OffsetChanges {
         let one = |&(partition, offset): &(i32, Option<i64>)| {
@@ -107,7 +110,9 @@ mod tests {
                 metadata: "m\"é".to_owned(),
                 commit_timestamp: Timestamp(0),
             });
-            (TopicPartition::new(TopicName::new("orders").unwrap(), partition), committed)
+            let topic = TopicIdentity::from(offset.map(|_| TopicId::random()));
+            let of = TopicPartition::new(TopicName::new("orders").unwrap(), partition);
+            (of, OffsetChange { topic, committed })
         };
         partitions.iter().map(one).collect()
     }
@@ -118,7 +123,7 @@ mod tests {
         let before = changes(&[(0, Some(5)), (1, None)]);
         let bytes = to_bytes(&group, &before);
         let mut after = from_bytes(&group, &bytes).unwrap();
-        for committed in after.values_mut().flatten() {
+        for committed in after.values_mut().filter_map(|change| change.committed.as_mut()) {
             committed.commit_timestamp = Timestamp(0);
         }
         assert_eq!(after, before);

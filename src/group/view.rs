@@ -7,10 +7,10 @@ use super::GroupError;
 use super::folder::{GroupFolder, LockedGroup, is_out};
 use super::presence::Moment;
 use super::state::{GroupPhase, GroupState};
-use super::undo::{self, OffsetChanges};
+use super::undo;
 use crate::fs;
 use crate::store::{
-    CommittedOffset, DataDir, GroupId, GroupOffsets, OffsetsLog, TopicPartition, WritableDataDir,
+    DataDir, GroupId, GroupOffsets, OffsetChange, OffsetChanges, OffsetsLog, WritableDataDir,
 };
 
 /// A group, as it is at one moment.
@@ -163,15 +163,12 @@ impl EmptyGroup<'_> {
         Ok(self.offsets.read()?)
     }
 
-    /// Commits `offsets`, all or none; `None` takes back what was committed for a partition.
+    /// Commits `changes`, all or none, but for topics that have been deleted.
     ///
     /// # Errors
     /// When they cannot be written.
-    pub fn commit<'a>(
-        &mut self,
-        offsets: impl IntoIterator<Item = (&'a TopicPartition, Option<&'a CommittedOffset>)>,
-    ) -> Result<(), GroupError> {
-        Ok(self.offsets.commit(offsets)?)
+    pub fn commit(&mut self, changes: &OffsetChanges) -> Result<(), GroupError> {
+        Ok(self.offsets.commit(changes)?)
     }
 
     /// What the last [`Self::replace`] replaced; `None` when there was none.
@@ -182,17 +179,20 @@ impl EmptyGroup<'_> {
         undo::read(self.folder, self.group)
     }
 
-    /// Commits `changes`, all or none, and keeps what they replace, in place of what was kept before.
+    /// As [`Self::commit`], and keeps what `changes` replace, in place of what was kept before.
     ///
     /// # Errors
     /// When they cannot be written; what was kept before is kept then.
     pub fn replace(&mut self, changes: &OffsetChanges) -> Result<(), GroupError> {
         let committed = self.offsets.read()?;
-        let replaced = changes.keys().map(|of| (of.clone(), committed.get(of).cloned())).collect();
+        let mut replaced = changes.clone();
+        for (of, change) in &mut replaced {
+            change.committed = committed.get(of).cloned();
+        }
         let path = self.folder.undo();
         let before = fs::read_if_present(&path)?;
         fs::write_atomically(&path, &undo::to_bytes(self.group, &replaced))?;
-        let done = self.commit(changes.iter().map(|(of, committed)| (of, committed.as_ref())));
+        let done = self.commit(changes);
         if done.is_err() {
             // The error itself matters more than any that this may run into.
             let _ = match before {
@@ -209,7 +209,7 @@ impl EmptyGroup<'_> {
     /// When that cannot be done to the end.
     pub fn delete(mut self) -> Result<(), GroupError> {
         let committed = self.offsets.read()?;
-        self.offsets.commit(committed.keys().map(|of| (of, None)))?;
+        self.offsets.commit(&committed.into_keys().map(|of| (of, OffsetChange::TAKE_BACK)).collect())?;
         self.folder.remove_state()?;
         drop(self.locked);
         Ok(())
@@ -220,7 +220,7 @@ impl EmptyGroup<'_> {
 mod tests {
     use super::*;
     use crate::record::{LeaderEpoch, Offset, Timestamp};
-    use crate::store::{NewTopic, TopicName};
+    use crate::store::{CommittedOffset, NewTopic, TopicIdentity, TopicName, TopicPartition};
 
     fn to(offset: Option<i64>) -> OffsetChanges {
         let committed = |offset| CommittedOffset {
@@ -229,13 +229,15 @@ mod tests {
             metadata: String::new(),
             commit_timestamp: Timestamp(0),
         };
-        [(TopicPartition::new(TopicName::new("t").unwrap(), 0), offset.map(committed))].into()
+        let change = OffsetChange { topic: TopicIdentity::UNKNOWN, committed: offset.map(committed) };
+        [(TopicPartition::new(TopicName::new("t").unwrap(), 0), change)].into()
     }
 
     /// What the last reset replaced, without the time at which it would be committed.
     fn replaced(dir: &DataDir, group: &GroupId) -> Option<OffsetChanges> {
         let mut replaced = last_replaced(dir, group).unwrap()?;
-        replaced.values_mut().flatten().for_each(|committed| committed.commit_timestamp = Timestamp(0));
+        let committed = replaced.values_mut().filter_map(|change| change.committed.as_mut());
+        committed.for_each(|committed| committed.commit_timestamp = Timestamp(0));
         Some(replaced)
     }
 
@@ -279,6 +281,7 @@ mod tests {
             message,
             "Consumer group 'billing' does not exist; `mkafka groups list` shows the groups there are"
         );
+        dir.create_topic(&NewTopic::named(TopicName::new("t").unwrap())).unwrap();
         let mut admin = GroupAdmin::open(dir.clone(), group.clone()).unwrap();
         admin.lock().unwrap().replace(&to(Some(1))).unwrap();
         assert_eq!(find("billing").unwrap(), group);

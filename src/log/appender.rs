@@ -9,16 +9,15 @@ use std::time::{Duration, Instant};
 
 use super::LogConfig;
 use super::active::ActiveSegment;
-use super::checkpoint;
 use super::error::{LogError, Repair};
+use super::known_log::KnownLog;
 use super::locked::LockedLog;
 use super::noted_end::NotedEnd;
-use super::recovery::{self, Known};
 use super::segment::{Position, SegmentList};
-use super::tail::{BootId, RecoveryPoint, Tail};
+use super::tail::{BootId, Tail};
 use super::writeback::{LEFT_BYTES, SyncWork, WRITEBACK_BYTES, Writeback, sync_sealed};
-use crate::fs::{self, FileError, FileLock, LockGuard, LogFile};
-use crate::record::{EncodedBatch, LeaderEpoch, Offset};
+use crate::fs::{FileError, FileLock};
+use crate::record::{EncodedBatch, Offset};
 
 /// The name of a partition's lock file.
 pub const LOCK_FILE: &str = ".lock";
@@ -60,24 +59,6 @@ pub struct LogAppender {
     is_poisoned: bool,
 }
 
-/// What an appender knows of the log, from the last time that it had the lock.
-#[derive(Debug, Default)]
-struct KnownLog {
-    active: Option<ActiveSegment>,
-    /// What the folder held of segments when that was found from the files, until somebody asks for it.
-    listed: Option<SegmentList>,
-    /// Up to where this appender has synced, not yet told to the others.
-    synced: Option<RecoveryPoint>,
-    /// A sync that goes on meanwhile.
-    writeback: Option<Writeback>,
-    /// How often the log was found to be another one than before, or mended: a sync that began earlier says
-    /// nothing of it.
-    generation: u64,
-    /// How often it was another one.
-    replacements: u64,
-    repairs: Vec<Repair>,
-}
-
 impl LogAppender {
     /// Opens the partition in folder `dir`. Takes no lock yet, and looks at no segment.
     ///
@@ -117,15 +98,35 @@ impl LogAppender {
     /// Appends `batch`, giving it its offsets, and answers once `durability` holds.
     ///
     /// # Errors
-    /// The log is as it was before, unless the error is that of a sync: then the batch is in the log, but
-    /// whether it is on the disk is unknown; this appender takes no more.
+    /// The log is as it was before, unless a sync has failed that this append has asked for, by `durability` or the
+    /// topic's `flush.messages` or `flush.ms`: then the batch is in the log, but whether it is on the disk is unknown.
+    /// After a failure of that sync, or of one in the background, which is told before anything is appended, this
+    /// appender takes no more.
     pub fn append(&mut self, batch: &mut EncodedBatch, durability: Durability) -> Result<Appended, LogError> {
+        let Some(appended) = self.append_if(batch, durability, || true)? else {
+            unreachable!("its condition holds");
+        };
+        Ok(appended)
+    }
+
+    /// As [`LogAppender::append`], if `condition` holds: nobody else appends, nor deletes the partition, between the
+    /// look at that and the append. `None` where it does not.
+    ///
+    /// # Errors
+    /// As [`LogAppender::append`].
+    pub fn append_if(
+        &mut self,
+        batch: &mut EncodedBatch,
+        durability: Durability,
+        condition: impl FnOnce() -> bool,
+    ) -> Result<Option<Appended>, LogError> {
         self.check_size(batch)?;
-        if self.is_poisoned {
-            return Err(LogError::SyncFailed(self.dir.clone()));
-        }
+        self.check_poison()?;
         self.note_writeback(Duration::ZERO).map_err(|e| gone_or(e, &self.dir))?;
-        let appended = self.append_locked(batch, durability).map_err(|e| gone_or(e, &self.dir))?;
+        let appended = self.append_locked(batch, durability, condition).map_err(|e| gone_or(e, &self.dir))?;
+        if appended.is_none() {
+            return Ok(None);
+        }
         self.records_since_sync += i64::from(batch.header().count);
         if self.config.flush_ms < i64::MAX {
             self.unsynced_since.get_or_insert_with(Instant::now);
@@ -147,10 +148,13 @@ impl LogAppender {
     /// Puts what was appended on the disk if `flush.ms` asks for it by now, or would later with `is_last`.
     ///
     /// # Errors
-    /// When the sync fails; this appender takes no more then.
+    /// When the sync fails, or one has failed before; this appender takes no more then.
     pub fn sync_if_due(&mut self, is_last: bool) -> Result<(), LogError> {
         match self.sync_due_in() {
-            Some(left) if left.is_zero() || is_last => self.sync_or_poison(),
+            Some(left) if left.is_zero() || is_last => {
+                self.check_poison()?;
+                self.sync_or_poison()
+            }
             _ => Ok(()),
         }
     }
@@ -160,9 +164,7 @@ impl LogAppender {
     /// # Errors
     /// When that fails, or has failed before; this appender takes no more then.
     pub fn sync_all(&mut self) -> Result<(), LogError> {
-        if self.is_poisoned {
-            return Err(LogError::SyncFailed(self.dir.clone()));
-        }
+        self.check_poison()?;
         // What a sync in the background has met, it alone is told: its end is waited for.
         self.note_writeback(Duration::MAX).map_err(|e| gone_or(e, &self.dir))?;
         self.sync_or_poison()
@@ -172,8 +174,9 @@ impl LogAppender {
     /// do; what came of it is to be told to [`LogAppender::note_sync`]. `None` when nothing was appended.
     ///
     /// # Errors
-    /// When the files cannot be opened once more.
+    /// When the files cannot be opened once more, or a sync has failed before.
     pub(crate) fn sync_work(&mut self) -> Result<Option<SyncWork>, LogError> {
+        self.check_poison()?;
         let Some(active) = &self.known.active else { return Ok(None) };
         let from =
             self.known.synced.map_or(active.tail.recovery_point, |s| active.tail.recovery_point.max(s));
@@ -187,7 +190,7 @@ impl LogAppender {
     /// has been mended or replaced since, so that it says nothing.
     ///
     /// # Errors
-    /// When it has failed; this appender takes no more then.
+    /// When it has failed, or another sync has since it began; this appender takes no more then.
     pub(crate) fn note_sync(
         &mut self,
         work: &SyncWork,
@@ -197,11 +200,12 @@ impl LogAppender {
             self.is_poisoned = true;
             return Err(gone_or(error.into(), &self.dir));
         }
+        self.check_poison()?;
         if work.generation != self.known.generation {
             return Ok(None);
         }
         self.known.synced = Some(self.known.synced.map_or(work.upto, |synced| synced.max(work.upto)));
-        Ok(Some(work.upto.end_offset))
+        Ok(Some(work.end_offset()))
     }
 
     /// How often the log was found to be another one than before, because the topic was deleted and made again.
@@ -209,9 +213,13 @@ impl LogAppender {
         self.known.replacements
     }
 
+    fn check_poison(&self) -> Result<(), LogError> {
+        if self.is_poisoned { Err(LogError::SyncFailed(self.dir.clone())) } else { Ok(()) }
+    }
+
     fn sync_or_poison(&mut self) -> Result<(), LogError> {
         let synced = self.sync();
-        self.is_poisoned = synced.is_err();
+        self.is_poisoned |= synced.is_err();
         synced.map_err(|e| gone_or(e, &self.dir))
     }
 
@@ -261,6 +269,8 @@ impl LogAppender {
         };
         self.known.writeback = None;
         match outcome {
+            // What the disk has refused before lies below this too.
+            Ok(_) if self.is_poisoned => {}
             Ok(upto) => self.known.synced = Some(self.known.synced.map_or(upto, |synced| synced.max(upto))),
             Err(error) => {
                 self.is_poisoned = true;
@@ -333,13 +343,17 @@ impl LogAppender {
         &mut self,
         batch: &mut EncodedBatch,
         durability: Durability,
-    ) -> Result<Appended, LogError> {
+        condition: impl FnOnce() -> bool,
+    ) -> Result<Option<Appended>, LogError> {
         let is_first = self.known.active.is_none();
         let guard = self.lock.acquire()?;
         self.known.refresh(&guard, &self.dir, &self.config, self.boot)?;
         let KnownLog { active: Some(active), synced, writeback, generation, .. } = &mut self.known else {
             unreachable!("its end was found just now");
         };
+        if !condition() {
+            return Ok(None);
+        }
         if let Some(synced) = synced.take() {
             active.tail.recovery_point = active.tail.recovery_point.max(synced);
         }
@@ -363,7 +377,7 @@ impl LogAppender {
                 )
             });
         }
-        Ok(appended)
+        Ok(Some(appended))
     }
 
     /// Puts everything that this partition holds on the disk.
@@ -377,110 +391,6 @@ impl LogAppender {
         self.unsynced_since = None;
         Ok(())
     }
-}
-
-impl KnownLog {
-    /// Brings it up to date with what other processes have done; `guard` is the lock of the partition in `dir`.
-    fn refresh(
-        &mut self,
-        guard: &LockGuard<'_>,
-        dir: &Path,
-        config: &LogConfig,
-        boot: BootId,
-    ) -> Result<&mut ActiveSegment, LogError> {
-        let seen = self.active.as_ref().map(|active| active.tail.recovery_point);
-        let left = Tail::read(guard.file(), config.index_interval_bytes)?;
-        if guard.is_new() {
-            self.replacements += 1;
-            self.begin_anew();
-        }
-        let active = match self.active.take() {
-            Some(active) => {
-                let followed = follow(active, left, dir, boot);
-                if !matches!(followed, Ok(Some(_))) {
-                    // Whoever has mended the log may have moved what was synced.
-                    self.begin_anew();
-                }
-                followed?
-            }
-            // The first append of each process looks at the files whatever the last writer says of them.
-            None => None,
-        };
-        let active = match active {
-            Some(active) => active,
-            None => {
-                let (active, list) = recover(left, guard.file(), dir, config, boot, &mut self.repairs)?;
-                self.listed = Some(list);
-                active
-            }
-        };
-        let found = active.tail.recovery_point;
-        if seen.is_some_and(|seen| seen.max(found) != found) {
-            // Somebody has made the indexes anew: what was synced is not what is there.
-            self.begin_anew();
-        }
-        Ok(self.active.insert(active))
-    }
-
-    /// Forgets the files that are open, which may be those of a log that was deleted, and what was synced.
-    fn begin_anew(&mut self) {
-        self.active = None;
-        self.listed = None;
-        self.synced = None;
-        self.writeback = None;
-        self.generation += 1;
-    }
-}
-
-/// `active` as others have `left` it; `None` when its files have to be looked at.
-fn follow(
-    mut active: ActiveSegment,
-    left: Option<(Tail, BootId)>,
-    dir: &Path,
-    boot: BootId,
-) -> Result<Option<ActiveSegment>, LogError> {
-    let Some((tail, _)) = left.filter(|(_, left_in)| *left_in == boot) else { return Ok(None) };
-    if active.tail.base_offset == tail.base_offset {
-        active.tail = tail;
-    } else {
-        active = ActiveSegment::open(dir, tail)?;
-    }
-    Ok(active.is_current()?.then_some(active))
-}
-
-/// Finds the end of the log in `dir` from its files, mending what a crash has left.
-fn recover(
-    left: Option<(Tail, BootId)>,
-    lock_file: &LogFile,
-    dir: &Path,
-    config: &LogConfig,
-    boot: BootId,
-    repairs: &mut Vec<Repair>,
-) -> Result<(ActiveSegment, SegmentList), LogError> {
-    let epoch = checkpoint::latest_epoch(dir)?.unwrap_or(LeaderEpoch(0));
-    let known = match left {
-        Some((tail, left_in)) if left_in == boot => Known::Upto {
-            recovery_point: tail.recovery_point,
-            appended: tail.appended,
-            noted_end: NotedEnd::new(&tail, true),
-        },
-        Some((tail, _)) => Known::AfterLossOfPower(tail.recovery_point),
-        None => Known::Nothing,
-    };
-    let (mut recovered, list) = recovery::recover(dir, config.index_interval_bytes, epoch, known, repairs)?;
-    if matches!(known, Known::AfterLossOfPower(_)) {
-        // What was read back after the loss of power is put on the disk before it is built upon.
-        recovered.sync()?;
-        recovered.tail.recovery_point = recovered.tail.end();
-    }
-    recovered.tail.write(lock_file, boot)?;
-    if left.is_none() {
-        // After a loss of power some note must be there to tell of it. Any one will do: those that are
-        // written over it later only know of more that is on the disk.
-        lock_file.sync_data()?;
-        fs::sync_dir(dir)?;
-    }
-    Ok((recovered, list))
 }
 
 /// A missing file under a folder that is gone means that the partition was deleted.

@@ -9,6 +9,7 @@
 //! | `.index` and `.timeindex`: layout, look-up | `offset_index`, `time_index`, both over `index_file` |
 //! | which entries they get | `index_rules` |
 //! | appending (takes the partition's lock) | `appender` |
+//! | how an appender learns what others have done | `known_log` |
 //! | the active segment: writing, indexing, when to roll | `active` |
 //! | what a writer tells the next one through the lock file | `tail`; what it tells those who read, `noted_end` |
 //! | mending what a crash left | `recovery` |
@@ -42,6 +43,7 @@ pub mod index_file;
 mod index_rules;
 #[cfg(test)]
 mod interleaving_tests;
+mod known_log;
 mod locked;
 mod noted_end;
 pub mod offset_index;

@@ -132,7 +132,11 @@ pub fn apply(
     appender.with_lock(|log| apply_locked(log, config, start, now))
 }
 
-fn apply_locked(
+/// Does what [`apply`] does, for who has the lock already.
+///
+/// # Errors
+/// As [`apply`].
+pub(crate) fn apply_locked(
     log: &mut LockedLog<'_>,
     config: &RetentionConfig,
     start: Offset,

@@ -15,6 +15,7 @@ use super::active::ActiveFiles;
 use super::segment::SegmentList;
 use super::tail::RecoveryPoint;
 use crate::fs::{self, FileError};
+use crate::record::Offset;
 
 /// How much is appended before it is put on the disk: as much as a segment of Kafka's default size, which is
 /// what Kafka leaves to be read again too. Less would cost those who load much in one go, for the disk gets
@@ -49,6 +50,11 @@ pub(crate) struct SyncWork {
 }
 
 impl SyncWork {
+    /// The offset before which everything will be on the disk.
+    pub(crate) fn end_offset(&self) -> Offset {
+        self.upto.end_offset
+    }
+
     /// Does it.
     ///
     /// # Errors

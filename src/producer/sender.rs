@@ -8,7 +8,7 @@ use super::share::Share;
 use super::sync_round::{self, SyncRound};
 use super::upkeep::Upkeep;
 use super::{Acks, ProduceError, ProducerConfig, ProducerTopic, Receipt, number};
-use crate::log::{Appended, Durability, LogAppender, LogConfig, LogError, Repair};
+use crate::log::{Appended, Durability, LogAppender, LogConfig, LogError, Repair, SyncWork};
 use crate::record::{EncodedBatch, Offset};
 
 /// With `acks=all`, how much is appended before it is put on the disk while more is being appended. Less would
@@ -49,6 +49,27 @@ struct Partition {
     /// Whether a batch has failed, so that those behind it, which may be on their way, are not to be appended:
     /// the log would lack some in between.
     is_halted: bool,
+}
+
+impl Partition {
+    /// What has to be done to put all on the disk that was appended to it, in `dir`, and is not known to be there.
+    ///
+    /// # Errors
+    /// [`LogError::Gone`] when another log is in its place, and when it cannot be looked at.
+    fn sync_work(&mut self, dir: &Path) -> Result<SyncWork, LogError> {
+        let gone = || LogError::Gone(dir.to_owned());
+        let appender = self.appender.as_mut().ok_or_else(gone)?;
+        let mut work = appender.sync_work()?;
+        if work.is_none() {
+            // It did not find the log in order when it had the lock last, but perhaps does now.
+            appender.log_end_offset()?;
+            work = appender.sync_work()?;
+        }
+        let appended = self.unsynced.last().map_or(Offset::ZERO, |last| last.offsets.end);
+        let is_same_log = appender.replacements() == self.replacements;
+        // Whoever has cut a log off has taken away what was appended as well.
+        work.filter(|work| is_same_log && appended <= work.end_offset()).ok_or_else(gone)
+    }
 }
 
 /// What has come to light since it was asked for last.
@@ -200,13 +221,13 @@ impl Sender {
             if partition.unsynced.is_empty() || work.len() == sync_round::PARTITIONS_MAX {
                 continue;
             }
-            match partition.appender.as_mut().map(LogAppender::sync_work) {
-                Some(Ok(Some(some))) => work.push((at, some)),
-                Some(Err(source)) => {
+            match partition.sync_work(&self.dirs[at]) {
+                Ok(some) => work.push((at, some)),
+                Err(source) => {
                     partition.unsynced.clear();
+                    partition.is_halted = true;
                     result = result.and(Err(ProduceError::Log { partition: number(at), source }));
                 }
-                None | Some(Ok(None)) => partition.unsynced.clear(),
             }
         }
         self.round = Some(SyncRound::begin(work));

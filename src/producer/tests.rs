@@ -234,3 +234,32 @@ fn records_of_a_topic_that_was_made_again_are_not_acknowledged() {
     assert!(matches!(error, ProduceError::Log { source: LogError::Gone(_), .. }), "{error}");
     assert_eq!(producer.take_news().receipts, []);
 }
+
+/// That its log is another one shows when old segments are looked for, before anything more is appended.
+#[test]
+fn records_of_a_log_that_was_replaced_are_not_waited_for() {
+    for behind in [0, 5] {
+        let root = tempfile::tempdir().unwrap();
+        let topic = topic_in(root.path(), 1);
+        let dir = topic.partitions[0].clone();
+        let config = ProducerConfig { acks: Acks::All, batch_size: Some(1), ..Default::default() };
+        let mut producer = Producer::new(topic, config).unwrap();
+        let record = NewRecord { timestamp: Timestamp(0), key: None, value: Some(b"1"), headers: &[] };
+        producer.send(&record, None).unwrap();
+        producer.send(&record, None).unwrap();
+        assert_eq!(values_in(&dir), [1]);
+        std::fs::rename(&dir, root.path().join("deleted")).unwrap();
+        std::fs::create_dir(&dir).unwrap();
+        let other =
+            ProducerTopic { upkeep: None, ..ProducerTopic::new(vec![dir.clone()], &TopicConfig::default()) };
+        let mut other = Producer::new(other, ProducerConfig::default()).unwrap();
+        (0..behind).for_each(|_| other.send(&record, None).map(drop).unwrap());
+        other.close().unwrap();
+        let mut sender = locked(&producer.dispatch.sender);
+        assert_eq!(sender.log_end_offset(0).unwrap(), Offset(behind));
+        let error = sender.settle().unwrap_err();
+        assert!(matches!(error, ProduceError::Log { source: LogError::Gone(_), .. }), "{error}");
+        assert_eq!(sender.take_news().receipts, []);
+        sender.settle().unwrap();
+    }
+}

@@ -1,13 +1,14 @@
 //! Log start offsets: the first offset that can be read, where that is not the first of a segment.
 //!
 //! They stand where a broker keeps and reads them, in `log-start-offset-checkpoint` in the data directory's
-//! root, and only ever grow. `.mkafka/checkpoints.lock` is held to change the file. Retention moves the start
-//! of a log by deleting whole segments, and needs no note of it.
+//! root, and only ever grow. `.mkafka/checkpoints.lock` is held to change the file, and the lock of the partition to
+//! note one and to delete by one: it says nothing of the log of another topic. Retention moves the start of a log by
+//! deleting whole segments, and needs no note of it.
 
 use super::checkpoint::{
     self, CLEANER_OFFSET_CHECKPOINT, LOG_START_OFFSET_CHECKPOINT, RECOVERY_POINT_OFFSET_CHECKPOINT,
 };
-use super::{StoreError, Topic, TopicName, TopicPartition, WritableDataDir};
+use super::{DataDir, StoreError, TopicIdentity, TopicName, TopicPartition, WritableDataDir};
 use crate::fs::{self, FileLock};
 use crate::log::bounds::LogBounds;
 use crate::log::{LogAppender, LogConfig, LogError, Retained, RetentionConfig, retention};
@@ -22,48 +23,86 @@ pub enum DeleteUpTo {
     End,
 }
 
-impl WritableDataDir {
-    /// Makes the log of a partition of `topic` start at `up_to`: what lies before is read no more, and the
-    /// segments that lie wholly before it go (`UnifiedLog.maybeIncrementLogStartOffset`). Answers where the
-    /// log starts now, which is further on if it did so before.
+impl DataDir {
+    /// Deletes what is to go at `now` of partition `of`, if that is still of `topic`: [`retention::apply`] with the log
+    /// start offset that is noted for it.
     ///
     /// # Errors
-    /// [`LogError::OffsetOutOfRange`] beyond the log end.
+    /// [`LogError::Gone`] when it is of another topic by now, and as [`retention::apply`].
+    pub fn apply_retention(
+        &self,
+        of: &TopicPartition,
+        topic: TopicIdentity,
+        log: LogConfig,
+        config: &RetentionConfig,
+        now: Timestamp,
+    ) -> Result<Retained, StoreError> {
+        let in_log = |source| StoreError::Log { partition: of.clone(), source };
+        let dir = self.partition_path(of);
+        let mut appender = LogAppender::open(&dir, log).map_err(in_log)?;
+        let applied = appender.with_lock(|log| {
+            Ok(self
+                .checked_log_start(of, topic)
+                .and_then(|start| retention::apply_locked(log, config, start, now).map_err(in_log)))
+        });
+        applied.map_err(in_log)?
+    }
+
+    /// The log start offset that is noted for partition `of`, which must still be of `topic`. The caller holds the
+    /// partition's lock, so that both stay as they are.
+    fn checked_log_start(&self, of: &TopicPartition, topic: TopicIdentity) -> Result<Offset, StoreError> {
+        if !self.is_still_of(of, topic)? {
+            let source = LogError::Gone(self.partition_path(of));
+            return Err(StoreError::Log { partition: of.clone(), source });
+        }
+        Ok(super::noted_log_start(&self.log_start_offsets()?, of))
+    }
+}
+
+impl WritableDataDir {
+    /// Makes the log of partition `of` start at `up_to`: what lies before is read no more, and the segments that lie
+    /// wholly before it go (`UnifiedLog.maybeIncrementLogStartOffset`). Answers where the log starts now, which is
+    /// further on if it did so before. `topic` is the topic that has been looked at, and whose records these are.
+    ///
+    /// # Errors
+    /// [`LogError::OffsetOutOfRange`] beyond the log end, [`LogError::Gone`] when it is of another topic by now.
     pub fn delete_records(
         &self,
-        topic: &Topic,
-        partition: i32,
+        of: &TopicPartition,
+        topic: TopicIdentity,
         up_to: DeleteUpTo,
     ) -> Result<Offset, StoreError> {
-        if topic.partitions.binary_search(&partition).is_err() {
-            return Err(topic.no_partition(partition));
+        let known = self.topic(&of.topic)?;
+        if known.partitions.binary_search(&of.partition).is_err() {
+            return Err(known.no_partition(of.partition));
         }
-        let of = TopicPartition::new(topic.name.clone(), partition);
         let in_log = |source| StoreError::Log { partition: of.clone(), source };
-        let dir = self.partition_path(&of);
-        let mut appender = LogAppender::open(&dir, LogConfig::from(&topic.config)).map_err(in_log)?;
+        let dir = self.partition_path(of);
+        let mut appender = LogAppender::open(&dir, LogConfig::from(&known.config)).map_err(in_log)?;
         let end = appender.log_end_offset().map_err(in_log)?;
-        let floor = super::noted_log_start(&self.log_start_offsets()?, &of);
-        let before = LogBounds::read(&dir, floor).map_err(in_log)?.start;
-        let start = match up_to {
-            DeleteUpTo::End => end,
-            DeleteUpTo::Offset(offset) if offset > end || offset < Offset::ZERO => {
-                return Err(in_log(LogError::OffsetOutOfRange { offset, start: before, end }));
-            }
-            DeleteUpTo::Offset(offset) => offset.max(before),
-        };
         // After a loss of power the log must not end before it starts: what came next would be hidden.
         appender.sync_all().map_err(in_log)?;
-        // First the note: a segment that is gone cannot be read, but one that is left could be.
-        self.note_log_start(&of, start).map_err(|e| self.not_writable(e))?;
         let nothing_else = RetentionConfig {
             retention_ms: None,
             retention_bytes: None,
-            file_delete_delay_ms: topic.config.file_delete_delay_ms(),
+            file_delete_delay_ms: known.config.file_delete_delay_ms(),
         };
-        let retained: Retained =
-            retention::apply(&mut appender, &nothing_else, start, Timestamp::now()).map_err(in_log)?;
-        Ok(retained.start)
+        let deleted = appender.with_lock(|log| {
+            Ok(self.checked_log_start(of, topic).and_then(|floor| {
+                let before = LogBounds::read(&dir, floor).map_err(in_log)?.start;
+                let start = match up_to {
+                    DeleteUpTo::End => end,
+                    DeleteUpTo::Offset(offset) if offset > end || offset < Offset::ZERO => {
+                        return Err(in_log(LogError::OffsetOutOfRange { offset, start: before, end }));
+                    }
+                    DeleteUpTo::Offset(offset) => offset.max(before),
+                };
+                // First the note: a segment that is gone cannot be read, but one that is left could be.
+                self.note_log_start(of, start).map_err(|e| self.not_writable(e))?;
+                retention::apply_locked(log, &nothing_else, start, Timestamp::now()).map_err(in_log)
+            }))
+        });
+        Ok(deleted.map_err(in_log)??.start)
     }
 
     /// Notes that the log of `partition` starts at `start`, unless it is noted to start later already.

@@ -15,12 +15,13 @@ mod topic_admin;
 mod topic_alter;
 mod topic_config;
 mod topic_id;
+mod topic_identity;
 mod topic_name;
 mod topic_selection;
 pub mod transactions;
 pub mod transfer;
 
-pub use consumer_offsets::{CommittedOffset, GroupOffsets, OffsetsLog};
+pub use consumer_offsets::{CommittedOffset, GroupOffsets, OffsetChange, OffsetChanges, OffsetsLog};
 pub use data_dir::{DataDir, DataDirLocation, LogStartOffsets, Topic, WritableDataDir, noted_log_start};
 pub use error::StoreError;
 pub(crate) use group_id::java_string_hash;
@@ -31,6 +32,7 @@ pub use topic_admin::{MAX_PARTITIONS, NewTopic};
 pub use topic_alter::check_alteration;
 pub use topic_config::{CleanupPolicy, ConfigError, TopicCompression, TopicConfig};
 pub use topic_id::{InvalidTopicId, TopicId};
+pub use topic_identity::TopicIdentity;
 pub use topic_name::{CONSUMER_OFFSETS, InvalidTopicName, MAX_NAME_LENGTH, TopicName, TopicPartition};
 pub use topic_selection::{InvalidPattern, TopicPattern, TopicSelection};
 pub use transactions::{

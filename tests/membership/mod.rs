@@ -14,7 +14,7 @@ use crate::common::Sandbox;
 
 /// Waits until `condition` holds; a test that waits for more than a minute is stuck.
 #[track_caller]
-pub(super) fn until(what: &str, mut condition: impl FnMut() -> bool) {
+pub(crate) fn until(what: &str, mut condition: impl FnMut() -> bool) {
     let started = Instant::now();
     while !condition() {
         assert!(started.elapsed() < Duration::from_secs(60), "still waiting: {what}");
@@ -23,7 +23,7 @@ pub(super) fn until(what: &str, mut condition: impl FnMut() -> bool) {
 }
 
 /// A consumer process whose output and messages go to files.
-pub(super) struct Member {
+pub(crate) struct Member {
     pub(super) child: Child,
     out: PathBuf,
     err: PathBuf,
@@ -91,7 +91,7 @@ impl Drop for Member {
 }
 
 /// Appends `lines` to `topic`, round-robin.
-pub(super) fn produce(sandbox: &Sandbox, topic: &str, lines: impl IntoIterator<Item = String>) {
+pub(crate) fn produce(sandbox: &Sandbox, topic: &str, lines: impl IntoIterator<Item = String>) {
     let mut child = sandbox.command(&["produce", topic, "--quiet"]).stdin(Stdio::piped()).spawn().unwrap();
     let mut input = child.stdin.take().unwrap();
     let text: String = lines.into_iter().map(|line| line + "\n").collect();
@@ -100,7 +100,7 @@ pub(super) fn produce(sandbox: &Sandbox, topic: &str, lines: impl IntoIterator<I
     assert!(child.wait().unwrap().success());
 }
 
-fn numbers(from: u32, to: u32) -> impl Iterator<Item = String> {
+pub(crate) fn numbers(from: u32, to: u32) -> impl Iterator<Item = String> {
     (from..to).map(|n| n.to_string())
 }
 
@@ -383,7 +383,12 @@ fn positions_can_be_kept_in_a_file() {
     assert_eq!(rest("--partition 0").len(), 2);
     assert_eq!(rest("").len(), 2);
     let file = std::fs::read_to_string(sandbox.path().join("positions.json")).unwrap();
-    assert_eq!(file, "{\"version\":1,\"offsets\":{\"t\":{\"0\":7,\"1\":7}}}\n");
+    let metadata = std::fs::read_to_string(sandbox.data_dir().join("t-0/partition.metadata")).unwrap();
+    let id = metadata.split_once("topic_id: ").unwrap().1;
+    let expected = format!(
+        "{{\"version\":1,\"offsets\":{{\"t\":{{\"0\":7,\"1\":7}}}},\"topics\":{{\"t\":\"{id}\"}}}}\n"
+    );
+    assert_eq!(file, expected);
     std::fs::write(sandbox.path().join("positions.json"), b"nonsense").unwrap();
     let message = sandbox.fails(1, "consume t --checkpoint positions.json");
     assert!(message.starts_with("positions.json is no file of positions"), "{message}");

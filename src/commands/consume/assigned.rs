@@ -5,10 +5,15 @@ use std::collections::BTreeSet;
 use super::position_file::PositionFile;
 use super::range::Ranges;
 use crate::commands::select::tell_lost;
-use crate::consumer::{Consumer, ConsumerPartition, EndPosition, FolderWatch, StartPosition, Waiter};
+use crate::consumer::{
+    ConsumeError, Consumer, ConsumerPartition, EndPosition, FolderWatch, StartPosition, Waiter,
+};
+use crate::log::LogError;
 use crate::output::Ui;
+use crate::record::Offset;
 use crate::store::{
-    DataDir, LogStartOffsets, StoreError, Topic, TopicPartition, TopicSelection, noted_log_start,
+    DataDir, LogStartOffsets, StoreError, Topic, TopicIdentity, TopicPartition, TopicSelection,
+    noted_log_start,
 };
 
 /// Which partitions are read, and where reading begins.
@@ -22,6 +27,15 @@ pub(super) struct Assignment {
     first: FirstLook,
     /// What is read already.
     assigned: BTreeSet<TopicPartition>,
+}
+
+/// What partitions are read with.
+struct Reading<'a> {
+    consumer: &'a mut Consumer,
+    waiter: &'a mut Waiter,
+    /// Where positions are kept.
+    positions: Option<&'a mut PositionFile>,
+    ui: &'a mut Ui,
 }
 
 impl Assignment {
@@ -40,7 +54,8 @@ impl Assignment {
         &mut self,
         consumer: &mut Consumer,
         waiter: &mut Waiter,
-        positions: Option<&PositionFile>,
+        mut positions: Option<&mut PositionFile>,
+        ui: &mut Ui,
     ) -> anyhow::Result<()> {
         let topics = std::mem::take(&mut self.first.topics);
         for topic in &topics {
@@ -49,9 +64,10 @@ impl Assignment {
                 .try_for_each(|wanted| number(topic, wanted).map(drop))?;
         }
         let ranges = self.ranges.clone();
-        let assigned = self.assign(topics.iter(), consumer, waiter, |of| {
+        let reading = Reading { consumer, waiter, positions: positions.as_deref_mut(), ui };
+        let assigned = self.assign(topics.iter(), reading, |of, position| {
             let (start, end) = ranges.of(of);
-            (positions.and_then(|file| file.position(of)).map_or(start, StartPosition::At), end)
+            (position.map_or(start, StartPosition::At), end)
         });
         assigned.map_err(|error| match positions.filter(|file| file.is_at_fault(&error)) {
             Some(file) => error.context(format!("{}: the position cannot be gone on from", file.name())),
@@ -61,21 +77,27 @@ impl Assignment {
 
     /// Picks up topics and partitions that have come to be since, from their beginning: all that is in them
     /// came after reading began.
-    pub(super) fn pick_up_new(&mut self, consumer: &mut Consumer, waiter: &mut Waiter) -> anyhow::Result<()> {
+    pub(super) fn pick_up_new(
+        &mut self,
+        consumer: &mut Consumer,
+        waiter: &mut Waiter,
+        positions: Option<&mut PositionFile>,
+        ui: &mut Ui,
+    ) -> anyhow::Result<()> {
         if !self.first.watch.as_mut().is_some_and(FolderWatch::take) {
             return Ok(());
         }
         let topics = self.selection.existing(&self.data_dir)?;
-        self.assign(topics.values(), consumer, waiter, |_| (StartPosition::Earliest, None))
+        let reading = Reading { consumer, waiter, positions, ui };
+        self.assign(topics.values(), reading, |_, _| (StartPosition::Earliest, None))
     }
 
-    /// Gives `consumer` what it does not read yet of `topics`.
+    /// Has what is not read yet of `topics` read, from and to what `range` says of a partition and its position.
     fn assign<'t>(
         &mut self,
         topics: impl Iterator<Item = &'t Topic>,
-        consumer: &mut Consumer,
-        waiter: &mut Waiter,
-        range: impl Fn(&TopicPartition) -> (StartPosition, Option<EndPosition>),
+        mut reading: Reading<'_>,
+        range: impl Fn(&TopicPartition, Option<Offset>) -> (StartPosition, Option<EndPosition>),
     ) -> anyhow::Result<()> {
         let mut floors: Option<LogStartOffsets> = None;
         for topic in topics {
@@ -88,14 +110,47 @@ impl Assignment {
                     Some(floors) => floors,
                     none => none.insert(self.data_dir.log_start_offsets()?),
                 };
+                let identity = self.begin_topic(&of, &mut reading)?;
                 let read = consumer_partition(&self.data_dir, floors, of.clone());
-                waiter.watch_log(&read.dir);
-                let (start, end) = range(&of);
-                consumer.add(read, start, end)?;
+                reading.waiter.watch_log(&read.dir);
+                let position = reading.positions.as_ref().and_then(|file| file.position(&of));
+                let (start, end) = range(&of, position);
+                reading.consumer.add(read, start, end)?;
+                if let Some(identity) = identity
+                    && !self.data_dir.is_still_of(&of, identity)?
+                {
+                    return Err(self.gone(of).into());
+                }
                 self.assigned.insert(of);
             }
         }
         Ok(())
+    }
+
+    /// Has the positions, where they are kept, begin with the topic of partition `of`; answers which it is.
+    fn begin_topic(
+        &self,
+        of: &TopicPartition,
+        reading: &mut Reading<'_>,
+    ) -> anyhow::Result<Option<TopicIdentity>> {
+        let Some(file) = &mut reading.positions else { return Ok(None) };
+        let identity = self.data_dir.topic_identity(of)?.ok_or_else(|| self.gone(of.clone()))?;
+        let is_read = self.assigned.iter().any(|known| known.topic == of.topic);
+        if is_read && !file.topic_identity(&of.topic).is_still(identity) {
+            return Err(self.gone(of.clone()).into());
+        }
+        if file.begin_topic(&of.topic, identity) {
+            let (name, topic) = (file.name(), &of.topic);
+            let text =
+                format!("{name}: topic '{topic}' has been created anew since: its positions are left out");
+            reading.ui.warn(&text);
+        }
+        Ok(Some(identity))
+    }
+
+    fn gone(&self, of: TopicPartition) -> ConsumeError {
+        let source = LogError::Gone(self.data_dir.partition_path(&of));
+        ConsumeError { topic_partition: of, source }
     }
 
     fn partitions(&self, topic: &Topic) -> Result<Vec<i32>, StoreError> {

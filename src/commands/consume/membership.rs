@@ -7,14 +7,12 @@ use anyhow::anyhow;
 
 use super::assigned::consumer_partition;
 use super::config::{AutoOffsetReset, ConsumerConfig};
-use crate::consumer::{ConsumeError, Consumer, FolderWatch, StartPosition, Waiter};
+use crate::consumer::{ConsumeError, Consumer, ConsumerPartition, FolderWatch, StartPosition, Waiter};
 use crate::group::{Change, GroupError, GroupMember, MemberConfig, Positions};
 use crate::log::LogError;
 use crate::output::Ui;
 use crate::record::Offset;
-use crate::store::{
-    CommittedOffset, GroupId, LogStartOffsets, TopicPartition, TopicSelection, WritableDataDir,
-};
+use crate::store::{CommittedOffset, GroupId, TopicName, TopicPartition, TopicSelection, WritableDataDir};
 
 /// Membership in a group.
 pub(super) struct Membership {
@@ -22,7 +20,6 @@ pub(super) struct Membership {
     member: GroupMember,
     selection: TopicSelection,
     reset: AutoOffsetReset,
-    floors: LogStartOffsets,
     group_watches: Vec<FolderWatch>,
     topics_watch: FolderWatch,
     /// Whether it has been said that there is nothing to do.
@@ -52,7 +49,6 @@ impl Membership {
             strategies: config.strategies.clone(),
             max_poll_interval: config.max_poll_interval,
         };
-        let floors = dir.log_start_offsets()?;
         let member = GroupMember::join(dir.clone(), member_config)?;
         let group_watches = member.watched_folders().iter().map(|dir| waiter.watch_folder(dir)).collect();
         Ok(Self {
@@ -60,7 +56,6 @@ impl Membership {
             member,
             selection,
             reset: config.reset.unwrap_or(AutoOffsetReset::Latest),
-            floors,
             group_watches,
             topics_watch,
             told_idle: false,
@@ -96,9 +91,12 @@ impl Membership {
                 Some(Change::Release(partitions)) => return Ok(Some(partitions)),
                 Some(Change::Claimed(claimed)) => {
                     self.told_idle = false;
+                    // Records may have been deleted since this member joined.
+                    let floors = self.dir.log_start_offsets()?;
                     let mut begun = BTreeSet::new();
                     for (of, committed) in claimed {
-                        if self.add(consumer, waiter, of.clone(), committed, ui)? {
+                        let partition = consumer_partition(&self.dir, &floors, of.clone());
+                        if self.add(consumer, waiter, partition, committed, ui)? {
                             begun.insert(of);
                         }
                     }
@@ -121,22 +119,47 @@ impl Membership {
         self.told_idle = is_idle;
     }
 
-    /// Reads partition `of` from what the group has committed, or from where it is to begin. Answers whether that is the
-    /// latter, which is to be committed.
+    /// Reads `partition`, which has been claimed, from what the group has committed, or from where it is to begin. Does
+    /// not when its topic is gone by now: the group will notice. Answers whether it begins where nothing is committed yet.
     fn add(
         &mut self,
         consumer: &mut Consumer,
         waiter: &mut Waiter,
-        of: TopicPartition,
+        partition: ConsumerPartition,
         committed: Option<CommittedOffset>,
         ui: &mut Ui,
     ) -> anyhow::Result<bool> {
-        let partition = consumer_partition(&self.dir, &self.floors, of.clone());
         if !partition.dir.is_dir() {
             // Its topic is being deleted, or this is a broker's directory that lacks it.
             return Ok(false);
         }
-        waiter.watch_log(&partition.dir);
+        let (of, dir) = (partition.topic_partition.clone(), partition.dir.clone());
+        waiter.watch_log(&dir);
+        let is_at_start = match self.read(consumer, partition, committed, ui) {
+            Err(error) if error.downcast_ref().is_some_and(|error| self.outlives(error)) => {
+                waiter.forget_log(&dir);
+                return Ok(false);
+            }
+            added => added?,
+        };
+        if self.member.has_been_replaced(&of)? {
+            // Which of the two is read nobody can say.
+            consumer.remove(&of);
+            waiter.forget_log(&dir);
+            return Ok(false);
+        }
+        Ok(is_at_start)
+    }
+
+    /// Gives `partition` to `consumer`; answers whether reading begins at some start, and not at what is committed.
+    fn read(
+        &self,
+        consumer: &mut Consumer,
+        partition: ConsumerPartition,
+        committed: Option<CommittedOffset>,
+        ui: &mut Ui,
+    ) -> anyhow::Result<bool> {
+        let of = partition.topic_partition.clone();
         let Some(committed) = committed else {
             let start = self.start_over(&of, "there is no committed offset")?;
             consumer.add(partition, start, None)?;
@@ -220,6 +243,8 @@ impl Membership {
             consumer.remove(of);
             waiter.forget_log(&self.dir.partition_path(of));
         }
+        // Another topic's partition may be claimed under the same name, and read as far.
+        self.committed.retain(|(of, _)| !partitions.contains(of));
         let released = |(of, _): &&(TopicPartition, Offset)| partitions.contains(of);
         let positions: Positions = match self.commits_by_itself {
             true => delivered.iter().filter(released).cloned().collect(),
@@ -247,19 +272,25 @@ impl Membership {
         Ok(self.member.rejoin()?)
     }
 
-    /// The topic among those asked for by name that is no longer there.
-    pub(super) fn deleted_topic(&self) -> Option<&crate::store::TopicName> {
+    /// The topic among those asked for by name that is no longer there. That another has its name is no help: nobody
+    /// has asked for that one.
+    pub(super) fn deleted_topic(&self) -> Option<&TopicName> {
         match &self.selection {
-            TopicSelection::Topics(topics) => topics.iter().find(|topic| self.dir.topic(topic).is_err()),
+            TopicSelection::Topics(topics) => topics.iter().find(|topic| {
+                let is_replaced = |of| self.member.has_been_replaced(of).unwrap_or(false);
+                self.dir.topic(topic).is_err() || self.member.owned_of(topic).any(is_replaced)
+            }),
             TopicSelection::Pattern(_) => None,
         }
     }
 
-    /// Whether `error` is but that a topic was deleted which was there by chance: a pattern takes what there is.
+    /// Whether `error` is but that a topic was deleted which was there by chance: a pattern takes what there is, and
+    /// another that has the name by now in its turn.
     pub(super) fn outlives(&self, error: &ConsumeError) -> bool {
+        let of = &error.topic_partition;
         matches!(self.selection, TopicSelection::Pattern(_))
             && matches!(error.source, LogError::Gone(_))
-            && self.dir.topic(&error.topic_partition.topic).is_err()
+            && (self.dir.topic(&of.topic).is_err() || self.member.has_been_replaced(of).unwrap_or(false))
     }
 
     /// Leaves the group, having delivered everything below `delivered`.

@@ -1,8 +1,10 @@
 //! `--checkpoint FILE`: the positions of a consumer that keeps them itself.
 //!
 //! ```text
-//! {"version":1,"offsets":{"orders":{"0":17,"1":4}}}
+//! {"version":1,"offsets":{"orders":{"0":17,"1":4}},"topics":{"orders":"Fj-O1hvAQJStmFBW87sLEg"}}
 //! ```
+//!
+//! An older mkafka has written no ids of topics, and takes no notice of them.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -14,7 +16,7 @@ use crate::consumer::ConsumeError;
 use crate::fs;
 use crate::log::LogError;
 use crate::record::Offset;
-use crate::store::{TopicName, TopicPartition};
+use crate::store::{TopicIdentity, TopicName, TopicPartition};
 
 const VERSION: u32 = 1;
 
@@ -23,6 +25,9 @@ struct Content {
     version: u32,
     /// Of each topic's partitions, the offset of the next record wanted.
     offsets: BTreeMap<TopicName, BTreeMap<i32, i64>>,
+    /// Which topics they are of, as far as that is known.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    topics: BTreeMap<TopicName, TopicIdentity>,
 }
 
 /// A file of positions.
@@ -31,6 +36,8 @@ pub(super) struct PositionFile {
     path: PathBuf,
     /// All that is in it, of topics that are not read now too.
     offsets: BTreeMap<TopicPartition, Offset>,
+    /// The topics that it has positions of, as far as it is known which they are.
+    topics: BTreeMap<TopicName, TopicIdentity>,
     is_written: bool,
 }
 
@@ -40,7 +47,8 @@ impl PositionFile {
     /// # Errors
     /// When it is something else.
     pub(super) fn open(path: &Path) -> anyhow::Result<Self> {
-        let mut file = Self { path: path.to_owned(), offsets: BTreeMap::new(), is_written: true };
+        let (offsets, topics) = (BTreeMap::new(), BTreeMap::new());
+        let mut file = Self { path: path.to_owned(), offsets, topics, is_written: true };
         let Some(bytes) = fs::read_if_present(path)? else {
             // That it cannot be written is better known before anything is read.
             file.is_written = false;
@@ -53,12 +61,30 @@ impl PositionFile {
         if content.version != VERSION {
             bail!("{name} has version {}, and this mkafka knows version {VERSION}", content.version);
         }
+        file.topics = content.topics;
         for (topic, partitions) in content.offsets {
             for (partition, offset) in partitions {
                 file.offsets.insert(TopicPartition::new(topic.clone(), partition), Offset(offset));
             }
         }
         Ok(file)
+    }
+
+    /// Which topic of the name `topic` it has positions of.
+    pub(super) fn topic_identity(&self, topic: &TopicName) -> TopicIdentity {
+        self.topics.get(topic).copied().unwrap_or_default()
+    }
+
+    /// Takes note that `topic`, which is to be read, is the one of this `identity`. Answers whether the file had positions
+    /// of another of that name; it has none any more.
+    pub(super) fn begin_topic(&mut self, topic: &TopicName, identity: TopicIdentity) -> bool {
+        let noted = self.topics.insert(topic.clone(), identity).unwrap_or_default();
+        self.is_written &= noted == identity;
+        let is_another = !noted.is_still(identity);
+        if is_another {
+            self.offsets.retain(|of, _| of.topic != *topic);
+        }
+        is_another
     }
 
     /// The position in `of`, if there is one.
@@ -94,7 +120,9 @@ impl PositionFile {
         for (of, offset) in &self.offsets {
             offsets.entry(of.topic.clone()).or_default().insert(of.partition, offset.0);
         }
-        let mut bytes = serde_json::to_vec(&Content { version: VERSION, offsets })?;
+        let known = self.topics.iter().filter(|(_, identity)| !identity.is_unknown());
+        let topics = known.map(|(topic, identity)| (topic.clone(), *identity)).collect();
+        let mut bytes = serde_json::to_vec(&Content { version: VERSION, offsets, topics })?;
         bytes.push(b'\n');
         fs::write_atomically(&self.path, &bytes)?;
         self.is_written = true;
@@ -120,7 +148,22 @@ mod tests {
             std::fs::read_to_string(&path).unwrap(),
             "{\"version\":1,\"offsets\":{\"t\":{\"0\":6},\"u\":{\"1\":7}}}\n"
         );
-        assert_eq!(PositionFile::open(&path).unwrap().position(&of("u", 1)), Some(Offset(7)));
+        let mut again = PositionFile::open(&path).unwrap();
+        assert_eq!(again.position(&of("u", 1)), Some(Offset(7)));
+        let id = |text: &str| TopicIdentity::from(Some(text.parse().unwrap()));
+        let (first, second) = (id("esFLRoZNTDWK2RWYiwDlBg"), id("Fj-O1hvAQJStmFBW87sLEg"));
+        assert!(!again.begin_topic(&of("u", 1).topic, first), "which it was nobody knew");
+        again.save(&[]).unwrap();
+        let mut again = PositionFile::open(&path).unwrap();
+        assert!(!again.begin_topic(&of("u", 1).topic, first));
+        assert_eq!(again.position(&of("u", 1)), Some(Offset(7)));
+        assert!(again.begin_topic(&of("u", 1).topic, second));
+        assert_eq!((again.position(&of("u", 1)), again.position(&of("t", 0))), (None, Some(Offset(6))));
+        again.save(&[]).unwrap();
+        assert_eq!(
+            std::fs::read_to_string(&path).unwrap(),
+            "{\"version\":1,\"offsets\":{\"t\":{\"0\":6}},\"topics\":{\"u\":\"Fj-O1hvAQJStmFBW87sLEg\"}}\n"
+        );
         for bad in
             ["", "{}", "[1]", "{\"version\":2,\"offsets\":{}}", "{\"version\":1,\"offsets\":{\"a/b\":{}}}"]
         {

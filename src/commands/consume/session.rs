@@ -129,14 +129,14 @@ impl<'a> Session<'a> {
         }
         match &mut source {
             Source::Assigned(assignment) => {
-                assignment.begin(&mut self.consumer, &mut self.waiter, None)?;
+                assignment.begin(&mut self.consumer, &mut self.waiter, None, self.ui)?;
                 if let Some(count) = self.terms.tail {
                     self.consumer.seek_to_last(count)?;
                 }
             }
             Source::Kept(assignment, file) => {
                 self.consumer.set_turn_bytes(ACCOUNTED_BYTES);
-                assignment.begin(&mut self.consumer, &mut self.waiter, Some(file))?;
+                assignment.begin(&mut self.consumer, &mut self.waiter, Some(file), self.ui)?;
             }
             Source::Member(_) => self.consumer.set_turn_bytes(ACCOUNTED_BYTES),
         }
@@ -194,8 +194,11 @@ impl<'a> Session<'a> {
     /// Lets the source give and take partitions.
     fn tend(&mut self, source: &mut Source) -> anyhow::Result<()> {
         match source {
-            Source::Assigned(assignment) | Source::Kept(assignment, _) => {
-                assignment.pick_up_new(&mut self.consumer, &mut self.waiter)
+            Source::Assigned(assignment) => {
+                assignment.pick_up_new(&mut self.consumer, &mut self.waiter, None, self.ui)
+            }
+            Source::Kept(assignment, file) => {
+                assignment.pick_up_new(&mut self.consumer, &mut self.waiter, Some(file), self.ui)
             }
             Source::Member(_) => loop {
                 let Source::Member(membership) = source else { return Ok(()) };

@@ -15,7 +15,9 @@ use crate::output::Ui;
 use crate::output::groups::{deleted_offset_json, deleted_offsets_columns};
 use crate::record::Offset;
 use crate::spelling::did_you_mean;
-use crate::store::{DataDir, DataDirLocation, GroupId, GroupOffsets, TopicName, TopicPartition};
+use crate::store::{
+    DataDir, DataDirLocation, GroupId, GroupOffsets, OffsetChange, TopicName, TopicPartition,
+};
 
 /// Of each partition that is asked for, what is committed.
 type Found = BTreeMap<TopicPartition, Option<Offset>>;
@@ -39,7 +41,7 @@ pub(super) fn run(location: &DataDirLocation, args: &DeleteOffsetsArgs, ui: &mut
     };
     let found = committed_for(&group, &empty.offsets()?, &args.topics)?;
     let doomed = found.iter().filter(|(_, committed)| committed.is_some());
-    empty.commit(doomed.map(|(of, _)| (of, None)))?;
+    empty.commit(&doomed.map(|(of, _)| (of.clone(), OffsetChange::TAKE_BACK)).collect())?;
     drop(empty);
 
     for (of, _) in found.iter().filter(|(_, committed)| committed.is_none()) {

@@ -7,7 +7,9 @@ use crate::log::LogError;
 use crate::log::bounds::LogBounds;
 use crate::log::offset_for_time;
 use crate::record::{Offset, Timestamp};
-use crate::store::{DataDir, LogStartOffsets, StoreError, TopicName, TopicPartition, noted_log_start};
+use crate::store::{
+    DataDir, LogStartOffsets, StoreError, TopicIdentity, TopicName, TopicPartition, noted_log_start,
+};
 
 /// The logs of a data directory.
 pub(super) struct Logs<'a> {
@@ -22,6 +24,11 @@ impl<'a> Logs<'a> {
 
     fn floor(&self, of: &TopicPartition) -> Offset {
         noted_log_start(&self.floors, of)
+    }
+
+    /// Which topic `of` is of; `None` when there is no such partition here.
+    pub(super) fn topic_identity(&self, of: &TopicPartition) -> Result<Option<TopicIdentity>, StoreError> {
+        self.dir.topic_identity(of)
     }
 
     /// Where the log of `of` begins and ends; `None` when there is no such partition here.

@@ -1,7 +1,5 @@
 //! Which offsets a reset sets: Kafka's scenarios (`ConsumerGroupCommand.prepareOffsetsToReset`).
 
-use std::collections::BTreeMap;
-
 use anyhow::{Result, bail};
 
 use super::Logs;
@@ -10,7 +8,7 @@ use crate::cli::positions::PositionArg;
 use crate::commands::select::lost_line;
 use crate::log::bounds::{LogBounds, so_many_before, so_many_behind};
 use crate::record::{LeaderEpoch, Offset, Timestamp};
-use crate::store::{CommittedOffset, GroupOffsets, TopicPartition};
+use crate::store::{CommittedOffset, GroupOffsets, OffsetChange, OffsetChanges, TopicPartition};
 
 /// Where to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,10 +68,10 @@ impl Target {
     }
 }
 
-/// The offsets that are to be committed, and what is to be said of them.
+/// What is to be committed, and what is to be said of it.
 #[derive(Debug, Default)]
 pub(super) struct Plan {
-    pub(super) offsets: BTreeMap<TopicPartition, Offset>,
+    pub(super) changes: OffsetChanges,
     pub(super) warnings: Vec<String>,
     /// For which the command fails, though it does what else is asked for.
     pub(super) errors: Vec<String>,
@@ -88,7 +86,9 @@ impl Plan {
         committed: &GroupOffsets,
         logs: &Logs<'_>,
     ) -> Result<()> {
-        let Some(bounds) = logs.bounds(&of)? else {
+        // First which topic it is of: the bounds are then those of the same, or it is seen when they are committed.
+        let topic = logs.topic_identity(&of)?;
+        let Some((topic, bounds)) = topic.zip(logs.bounds(&of)?) else {
             self.pass_over(&of, logs, format!("there is no partition {of}: what is committed for it stays"));
             return Ok(());
         };
@@ -114,7 +114,30 @@ impl Plan {
                 end
             }),
         };
-        self.offsets.insert(of, offset);
+        self.changes.insert(of, OffsetChange { topic, committed: Some(committed_at(offset)) });
+        Ok(())
+    }
+
+    /// Adds `of`, for which `replaced` is to be taken back: what the last reset has replaced.
+    pub(super) fn add_replaced(
+        &mut self,
+        of: TopicPartition,
+        replaced: OffsetChange,
+        logs: &Logs<'_>,
+    ) -> Result<()> {
+        match logs.topic_identity(&of)? {
+            Some(topic) if replaced.topic.is_still(topic) => {
+                self.changes.insert(of, OffsetChange { topic, ..replaced });
+            }
+            Some(_) => {
+                let topic = &of.topic;
+                self.warnings.push(format!("topic '{topic}' has been created anew since: {of} is left out"));
+            }
+            // Of a topic that has been deleted since nothing is committed any longer.
+            None => {
+                self.pass_over(&of, logs, format!("there is no partition {of} any longer: it is left out"))
+            }
+        }
         Ok(())
     }
 
@@ -145,7 +168,7 @@ impl Plan {
 }
 
 /// What a reset commits.
-pub(super) fn committed_at(offset: Offset) -> CommittedOffset {
+fn committed_at(offset: Offset) -> CommittedOffset {
     CommittedOffset {
         offset,
         leader_epoch: LeaderEpoch(-1),

@@ -2,21 +2,23 @@
 
 use anyhow::{Result, anyhow};
 
-use super::plan::{Plan, Target, committed_at};
+use super::plan::{Plan, Target};
 use super::reset_file::{ResetFile, csv_of};
 use super::{Logs, chosen};
 use crate::cli::OutputFormat;
 use crate::cli::groups_reset::ResetOffsetsArgs;
 use crate::commands::consent::{self, Question};
+use crate::group::GroupError;
 use crate::group::state::GroupPhase;
 use crate::group::view::{GroupAdmin, GroupView, all_groups, last_replaced};
-use crate::group::{GroupError, OffsetChanges};
 use crate::output::Ui;
 use crate::output::groups::{ResetOffset, reset_columns, reset_json};
 use crate::output::table::or_missing;
-use crate::record::Offset;
 use crate::spelling::did_you_mean;
-use crate::store::{CommittedOffset, DataDir, DataDirLocation, GroupId, GroupOffsets, TopicPartition};
+use crate::store::{
+    CommittedOffset, DataDir, DataDirLocation, GroupId, GroupOffsets, OffsetChange, OffsetChanges,
+    TopicPartition,
+};
 
 /// What a reset is asked to do, the same for each group.
 enum Task {
@@ -96,20 +98,12 @@ fn outcome(
 ) -> Result<Outcome> {
     let logs = Logs::new(dir)?;
     let mut plan = Plan::default();
-    let changes = match task {
+    match task {
         Task::Undo => {
             let nothing = || anyhow!("group '{group}' has had no reset that could be taken back");
-            let mut changes = replaced()?.ok_or_else(nothing)?;
-            // Of a topic that has been deleted since nothing is committed any longer.
-            changes.retain(|of, _| {
-                let is_there = dir.partition_path(of).is_dir();
-                if !is_there {
-                    let warning = format!("there is no partition {of} any longer: it is left out");
-                    plan.pass_over(of, &logs, warning);
-                }
-                is_there
-            });
-            changes
+            for (of, change) in replaced()?.ok_or_else(nothing)? {
+                plan.add_replaced(of, change, &logs)?;
+            }
         }
         Task::To(target, partitions) => {
             let committed_for = || committed.keys().cloned().collect();
@@ -121,7 +115,6 @@ fn outcome(
                     "group '{group}' has committed nothing: --topic tells which partitions to set"
                 ));
             }
-            changes_of(&plan)
         }
         Task::File(file) => {
             for (of, offset) in file.offsets_of(group, is_only)? {
@@ -131,23 +124,18 @@ fn outcome(
                 }
                 plan.add(of, Target::To(offset), committed, &logs)?;
             }
-            changes_of(&plan)
         }
-    };
+    }
+    let Plan { changes, warnings, errors } = plan;
     let offset_of = |committed: &CommittedOffset| committed.offset;
-    let one = |(of, new): (&TopicPartition, &Option<CommittedOffset>)| ResetOffset {
+    let one = |(of, new): (&TopicPartition, &OffsetChange)| ResetOffset {
         group: group.clone(),
         of: of.clone(),
         old: committed.get(of).map(offset_of),
-        new: new.as_ref().map(offset_of),
+        new: new.committed.as_ref().map(offset_of),
     };
     let resets = changes.iter().map(one).collect();
-    Ok(Outcome { changes, resets, warnings: plan.warnings, errors: plan.errors })
-}
-
-fn changes_of(plan: &Plan) -> OffsetChanges {
-    let one = |(of, offset): (&TopicPartition, &Offset)| (of.clone(), Some(committed_at(*offset)));
-    plan.offsets.iter().map(one).collect()
+    Ok(Outcome { changes, resets, warnings, errors })
 }
 
 fn is_active(group: &GroupId, phase: GroupPhase) -> anyhow::Error {

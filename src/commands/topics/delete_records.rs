@@ -15,10 +15,25 @@ use crate::log::bounds::{LogBounds, before_end, so_many_behind};
 use crate::log::{LogError, offset_for_time};
 use crate::output::Ui;
 use crate::record::{Offset, Timestamp};
-use crate::store::{DataDir, DeleteUpTo, StoreError, TopicName, TopicPartition, noted_log_start};
+use crate::store::{
+    DataDir, DeleteUpTo, StoreError, TopicIdentity, TopicName, TopicPartition, noted_log_start,
+};
 
 /// Of a partition, where its records are to begin.
-type Order = (TopicPartition, DeleteUpTo);
+struct Order {
+    of: TopicPartition,
+    /// Of the topic that was meant when that was said.
+    topic: TopicIdentity,
+    up_to: DeleteUpTo,
+}
+
+impl Order {
+    fn new(dir: &DataDir, of: TopicPartition, up_to: DeleteUpTo) -> Result<Self, StoreError> {
+        // What is not there now is refused later.
+        let topic = dir.topic_identity(&of)?.unwrap_or_default();
+        Ok(Self { of, topic, up_to })
+    }
+}
 
 /// kafka-delete-records' file.
 #[derive(Debug, Deserialize)]
@@ -46,7 +61,7 @@ pub(super) fn run(global: &GlobalArgs, args: &DeleteRecordsArgs, ui: &mut Ui) ->
     let orders = match &args.offset_json_file {
         Some(file) => {
             let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-            orders_in(&bytes).with_context(|| format!("cannot use {}", file.display()))?
+            orders_in(&reading, &bytes).with_context(|| format!("cannot use {}", file.display()))?
         }
         None => orders_of(&reading, args, ui)?,
     };
@@ -56,11 +71,8 @@ pub(super) fn run(global: &GlobalArgs, args: &DeleteRecordsArgs, ui: &mut Ui) ->
         ui.print_line("Executing records delete operation")?;
         ui.print_line("Records delete operation completed:")?;
     }
-    for (partition, up_to) in orders {
-        let done = dir
-            .topic(&partition.topic)
-            .and_then(|topic| dir.delete_records(&topic, partition.partition, up_to));
-        match done {
+    for Order { of: partition, topic, up_to } in orders {
+        match dir.delete_records(&partition, topic, up_to) {
             Ok(start) if args.output == OutputFormat::Json => ui.print_json(&serde_json::json!({
                 "v": 1, "topic": partition.topic, "partition": partition.partition, "lowWatermark": start.0,
             }))?,
@@ -88,9 +100,10 @@ fn orders_of(dir: &DataDir, args: &DeleteRecordsArgs, ui: &mut Ui) -> Result<Vec
             }
         }
         for partition in partitions {
+            let mut order = Order::new(dir, partition.of.clone(), DeleteUpTo::End)?;
             let up_to = up_to(&partition, args.position(), now);
-            let up_to = up_to.with_context(|| partition.of.to_string())?;
-            orders.push((partition.of, up_to));
+            order.up_to = up_to.with_context(|| partition.of.to_string())?;
+            orders.push(order);
         }
     }
     Ok(orders)
@@ -119,7 +132,7 @@ fn up_to(partition: &PartitionDir, position: PositionArg, now: i64) -> Result<De
 fn question(dir: &DataDir, orders: &[Order]) -> Result<Question> {
     let floors = dir.log_start_offsets()?;
     let (mut losses, mut lost) = (Vec::new(), 0);
-    for (of, up_to) in orders {
+    for Order { of, up_to, .. } in orders {
         let floor = noted_log_start(&floors, of);
         // What cannot be read, or reaches beyond the end, is refused later.
         let Ok(bounds) = LogBounds::read(&dir.partition_path(of), floor) else { continue };
@@ -145,7 +158,7 @@ fn in_kafkas_words(partition: &TopicPartition, error: StoreError) -> String {
     }
 }
 
-fn orders_in(bytes: &[u8]) -> Result<Vec<Order>> {
+fn orders_in(dir: &DataDir, bytes: &[u8]) -> Result<Vec<Order>> {
     let file: OffsetFile =
         serde_json::from_slice(bytes).context("it is not what kafka-delete-records wants")?;
     if file.version != 1 {
@@ -164,7 +177,7 @@ fn orders_in(bytes: &[u8]) -> Result<Vec<Order>> {
         // As Kafka has it: -1 is the high watermark.
         let up_to =
             if entry.offset == -1 { DeleteUpTo::End } else { DeleteUpTo::Offset(Offset(entry.offset)) };
-        orders.push((partition, up_to));
+        orders.push(Order::new(dir, partition, up_to)?);
     }
     Ok(orders)
 }

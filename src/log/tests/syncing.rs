@@ -104,3 +104,48 @@ fn room_that_was_taken_ahead_is_given_back() {
     another.with_lock(|log| log.roll_and_note()).expect("rolled");
     assert_eq!(left_over(), 0);
 }
+
+/// Makes `work` while no sync of the partition in `dir`, which has several segments, can succeed.
+fn while_syncs_fail<T>(dir: &Path, work: impl FnOnce() -> T) -> T {
+    let (index, kept) = (files(dir, "index").remove(0), dir.join("kept"));
+    std::fs::rename(&index, &kept).expect("moved");
+    // What is no file cannot be synced.
+    std::os::unix::fs::symlink("/dev/full", &index).expect("linked");
+    let done = work();
+    std::fs::rename(&kept, &index).expect("moved");
+    done
+}
+
+/// The kernel may have dropped what it could not write, and calls the next sync a success.
+#[test]
+fn a_sync_that_has_failed_is_not_made_a_success() {
+    let (dir, mut appender) = filled(LogConfig { flush_ms: 3_600_000, ..small_segments() }, 80);
+    while_syncs_fail(dir.path(), || appender.sync_if_due(true)).expect_err("it cannot be synced");
+    for _ in 0..2 {
+        let refused = appender.sync_if_due(true);
+        assert!(matches!(refused, Err(LogError::SyncFailed(_))), "{refused:?}");
+    }
+    let refused = appender.sync_work().map(drop);
+    assert!(matches!(refused, Err(LogError::SyncFailed(_))), "{refused:?}");
+
+    // One that began before another failed cannot know of that.
+    let (dir, mut appender) = filled(small_segments(), 80);
+    let work = appender.sync_work().expect("open").expect("something");
+    while_syncs_fail(dir.path(), || appender.sync_all()).expect_err("it cannot be synced");
+    let outcome = work.run();
+    let refused = appender.note_sync(&work, outcome);
+    assert!(matches!(refused, Err(LogError::SyncFailed(_))), "{refused:?}");
+}
+
+/// Of a failure in the background the next append is told, which has not begun then.
+#[test]
+fn a_failed_sync_in_the_background_leaves_the_next_batch_out() {
+    let (dir, mut appender) = filled(small_segments(), 80);
+    appender.writeback_bytes = 1;
+    assert_eq!(while_syncs_fail(dir.path(), || append(&mut appender, "begins it")), Offset(80));
+    let failed = appender.append(&mut one("x"), Durability::Written);
+    assert!(matches!(failed, Err(LogError::File(_))), "{failed:?}");
+    let refused = appender.append(&mut one("y"), Durability::Written);
+    assert!(matches!(refused, Err(LogError::SyncFailed(_))), "{refused:?}");
+    assert_eq!(open(dir.path(), small_segments()).log_end_offset().expect("an end"), Offset(81));
+}

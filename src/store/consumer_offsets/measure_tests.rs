@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::record::LeaderEpoch;
+use crate::store::NewTopic;
 
 /// How long joining takes after very many commits: `cargo test --release --lib -- --ignored a_million_commits
 /// --nocapture`.
@@ -11,8 +12,9 @@ fn a_million_commits() {
     let temp = tempfile::tempdir().unwrap();
     let dir = DataDir::open_for_writing(temp.path()).unwrap();
     let mut log = OffsetsLog::new(dir.clone(), GroupId::new("billing").unwrap());
-    let partitions: Vec<TopicPartition> =
-        (0..4).map(|n| TopicPartition::new(TopicName::new("t").unwrap(), n)).collect();
+    let name = TopicName::new("t").unwrap();
+    dir.create_topic(&NewTopic { partitions: 4, ..NewTopic::named(name.clone()) }).unwrap();
+    let topic = dir.topic_identity(&TopicPartition::new(name.clone(), 0)).unwrap().unwrap();
     let started = std::time::Instant::now();
     for offset in 0..1_000_000 {
         let committed = CommittedOffset {
@@ -21,7 +23,9 @@ fn a_million_commits() {
             metadata: String::new(),
             commit_timestamp: Timestamp::now(),
         };
-        log.commit(partitions.iter().map(|of| (of, Some(&committed)))).unwrap();
+        let change = OffsetChange { topic, committed: Some(committed) };
+        let changes = (0..4).map(|n| (TopicPartition::new(name.clone(), n), change.clone())).collect();
+        log.commit(&changes).unwrap();
     }
     let took = started.elapsed();
     let mut loads: Vec<std::time::Duration> = (0..20)

@@ -6,6 +6,7 @@
 mod load;
 mod schema;
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
@@ -14,8 +15,12 @@ use self::load::Loaded;
 pub use self::schema::CommittedOffset;
 use super::metadata::TopicMetadata;
 use super::topic_name::CONSUMER_OFFSETS;
-use super::{DataDir, GroupId, StoreError, Topic, TopicConfig, TopicName, TopicPartition, WritableDataDir};
-use crate::log::{CleanerConfig, Durability, LogAppender, LogCleaner, LogConfig, LogError};
+use super::{
+    DataDir, GroupId, StoreError, Topic, TopicConfig, TopicIdentity, TopicName, TopicPartition,
+    WritableDataDir,
+};
+use crate::fs::FileLock;
+use crate::log::{CleanerConfig, Durability, LOCK_FILE, LogAppender, LogCleaner, LogConfig, LogError};
 use crate::record::{BatchBuilder, Compression, Compressor, EncodedBatch, NewRecord, Offset, Timestamp};
 
 /// How many partitions the topic has (`offsets.topic.num.partitions`).
@@ -111,6 +116,23 @@ fn offsets_topic_name() -> Result<TopicName, StoreError> {
     Ok(TopicName::new(CONSUMER_OFFSETS)?)
 }
 
+/// What is to be committed for some partitions.
+pub type OffsetChanges = BTreeMap<TopicPartition, OffsetChange>;
+
+/// What is to be committed for a partition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OffsetChange {
+    /// The topic that the offset is one of.
+    pub topic: TopicIdentity,
+    /// The offset; `None` takes back what was committed.
+    pub committed: Option<CommittedOffset>,
+}
+
+impl OffsetChange {
+    /// Takes back what was committed, of whatever topic.
+    pub const TAKE_BACK: Self = Self { topic: TopicIdentity::UNKNOWN, committed: None };
+}
+
 /// Appends to the partition of `__consumer_offsets` that is a group's.
 #[derive(Debug)]
 pub struct OffsetsLog {
@@ -135,42 +157,74 @@ impl OffsetsLog {
         self.dir.group_offsets(&self.group)
     }
 
-    /// Commits `offsets`, all or none; `None` takes back what was committed for a partition.
+    /// Commits `changes`, all or none. Of a topic that has been deleted nothing is committed: it is as if that had
+    /// been done before, and [`WritableDataDir::forget_offsets_of`] had taken it back.
     ///
     /// # Errors
     /// When the log cannot be appended to; nothing is committed then.
-    pub fn commit<'a>(
-        &mut self,
-        offsets: impl IntoIterator<Item = (&'a TopicPartition, Option<&'a CommittedOffset>)>,
-    ) -> Result<(), StoreError> {
+    pub fn commit(&mut self, changes: &OffsetChanges) -> Result<(), StoreError> {
+        let mut standing: Vec<(&TopicPartition, &OffsetChange)> = changes.iter().collect();
+        loop {
+            if standing.is_empty() {
+                return Ok(());
+            }
+            self.encode(&standing)?;
+            let mut result = self.append(&standing);
+            if let Err(StoreError::Offsets(LogError::Gone(_))) = result {
+                // Somebody has deleted the topic since; it is made anew.
+                self.log = None;
+                result = self.append(&standing);
+            }
+            if result? {
+                return Ok(());
+            }
+            let mut left = Vec::new();
+            for (of, change) in standing {
+                if stands(&self.dir, of, change)? {
+                    left.push((of, change));
+                }
+            }
+            standing = left;
+        }
+    }
+
+    fn encode(&mut self, changes: &[(&TopicPartition, &OffsetChange)]) -> Result<(), StoreError> {
         let timestamp = Timestamp::now();
-        for (of, committed) in offsets {
+        for (of, change) in changes {
             let key = schema::offset_key(self.group.as_str(), of);
-            let value = committed.map(schema::offset_value);
+            let value = change.committed.as_ref().map(schema::offset_value);
             let value = value.as_deref();
             self.builder.push(&NewRecord { timestamp, key: Some(&key), value, headers: &[] });
         }
-        if self.builder.is_empty() {
-            return Ok(());
-        }
         let mut compressor = Compressor::new(Compression::None, None)?;
-        self.builder.finish(&mut compressor, None, &mut self.encoded)?;
-        let result = self.append();
-        if let Err(StoreError::Offsets(LogError::Gone(_))) = result {
-            // Somebody has deleted the topic since; it is made anew.
-            self.log = None;
-            return self.append();
-        }
-        result
+        Ok(self.builder.finish(&mut compressor, None, &mut self.encoded)?)
     }
 
-    fn append(&mut self) -> Result<(), StoreError> {
+    /// Appends what was encoded of `changes` if each of them stands: nobody else appends between the look at that and
+    /// the append. Answers whether they do.
+    fn append(&mut self, changes: &[(&TopicPartition, &OffsetChange)]) -> Result<bool, StoreError> {
         let log = match &mut self.log {
             Some(log) => log,
             none => none.insert(OpenLog::new(&self.dir, &self.group)?),
         };
-        log.append(&mut self.encoded).map_err(StoreError::Offsets)
+        let dir = &self.dir;
+        let mut looked = Ok(());
+        let all_stand = || {
+            changes.iter().all(|(of, change)| {
+                stands(dir, of, change).unwrap_or_else(|error| {
+                    looked = Err(error);
+                    false
+                })
+            })
+        };
+        let appended = log.append_if(&mut self.encoded, all_stand).map_err(StoreError::Offsets)?;
+        looked.map(|()| appended)
     }
+}
+
+/// Whether `change` may be committed for partition `of`: it is taken back, or still of the topic that is there.
+fn stands(dir: &DataDir, of: &TopicPartition, change: &OffsetChange) -> Result<bool, StoreError> {
+    Ok(change.committed.is_none() || dir.is_still_of(of, change.topic)?)
 }
 
 /// The partition, open for appending.
@@ -199,16 +253,23 @@ impl OpenLog {
         Ok(Self { appender, cleaner: LogCleaner::new(&folder, cleaner), active: None })
     }
 
-    /// Appends `batch`, and compacts what a roll has left behind: who joins a group reads all of it.
-    fn append(&mut self, batch: &mut EncodedBatch) -> Result<(), LogError> {
-        self.appender.append(batch, Durability::Written)?;
+    /// Appends `batch` if `condition` holds under the partition's lock, and compacts what a roll has left behind: who
+    /// joins a group reads all of it. Answers whether it does.
+    fn append_if(
+        &mut self,
+        batch: &mut EncodedBatch,
+        condition: impl FnOnce() -> bool,
+    ) -> Result<bool, LogError> {
+        if self.appender.append_if(batch, Durability::Written, condition)?.is_none() {
+            return Ok(false);
+        }
         let active = self.appender.active_segment().map(|(base, _)| base);
         if self.active != active {
             self.active = active;
             // What is committed is committed; a cleaning that fails is tried again after the next roll.
             let _ = self.clean_if_due();
         }
-        Ok(())
+        Ok(true)
     }
 
     fn clean_if_due(&self) -> Result<(), LogError> {
@@ -240,7 +301,7 @@ pub(super) fn likely_partition_count(topic: &Topic) -> i32 {
 }
 
 impl WritableDataDir {
-    /// Takes back what any group has committed for `topic`, which has been deleted
+    /// Takes back what any group has committed for `topic`, which has been deleted and has no folders any more
     /// (`GroupCoordinator.handleDeletedPartitions`). It goes to where it was committed, so that no partition has to be
     /// made for it: the caller holds the lock that this takes.
     ///
@@ -250,9 +311,25 @@ impl WritableDataDir {
         if topic.as_str() == CONSUMER_OFFSETS {
             return Ok(());
         }
+        self.wait_for_commits()?;
         for (group, offsets) in self.all_group_offsets()? {
-            let doomed = offsets.keys().filter(|of| of.topic == *topic).map(|of| (of, None));
-            OffsetsLog::new(self.clone(), group).commit(doomed)?;
+            let doomed = offsets.into_keys().filter(|of| of.topic == *topic);
+            let changes = doomed.map(|of| (of, OffsetChange::TAKE_BACK)).collect();
+            OffsetsLog::new(self.clone(), group).commit(&changes)?;
+        }
+        Ok(())
+    }
+
+    /// Waits for the commits that are under way. Those that come later will find that a topic is gone which is gone
+    /// now.
+    fn wait_for_commits(&self) -> Result<(), StoreError> {
+        for partition in self.offsets_topic()?.map(|topic| topic.partitions).unwrap_or_default() {
+            let folder = self.partition_path(&TopicPartition::new(offsets_topic_name()?, partition));
+            let lock = folder.join(LOCK_FILE);
+            // Where nobody has ever appended, nobody is about to.
+            if lock.is_file() {
+                FileLock::open_with_folder(&lock)?.acquire()?;
+            }
         }
         Ok(())
     }

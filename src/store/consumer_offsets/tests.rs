@@ -25,6 +25,23 @@ fn group(text: &str) -> GroupId {
     GroupId::new(text).unwrap()
 }
 
+/// That these are to be committed, of topics that may be any; `None` is taken back.
+fn changes(offsets: &[(&str, i32, Option<i64>)]) -> OffsetChanges {
+    let one = |(topic, partition, offset): &(&str, i32, Option<i64>)| {
+        let change = OffsetChange { topic: TopicIdentity::UNKNOWN, committed: offset.map(at) };
+        (of(topic, *partition), change)
+    };
+    offsets.iter().map(one).collect()
+}
+
+/// A data directory with a topic `t` of four partitions.
+fn with_topic() -> (tempfile::TempDir, WritableDataDir) {
+    let temp = tempfile::tempdir().unwrap();
+    let dir = DataDir::open_for_writing(temp.path()).unwrap();
+    dir.create_topic(&NewTopic { partitions: 4, ..NewTopic::named(name("t")) }).unwrap();
+    (temp, dir)
+}
+
 /// What a group has committed, as `t-0:5 t-1:7`.
 fn shown(offsets: &GroupOffsets) -> String {
     let shown: Vec<String> = offsets.iter().map(|(of, at)| format!("{of}:{}", at.offset)).collect();
@@ -33,17 +50,16 @@ fn shown(offsets: &GroupOffsets) -> String {
 
 #[test]
 fn the_newest_commit_of_each_partition_counts_and_groups_are_apart() {
-    let temp = tempfile::tempdir().unwrap();
-    let dir = DataDir::open_for_writing(temp.path()).unwrap();
+    let (_temp, dir) = with_topic();
     let billing = group("billing");
     assert_eq!(dir.group_offsets(&billing).unwrap(), GroupOffsets::new());
     let mut log = OffsetsLog::new(dir.clone(), billing.clone());
-    log.commit([(&of("t", 0), Some(&at(5))), (&of("t", 1), Some(&at(7)))]).unwrap();
-    log.commit([(&of("t", 0), Some(&at(6)))]).unwrap();
-    OffsetsLog::new(dir.clone(), group("other")).commit([(&of("t", 0), Some(&at(1)))]).unwrap();
+    log.commit(&changes(&[("t", 0, Some(5)), ("t", 1, Some(7))])).unwrap();
+    log.commit(&changes(&[("t", 0, Some(6))])).unwrap();
+    OffsetsLog::new(dir.clone(), group("other")).commit(&changes(&[("t", 0, Some(1))])).unwrap();
     assert_eq!(shown(&dir.group_offsets(&billing).unwrap()), "t-0:6 t-1:7");
     assert_eq!(shown(&dir.group_offsets(&group("other")).unwrap()), "t-0:1");
-    log.commit([(&of("t", 0), None)]).unwrap();
+    log.commit(&changes(&[("t", 0, None)])).unwrap();
     assert_eq!(shown(&log.read().unwrap()), "t-1:7");
     let all: Vec<(String, String)> =
         dir.all_group_offsets().unwrap().iter().map(|(g, o)| (g.to_string(), shown(o))).collect();
@@ -52,9 +68,8 @@ fn the_newest_commit_of_each_partition_counts_and_groups_are_apart() {
 
 #[test]
 fn only_the_partitions_that_are_needed_have_folders() {
-    let temp = tempfile::tempdir().unwrap();
-    let dir = DataDir::open_for_writing(temp.path()).unwrap();
-    OffsetsLog::new(dir.clone(), group("billing")).commit([(&of("t", 0), Some(&at(5)))]).unwrap();
+    let (_temp, dir) = with_topic();
+    OffsetsLog::new(dir.clone(), group("billing")).commit(&changes(&[("t", 0, Some(5))])).unwrap();
     let topic = dir.topic(&name(CONSUMER_OFFSETS)).unwrap();
     assert_eq!((topic.partition_count, topic.partitions), (50, vec![9]));
     assert_eq!(topic.config, TopicConfig::new(CONFIGS).unwrap());
@@ -63,12 +78,12 @@ fn only_the_partitions_that_are_needed_have_folders() {
 #[test]
 fn a_brokers_topic_keeps_its_partitions() {
     let temp = tempfile::tempdir().unwrap();
-    for partition in 0..3 {
-        std::fs::create_dir(temp.path().join(format!("__consumer_offsets-{partition}"))).unwrap();
+    for folder in ["__consumer_offsets-0", "__consumer_offsets-1", "__consumer_offsets-2", "t-0"] {
+        std::fs::create_dir(temp.path().join(folder)).unwrap();
     }
     let dir = DataDir::open_for_writing(temp.path()).unwrap();
     let billing = group("billing");
-    OffsetsLog::new(dir.clone(), billing.clone()).commit([(&of("t", 0), Some(&at(5)))]).unwrap();
+    OffsetsLog::new(dir.clone(), billing.clone()).commit(&changes(&[("t", 0, Some(5))])).unwrap();
     assert_eq!(shown(&dir.group_offsets(&billing).unwrap()), "t-0:5");
     let mine = temp.path().join(format!("__consumer_offsets-{}", billing.offsets_partition(3)));
     assert!(std::fs::metadata(mine.join("00000000000000000000.log")).unwrap().len() > 0);
@@ -83,8 +98,8 @@ fn offsets_of_a_deleted_topic_go() {
         dir.create_topic(&NewTopic::named(name(topic))).unwrap();
     }
     for id in ["billing", "other"] {
-        let both = [(&of("t", 0), Some(&at(5))), (&of("u", 0), Some(&at(2)))];
-        OffsetsLog::new(dir.clone(), group(id)).commit(both).unwrap();
+        let both = changes(&[("t", 0, Some(5)), ("u", 0, Some(2))]);
+        OffsetsLog::new(dir.clone(), group(id)).commit(&both).unwrap();
     }
     dir.delete_topic(&name("t")).unwrap();
     for id in ["billing", "other"] {
@@ -98,26 +113,28 @@ fn offsets_of_a_deleted_topic_go() {
 fn a_group_stays_where_a_broker_has_put_it() {
     let temp = tempfile::tempdir().unwrap();
     let dir = DataDir::open_for_writing(temp.path()).unwrap();
-    dir.create_topic(&NewTopic::named(name("t"))).unwrap();
+    for topic in ["t", "u"] {
+        dir.create_topic(&NewTopic::named(name(topic))).unwrap();
+    }
     let moves = |id: &GroupId| id.offsets_partition(25) != id.offsets_partition(PARTITIONS);
     let billing = (0..).map(|n| group(&format!("billing-{n}"))).find(moves).unwrap();
     let folder = |partition| temp.path().join(format!("__consumer_offsets-{partition}"));
     for partition in 0..25 {
         std::fs::create_dir(folder(partition)).unwrap();
     }
-    OffsetsLog::new(dir.clone(), billing.clone()).commit([(&of("t", 0), Some(&at(5)))]).unwrap();
+    OffsetsLog::new(dir.clone(), billing.clone()).commit(&changes(&[("t", 0, Some(5))])).unwrap();
     let mine = billing.offsets_partition(25);
     for partition in (0..25).filter(|partition| *partition != mine) {
         std::fs::remove_dir_all(folder(partition)).unwrap();
     }
-    OffsetsLog::new(dir.clone(), billing.clone()).commit([(&of("t", 0), Some(&at(6)))]).unwrap();
+    OffsetsLog::new(dir.clone(), billing.clone()).commit(&changes(&[("t", 0, Some(6))])).unwrap();
     assert_eq!(shown(&dir.group_offsets(&billing).unwrap()), "t-0:6");
     assert_eq!(dir.topic(&name(CONSUMER_OFFSETS)).unwrap().partitions, [mine]);
     dir.delete_topic(&name("t")).unwrap();
     assert_eq!(shown(&dir.group_offsets(&billing).unwrap()), "");
     // Another group goes by the hash.
     let other = (0..).map(|n| group(&format!("other-{n}"))).find(moves).unwrap();
-    OffsetsLog::new(dir.clone(), other.clone()).commit([(&of("u", 0), Some(&at(7)))]).unwrap();
+    OffsetsLog::new(dir.clone(), other.clone()).commit(&changes(&[("u", 0, Some(7))])).unwrap();
     assert!(folder(other.offsets_partition(PARTITIONS)).is_dir());
     assert_eq!(shown(&dir.group_offsets(&other).unwrap()), "u-0:7");
 }
@@ -127,10 +144,49 @@ fn the_number_of_partitions_stays() {
     let temp = tempfile::tempdir().unwrap();
     let dir = DataDir::open_for_writing(temp.path()).unwrap();
     let billing = group("billing");
-    OffsetsLog::new(dir.clone(), billing.clone()).commit([(&of("t", 0), Some(&at(5)))]).unwrap();
+    OffsetsLog::new(dir.clone(), billing.clone()).commit(&changes(&[("t", 0, Some(5))])).unwrap();
     let refused = dir.add_partitions(&name(CONSUMER_OFFSETS), 51);
     assert!(matches!(refused, Err(StoreError::FixedPartitions(_))), "{refused:?}");
     assert_eq!(shown(&dir.group_offsets(&billing).unwrap()), "t-0:5");
+}
+
+/// Who is about to commit when a topic goes, and gets to it behind whoever takes back what was committed.
+#[test]
+fn nothing_is_committed_behind_a_topic_that_goes() {
+    let (_temp, dir) = with_topic();
+    let billing = group("billing");
+    OffsetsLog::new(dir.clone(), billing.clone()).commit(&changes(&[("t", 0, Some(1))])).unwrap();
+    let lock = dir.path().join(format!("{CONSUMER_OFFSETS}-9")).join(LOCK_FILE);
+    let mut lock = FileLock::open(&lock).unwrap();
+    let held = lock.acquire().unwrap();
+    let topic = dir.topic_identity(&of("t", 0)).unwrap().unwrap();
+    std::thread::scope(|scope| {
+        let committed = scope.spawn(|| {
+            let mut change = changes(&[("t", 0, Some(7)), ("t", 1, None)]);
+            change.values_mut().for_each(|change| change.topic = topic);
+            OffsetsLog::new(dir.clone(), billing.clone()).commit(&change)
+        });
+        let deleted = scope.spawn(|| dir.delete_topic(&name("t")));
+        while dir.partition_path(&of("t", 0)).exists() {
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
+        drop(held);
+        committed.join().unwrap().unwrap();
+        deleted.join().unwrap().unwrap();
+    });
+    assert_eq!(shown(&dir.group_offsets(&billing).unwrap()), "");
+
+    // Nor for the next one of its name.
+    let before = TopicIdentity::from(Some(crate::store::TopicId::random()));
+    dir.create_topic(&NewTopic::named(name("t"))).unwrap();
+    let now = dir.topic_identity(&of("t", 0)).unwrap().unwrap();
+    let mut log = OffsetsLog::new(dir.clone(), billing.clone());
+    for (topic, expected) in [(before, ""), (now, "t-0:5")] {
+        let mut change = changes(&[("t", 0, Some(5))]);
+        change.values_mut().for_each(|change| change.topic = topic);
+        log.commit(&change).unwrap();
+        assert_eq!(shown(&log.read().unwrap()), expected);
+    }
 }
 
 /// A batch of a transaction of producer 77, as a broker would have it in its log.
@@ -150,10 +206,8 @@ fn transactional(base: i64, is_control: bool, key: &[u8], value: &[u8]) -> Vec<u
 
 #[test]
 fn the_log_is_compacted_when_it_has_grown() {
-    let temp = tempfile::tempdir().unwrap();
-    let dir = DataDir::open_for_writing(temp.path()).unwrap();
+    let (temp, dir) = with_topic();
     let mut log = OffsetsLog::new(dir.clone(), group("billing"));
-    let partitions: Vec<TopicPartition> = (0..4).map(|partition| of("t", partition)).collect();
     let size = || {
         let files = std::fs::read_dir(temp.path().join("__consumer_offsets-9")).unwrap();
         let logs = files
@@ -162,8 +216,8 @@ fn the_log_is_compacted_when_it_has_grown() {
         logs.map(|file| file.metadata().unwrap().len()).sum::<u64>()
     };
     for offset in 0..60_000 {
-        let committed = at(offset);
-        log.commit(partitions.iter().map(|of| (of, Some(&committed)))).unwrap();
+        let four = [0, 1, 2, 3].map(|partition| ("t", partition, Some(offset)));
+        log.commit(&changes(&four)).unwrap();
     }
     assert!(size() < 9 << 20, "{} bytes are left", size());
     assert_eq!(shown(&log.read().unwrap()), "t-0:59999 t-1:59999 t-2:59999 t-3:59999");
@@ -171,11 +225,10 @@ fn the_log_is_compacted_when_it_has_grown() {
 
 #[test]
 fn what_a_transaction_commits_counts_once_it_is_committed() {
-    let temp = tempfile::tempdir().unwrap();
-    let dir = DataDir::open_for_writing(temp.path()).unwrap();
+    let (temp, dir) = with_topic();
     let billing = group("billing");
     let mut log = OffsetsLog::new(dir.clone(), billing.clone());
-    log.commit([(&of("t", 0), Some(&at(1)))]).unwrap();
+    log.commit(&changes(&[("t", 0, Some(1))])).unwrap();
     let append = |bytes: Vec<u8>| {
         let path = temp.path().join("__consumer_offsets-9/00000000000000000000.log");
         let mut file = std::fs::OpenOptions::new().append(true).open(path).unwrap();

@@ -1,9 +1,9 @@
 use super::*;
 use crate::fs::seam::faults::{Fault, inject};
-use crate::log::{Durability, LogAppender, LogConfig, LogReader};
+use crate::log::{Durability, LogAppender, LogConfig, LogError, LogReader};
 use crate::record::{BatchBuilder, Compression, Compressor, EncodedBatch, NewRecord, Offset, Timestamp};
 use crate::store::log_start::DeleteUpTo;
-use crate::store::{DataDir, NewTopic};
+use crate::store::{DataDir, NewTopic, TopicIdentity};
 
 fn name(text: &str) -> TopicName {
     TopicName::new(text).unwrap()
@@ -150,13 +150,13 @@ fn append(dir: &WritableDataDir, records: i32) {
 fn records_are_deleted_up_to_an_offset_which_a_broker_would_find() {
     let (temp, dir) = with_topic(1);
     append(&dir, 10);
-    let topic = dir.topic(&name("orders")).unwrap();
+    let identity = TopicIdentity::from(dir.topic(&name("orders")).unwrap().id);
     let of = TopicPartition::new(name("orders"), 0);
     let bounds = || {
         let floor = dir.log_start_offsets().unwrap().get(&of).copied().unwrap_or(Offset::ZERO);
         LogReader::new(&dir.partition_path(&of), floor).bounds().unwrap()
     };
-    let delete = |up_to| dir.delete_records(&topic, 0, DeleteUpTo::Offset(Offset(up_to)));
+    let delete = |up_to| dir.delete_records(&of, identity, DeleteUpTo::Offset(Offset(up_to)));
     assert_eq!(delete(7).unwrap(), Offset(7));
     assert_eq!(bounds(), (Offset(7), Offset(10)));
     let checkpoint = std::fs::read(temp.path().join("log-start-offset-checkpoint")).unwrap();
@@ -169,10 +169,10 @@ fn records_are_deleted_up_to_an_offset_which_a_broker_would_find() {
         "orders-0: offset 11 is out of range: the partition holds 7 to 10 (the end not included)"
     );
     assert!(matches!(
-        dir.delete_records(&topic, 1, DeleteUpTo::End),
+        dir.delete_records(&TopicPartition::new(name("orders"), 1), identity, DeleteUpTo::End),
         Err(StoreError::UnknownPartition { partition: 1, .. })
     ));
-    assert_eq!(dir.delete_records(&topic, 0, DeleteUpTo::End).unwrap(), Offset(10));
+    assert_eq!(dir.delete_records(&of, identity, DeleteUpTo::End).unwrap(), Offset(10));
     assert_eq!(bounds(), (Offset(10), Offset(10)));
     append(&dir, 1);
     assert_eq!(bounds(), (Offset(10), Offset(11)));
@@ -182,4 +182,8 @@ fn records_are_deleted_up_to_an_offset_which_a_broker_would_find() {
     assert_eq!(std::fs::read(temp.path().join("log-start-offset-checkpoint")).unwrap(), b"0\n0\n");
     dir.create_topic(&NewTopic::named(name("orders"))).unwrap();
     assert_eq!(bounds(), (Offset(0), Offset(0)));
+    append(&dir, 3);
+    let error = dir.delete_records(&of, identity, DeleteUpTo::End).unwrap_err();
+    assert!(matches!(error, StoreError::Log { source: LogError::Gone(_), .. }), "{error}");
+    assert_eq!(bounds(), (Offset(0), Offset(3)));
 }

@@ -12,7 +12,9 @@ fn what_retention_takes_during_an_export_leaves_no_gap_in_it() {
     // Two batches fill a segment.
     let configs = [("segment.bytes", "150"), ("file.delete.delay.ms", "0")];
     let topic = dir.alter_configs(&name, &configs, &[""; 0]).unwrap();
-    let folder = dir.partition_path(&TopicPartition::new(name, 0));
+    let of = TopicPartition::new(name, 0);
+    let identity = dir.topic_identity(&of).unwrap().unwrap();
+    let folder = dir.partition_path(&of);
     let mut appender = LogAppender::open(&folder, LogConfig::from(&topic.config)).unwrap();
     for _ in 0..6 {
         let mut builder = BatchBuilder::new();
@@ -31,7 +33,7 @@ fn what_retention_takes_during_an_export_leaves_no_gap_in_it() {
     let mut watch = |_| {
         // The first segment is being copied.
         if std::mem::take(&mut is_first) {
-            dir.delete_records(&topic, 0, DeleteUpTo::Offset(Offset(4))).unwrap();
+            dir.delete_records(&of, identity, DeleteUpTo::Offset(Offset(4))).unwrap();
         }
     };
     let to = temp.path().join("export");
