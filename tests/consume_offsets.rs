@@ -172,3 +172,22 @@ fn a_follower_ends_once_nobody_reads_it() {
         assert_eq!((output.status.code(), stderr.as_str()), (Some(0), ""), "{args:?}");
     }
 }
+
+#[test]
+fn an_offset_that_is_out_of_range_is_an_error_unless_it_is_said_where_to_go_on() {
+    let sandbox = times();
+    let ran = |reset: &str| {
+        let line = format!("consume t --partition 0 --offset 99 -e --quiet -f %p@%o\\n {reset}");
+        let ran = sandbox.run(&line);
+        (ran.status, ran.stdout.lines().count(), ran.stderr)
+    };
+    let refused = "mkafka: partition t-0: offset 99 is out of range: the partition holds 0 to 10\n";
+    for reset in ["", "-X auto.offset.reset=none"] {
+        assert_eq!(ran(reset), (1, 0, refused.to_owned()), "{reset}");
+    }
+    let warned = |place: &str| {
+        format!("mkafka: warning: t-0: offset 99 is out of range (0 to 10): going on {place}\n")
+    };
+    assert_eq!(ran("-X auto.offset.reset=earliest"), (0, 10, warned("at the earliest record")));
+    assert_eq!(ran("-X auto.offset.reset=latest"), (0, 0, warned("at the end")));
+}

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::membership::place;
 use super::position_file::PositionFile;
 use super::range::Ranges;
 use crate::commands::select::tell_lost;
@@ -27,6 +28,8 @@ pub(super) struct Assignment {
     first: FirstLook,
     /// What is read already.
     assigned: BTreeSet<TopicPartition>,
+    /// Where reading begins instead of at an offset that is out of range, which is an error otherwise.
+    reset: Option<StartPosition>,
 }
 
 /// What partitions are read with.
@@ -46,7 +49,13 @@ impl Assignment {
         ranges: Ranges,
         first: FirstLook,
     ) -> Self {
-        Self { data_dir, selection, wanted, ranges, first, assigned: BTreeSet::new() }
+        Self { data_dir, selection, wanted, ranges, first, assigned: BTreeSet::new(), reset: None }
+    }
+
+    /// Has reading begin at `start` where an offset is out of range; `None` makes that an error.
+    pub(super) fn with_reset(mut self, start: Option<StartPosition>) -> Self {
+        self.reset = start;
+        self
     }
 
     /// Gives `consumer` what there is to read now. Where `positions` has one, reading begins there.
@@ -115,7 +124,7 @@ impl Assignment {
                 reading.waiter.watch_log(&read.dir);
                 let position = reading.positions.as_ref().and_then(|file| file.position(&of));
                 let (start, end) = range(&of, position);
-                reading.consumer.add(read, start, end)?;
+                self.begin_reading(read, start, end, &mut reading)?;
                 if let Some(identity) = identity
                     && !self.data_dir.is_still_of(&of, identity)?
                 {
@@ -125,6 +134,31 @@ impl Assignment {
             }
         }
         Ok(())
+    }
+
+    /// Has `read` read from `start` to `end`; or, where there is no such offset, from where else that was asked for.
+    fn begin_reading(
+        &self,
+        read: ConsumerPartition,
+        start: StartPosition,
+        end: Option<EndPosition>,
+        reading: &mut Reading<'_>,
+    ) -> Result<(), ConsumeError> {
+        let of = read.topic_partition.clone();
+        match (reading.consumer.add(read.clone(), start, end), self.reset) {
+            (
+                Err(ConsumeError {
+                    source: LogError::OffsetOutOfRange { offset, start: first, end: last },
+                    ..
+                }),
+                Some(reset),
+            ) if start == StartPosition::At(offset) => {
+                let why = format!("offset {offset} is out of range ({first} to {last})");
+                reading.ui.warn(&format!("{of}: {why}: going on {}", place(reset)));
+                reading.consumer.add(read, reset, end)
+            }
+            (added, _) => added,
+        }
     }
 
     /// Has the positions, where they are kept, begin with the topic of partition `of`; answers which it is.

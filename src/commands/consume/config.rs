@@ -7,6 +7,7 @@ use crate::cli::KeyValue;
 use crate::cli::consume::{ConsumeArgs, DeliveryArg};
 use crate::cli::consume_range::IsolationLevelArg;
 use crate::commands::{UsageError, properties_in};
+use crate::consumer::StartPosition;
 use crate::group::assignor::AssignmentStrategy;
 use crate::spelling;
 use crate::store::GroupId;
@@ -18,6 +19,17 @@ pub(super) enum AutoOffsetReset {
     Latest,
     /// That is an error.
     None,
+}
+
+impl AutoOffsetReset {
+    /// Where reading begins then; `None` where it does not.
+    pub(super) fn start(self) -> Option<StartPosition> {
+        match self {
+            Self::Earliest => Some(StartPosition::Earliest),
+            Self::Latest => Some(StartPosition::Latest),
+            Self::None => None,
+        }
+    }
 }
 
 /// How a consumer works.

@@ -179,11 +179,7 @@ impl Membership {
 
     /// Where reading begins without an offset that could be used.
     fn start_over(&self, of: &TopicPartition, why: &str) -> anyhow::Result<StartPosition> {
-        match self.reset {
-            AutoOffsetReset::Earliest => Ok(StartPosition::Earliest),
-            AutoOffsetReset::Latest => Ok(StartPosition::Latest),
-            AutoOffsetReset::None => Err(anyhow!("{of}: {why}, and auto.offset.reset is none")),
-        }
+        self.reset.start().ok_or_else(|| anyhow!("{of}: {why}, and auto.offset.reset is none"))
     }
 
     /// Commits where reading begins: from the end on means from this moment on, for whoever reads the partition next.
@@ -304,7 +300,8 @@ impl Membership {
     }
 }
 
-fn place(start: StartPosition) -> &'static str {
+/// Where `start` is, behind "going on".
+pub(super) fn place(start: StartPosition) -> &'static str {
     match start {
         StartPosition::Latest => "at the end",
         _ => "at the earliest record",

@@ -23,7 +23,7 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 
 use self::assigned::{Assignment, FirstLook};
-use self::config::ConsumerConfig;
+use self::config::{AutoOffsetReset, ConsumerConfig};
 use self::dead_letter::DeadLetters;
 use self::exec::Exec;
 use self::membership::Membership;
@@ -86,7 +86,10 @@ pub fn run(global: &GlobalArgs, args: &ConsumeArgs, ui: &mut Ui) -> anyhow::Resu
         None => {
             // Not for a group: what lies in the pipe counts as consumed, and is lost with who reads it.
             ui.data().widen_pipe();
-            let assignment = Assignment::new(data_dir, selection, args.partition.clone(), ranges, first);
+            // --from-beginning says where to begin, and not what to do about an offset.
+            let reset = config.reset.filter(|_| !args.range.from_beginning);
+            let assignment = Assignment::new(data_dir, selection, args.partition.clone(), ranges, first)
+                .with_reset(reset.and_then(AutoOffsetReset::start));
             match &args.checkpoint {
                 Some(file) => Source::Kept(assignment, PositionFile::open(file)?),
                 None => Source::Assigned(assignment),
