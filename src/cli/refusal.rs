@@ -183,7 +183,7 @@ mod tests {
         mkafka topics --data-dir x
           Command must include exactly one action: --list, --describe, --create, --alter, --delete
         mkafka consume t -c -1
-          unexpected argument '-1'; see 'mkafka consume --help'
+          invalid value '-1' for --max-messages: it must not be negative
         mkafka completions bash zsh
           unexpected argument 'zsh'; see 'mkafka completions --help'
         mkafka produce t --frobnicate=1

@@ -141,8 +141,7 @@ fn a_group_stays_where_a_broker_has_put_it() {
 
 #[test]
 fn the_number_of_partitions_stays() {
-    let temp = tempfile::tempdir().unwrap();
-    let dir = DataDir::open_for_writing(temp.path()).unwrap();
+    let (_temp, dir) = with_topic();
     let billing = group("billing");
     OffsetsLog::new(dir.clone(), billing.clone()).commit(&changes(&[("t", 0, Some(5))])).unwrap();
     let refused = dir.add_partitions(&name(CONSUMER_OFFSETS), 51);
