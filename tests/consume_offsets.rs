@@ -181,7 +181,7 @@ fn an_offset_that_is_out_of_range_is_an_error_unless_it_is_said_where_to_go_on()
         let ran = sandbox.run(&line);
         (ran.status, ran.stdout.lines().count(), ran.stderr)
     };
-    let refused = "mkafka: partition t-0: offset 99 is out of range: the partition holds 0 to 10\n";
+    let refused = "mkafka: partition t-0: offset 99 is out of range: the partition holds 0 to 10 (the end not included)\n";
     for reset in ["", "-X auto.offset.reset=none"] {
         assert_eq!(ran(reset), (1, 0, refused.to_owned()), "{reset}");
     }
