@@ -158,7 +158,7 @@ impl OffsetsLog {
     }
 
     /// Commits `changes`, all or none. Of a topic that has been deleted nothing is committed: it is as if that had
-    /// been done before, and [`WritableDataDir::forget_offsets_of`] had taken it back.
+    /// been done before, and `WritableDataDir::forget_offsets_of` had taken it back.
     ///
     /// # Errors
     /// When the log cannot be appended to; nothing is committed then.
