@@ -284,8 +284,9 @@ impl OpenLog {
 /// The partitions of the topic that may have something of `group`.
 fn partitions_of(topic: &Topic, group: &GroupId) -> Vec<i32> {
     let hashed = group.offsets_partition(topic.partition_count);
-    // How many partitions a broker's topic really has its folders need not tell.
-    let is_told = topic.known_to_us && topic.partitions.contains(&hashed);
+    // How many partitions a broker's topic really has its folders need not tell. Of our own those that lack a folder have
+    // not been needed yet: to look into all others would take the longer the more groups there are.
+    let is_told = topic.known_to_us && topic.elsewhere.binary_search(&hashed).is_err();
     if is_told { vec![hashed] } else { topic.partitions.clone() }
 }
 
@@ -302,8 +303,8 @@ pub(super) fn likely_partition_count(topic: &Topic) -> i32 {
 
 impl WritableDataDir {
     /// Takes back what any group has committed for `topic`, which has been deleted and has no folders any more
-    /// (`GroupCoordinator.handleDeletedPartitions`). It goes to where it was committed, so that no partition has to be
-    /// made for it: the caller holds the lock that this takes.
+    /// (`GroupCoordinator.handleDeletedPartitions`). No partition is made for that: the caller holds the lock that this
+    /// takes.
     ///
     /// # Errors
     /// When the offsets cannot be read or appended to.
@@ -312,7 +313,13 @@ impl WritableDataDir {
             return Ok(());
         }
         self.wait_for_commits()?;
+        let (name, known) = (offsets_topic_name()?, self.offsets_topic()?);
         for (group, offsets) in self.all_group_offsets()? {
+            let home = self.home_of(&group, known.as_ref())?;
+            if !self.partition_path(&TopicPartition::new(name.clone(), home)).is_dir() {
+                // Who asks for the offsets of this group looks there, and finds none.
+                continue;
+            }
             let doomed = offsets.into_keys().filter(|of| of.topic == *topic);
             let changes = doomed.map(|of| (of, OffsetChange::TAKE_BACK)).collect();
             OffsetsLog::new(self.clone(), group).commit(&changes)?;
