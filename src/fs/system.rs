@@ -53,6 +53,7 @@ pub fn tells_every_change(dir: &Path) -> bool {
     rustix::fs::statfs(dir).is_ok_and(|system| LocalFileSystem::of(&system).is_some())
 }
 
+/// Whether every change in folder `dir` is told to who watches it: nothing is known of other systems' file systems.
 #[cfg(not(target_os = "linux"))]
 pub fn tells_every_change(_dir: &Path) -> bool {
     false
