@@ -30,6 +30,11 @@ impl<'a> TopicChoice<'a> {
         self.texts.is_empty()
     }
 
+    /// Whether nobody has said which topics exactly.
+    pub fn is_search(&self) -> bool {
+        self.is_all() || self.is_regex
+    }
+
     /// The same, where it `is` no mistake that there are none of them.
     pub fn if_exists(self, is: bool) -> Self {
         Self { if_exists: is, ..self }

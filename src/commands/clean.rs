@@ -30,8 +30,7 @@ struct Work {
 pub fn run(global: &GlobalArgs, args: &CleanArgs, ui: &mut Ui) -> Result<()> {
     let location = data_dir_location(global)?;
     let choice = args.topics.choice();
-    // Nobody has said which topics exactly.
-    let is_search = choice.is_all() || choice.is_regex;
+    let is_search = choice.is_search();
     let Some(dir) = open_for_all(&location, choice.is_all())? else { return report(&[], args, ui) };
     let topics = select::readable_topics(&dir, &choice, ui)?;
     let floors = dir.log_start_offsets()?;

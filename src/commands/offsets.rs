@@ -76,7 +76,7 @@ fn by_topic(dir: &DataDir, args: &OffsetsArgs, ui: &mut Ui) -> Result<Asked> {
     for topic in select::readable_topics(dir, &choice, ui)? {
         let mut numbers = numbers_of(&topic);
         // Of topics that nobody has named, one may have fewer partitions than another.
-        if !choice.is_all() && !choice.is_regex {
+        if !choice.is_search() {
             for missing in args.partitions.iter().filter(|number| !numbers.contains(number)) {
                 ui.error(&topic.no_partition(*missing).to_string());
             }
@@ -99,7 +99,7 @@ fn by_rule(dir: &DataDir, args: &OffsetsArgs, ui: &mut Ui) -> Result<Asked> {
         for topic in select::readable_topics(dir, &choice, ui)? {
             let mut numbers = numbers_of(&topic);
             numbers.retain(|number| rule.includes(*number));
-            if rule.is_single && numbers.is_empty() && !choice.is_all() && !choice.is_regex {
+            if rule.is_single && numbers.is_empty() && !choice.is_search() {
                 ui.error(&topic.no_partition(rule.from).to_string());
             }
             match asked.iter_mut().find(|(known, _)| known.name == topic.name) {

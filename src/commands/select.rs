@@ -78,20 +78,31 @@ pub(super) fn topics(dir: &DataDir, choice: &TopicChoice<'_>) -> Result<Vec<Topi
 /// The topics that are chosen to be looked at, but for those whose own files cannot be read: of these it is said, and the
 /// command fails in the end. Each that is named must be there.
 pub(super) fn readable_topics(dir: &DataDir, choice: &TopicChoice<'_>, ui: &mut Ui) -> Result<Vec<Topic>> {
-    let is_search = choice.is_all() || choice.is_regex;
+    topics_but(dir, choice, |error| {
+        ui.error(&error.to_string());
+        Ok(())
+    })
+}
+
+/// As [`readable_topics`], but of those that cannot be read `tell` says it.
+pub(super) fn topics_but(
+    dir: &DataDir,
+    choice: &TopicChoice<'_>,
+    mut tell: impl FnMut(StoreError) -> Result<()>,
+) -> Result<Vec<Topic>> {
     let listing = dir.listing()?;
     let mut topics = Vec::new();
     for name in names(&listing, choice, Purpose::Look)? {
         match dir.topic_in(&listing, &name) {
             Ok(topic) => topics.push(topic),
             // Deleted since the listing.
-            Err(StoreError::UnknownTopic { .. }) if is_search => {}
+            Err(StoreError::UnknownTopic { .. }) if choice.is_search() => {}
             Err(
                 error @ (StoreError::BadMetadata { .. }
                 | StoreError::NewerVersion { .. }
                 | StoreError::File(_)),
             ) => {
-                ui.error(&error.to_string());
+                tell(error)?;
             }
             Err(error) => return Err(error.into()),
         }

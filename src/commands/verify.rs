@@ -150,21 +150,15 @@ fn mend(
 
 /// The topics that are chosen, but for those whose own files are damaged, which is reported.
 fn readable_topics(dir: &DataDir, args: &VerifyArgs, ui: &mut Ui) -> Result<Vec<Topic>> {
-    let (listing, choice) = (dir.listing()?, args.topics.choice());
-    let mut topics = Vec::new();
-    for name in select::names(&listing, &choice, select::Purpose::Look)? {
-        match dir.topic_in(&listing, &name) {
-            Ok(topic) => topics.push(topic),
-            Err(StoreError::BadMetadata { path, reason }) => {
+    select::topics_but(dir, &args.topics.choice(), |error| {
+        match error {
+            StoreError::BadMetadata { path, reason } => {
                 report(&Finding { path, problem: reason, remedy: Remedy::None }, false, args, ui)?;
             }
-            Err(error @ (StoreError::NewerVersion { .. } | StoreError::File(_))) => {
-                ui.error(&error.to_string());
-            }
-            Err(error) => return Err(error.into()),
+            other => ui.error(&other.to_string()),
         }
-    }
-    Ok(topics)
+        Ok(())
+    })
 }
 
 /// Checks the checkpoints of the data directory; answers which partitions a broker has compacted, if it says so.

@@ -60,10 +60,7 @@ pub(in crate::commands) fn run(
             )?))
         }
         None => {
-            let start = match config.reset {
-                Some(AutoOffsetReset::Latest) => StartPosition::Latest,
-                _ => StartPosition::Earliest,
-            };
+            let start = config.reset.and_then(AutoOffsetReset::start).unwrap_or(StartPosition::Earliest);
             Source::Assigned(Assignment::new(data_dir, selection, Vec::new(), Ranges::from(start), first))
         }
     };

@@ -23,7 +23,7 @@ pub(super) fn run(location: &DataDirLocation, args: &DescribeArgs, ui: &mut Ui) 
     let choice = args.topics.choice().if_exists(args.if_exists);
     let id = args.topic_id.as_deref().map(str::parse::<TopicId>).transpose();
     let id = id.map_err(|e| UsageError(e.to_string()))?;
-    let is_search = choice.is_all() || choice.is_regex;
+    let is_search = choice.is_search();
     let Some(dir) = (match open_if_there_is_any(location)? {
         None if !choice.is_all() && !args.if_exists => {
             return Err(StoreError::NoDataDir(location.path.clone()).into());

@@ -315,13 +315,16 @@ impl WritableDataDir {
         self.wait_for_commits()?;
         let (name, known) = (offsets_topic_name()?, self.offsets_topic()?);
         for (group, offsets) in self.all_group_offsets()? {
+            let doomed: Vec<TopicPartition> = offsets.into_keys().filter(|of| of.topic == *topic).collect();
+            if doomed.is_empty() {
+                continue;
+            }
             let home = self.home_of(&group, known.as_ref())?;
             if !self.partition_path(&TopicPartition::new(name.clone(), home)).is_dir() {
                 // Who asks for the offsets of this group looks there, and finds none.
                 continue;
             }
-            let doomed = offsets.into_keys().filter(|of| of.topic == *topic);
-            let changes = doomed.map(|of| (of, OffsetChange::TAKE_BACK)).collect();
+            let changes = doomed.into_iter().map(|of| (of, OffsetChange::TAKE_BACK)).collect();
             OffsetsLog::new(self.clone(), group).commit(&changes)?;
         }
         Ok(())
