@@ -227,18 +227,20 @@ struct Indexed {
 impl SegmentRecovery {
     /// After a loss of power: what lies behind `point` is read, and the indexes are what that calls for.
     fn run_after_loss(&self, point: &RecoveryPoint, repairs: &mut Vec<Repair>) -> Result<Tail, LogError> {
-        let log_size = LogFile::open(&self.segment.log())?.len()?;
+        let log = BatchReader::open(&self.segment.log())?;
+        let log_size = log.file_len()?;
         let scan = Scan::behind(&self.segment, self.interval, point)?;
         // There is no telling what was behind the first batch that is not whole.
         self.cut(&scan, log_size, repairs)?;
         scan.replace_indexes_that_differ(repairs)?;
-        self.tail(&scan, Position(0), Position(0))
+        self.tail(&scan, &log, Position(0), Position(0))
     }
 
     /// Answers too whether the indexes were good: if not, they have been made anew.
     fn run(&self, had_indexes: bool, repairs: &mut Vec<Repair>) -> Result<(Tail, bool), LogError> {
-        let log_size = LogFile::open(&self.segment.log())?.len()?;
-        let known = if had_indexes { self.known()? } else { Err("a file was missing") };
+        let mut log = BatchReader::open(&self.segment.log())?;
+        let log_size = log.file_len()?;
+        let known = if had_indexes { self.known(&mut log)? } else { Err("a file was missing") };
         let base = self.segment.base_offset();
         let mut scan = Scan::new(&self.segment, IndexRules::new(self.interval, base));
         let (index_size, time_index_size) = match &known {
@@ -249,7 +251,7 @@ impl SegmentRecovery {
                     scan.rules.last_time_entry = last.timestamp;
                 }
                 let indexed = (known.indexed_position.0 > 0).then_some(known.indexed_position);
-                scan.run(known.indexed_position, indexed)?;
+                scan.walk(&mut log, known.indexed_position, indexed)?;
                 if known.had_stray_entries && scan.fault.is_none() {
                     let reason = "its last entries led to no batch";
                     repairs.push(Repair::IndexRebuilt { path: self.segment.log(), reason });
@@ -257,26 +259,27 @@ impl SegmentRecovery {
                 (known.index_size, known.time_index_size)
             }
             Err(reason) => {
-                scan.run(Position(0), None)?;
+                scan.walk(&mut log, Position(0), None)?;
                 if log_size > 0 {
                     repairs.push(Repair::IndexRebuilt { path: self.segment.log(), reason });
                 }
                 (Position(0), Position(0))
             }
         };
-        self.cut_torn_tail(&scan, log_size, repairs)?;
+        self.cut_torn_tail(&scan, &mut log, log_size, repairs)?;
         if known.is_ok() {
             scan.extend_indexes(index_size, time_index_size)?;
         } else {
             scan.replace_indexes()?;
         }
-        Ok((self.tail(&scan, index_size, time_index_size)?, known.is_ok()))
+        Ok((self.tail(&scan, &log, index_size, time_index_size)?, known.is_ok()))
     }
 
     /// The end of the segment as `scan` has found it, whose entries follow so many bytes of index entries.
     fn tail(
         &self,
         scan: &Scan<'_>,
+        log: &BatchReader,
         index_size: Position,
         time_index_size: Position,
     ) -> Result<Tail, LogError> {
@@ -288,7 +291,7 @@ impl SegmentRecovery {
             index_size: index_size.plus(scan.index.len()),
             time_index_size: time_index_size.plus(scan.time_index.len()),
             rules: scan.rules,
-            first_timestamp: self.first_timestamp()?,
+            first_timestamp: first_timestamp(log)?,
             leader_epoch: scan.leader_epoch,
             appended: 0,
             recovery_point: RecoveryPoint::start_of(base, self.interval),
@@ -299,21 +302,20 @@ impl SegmentRecovery {
     ///
     /// The last good entry is not taken over but made again: a writer may have died before it wrote the
     /// time entry that belongs to it.
-    fn known(&self) -> Result<Result<Indexed, &'static str>, LogError> {
+    fn known(&self, log: &mut BatchReader) -> Result<Result<Indexed, &'static str>, LogError> {
         const ASTRAY: &str = "the last entries of the offset index do not lead to their batches";
         let base = self.segment.base_offset();
         let Some(index) = OffsetIndex::open(&self.segment.index(), base)? else {
             return Ok(Err("a file was missing"));
         };
-        let mut log = BatchReader::open(&self.segment.log())?;
-        let good = match last_good_entry(&index, index.len(), &mut log)? {
+        let good = match last_good_entry(&index, index.len(), log)? {
             GoodEntry::Entry(n, _) => n + 1,
             GoodEntry::None => 0,
             GoodEntry::NotAmongLast => return Ok(Err(ASTRAY)),
         };
         let (entries, last) = match good.saturating_sub(1) {
             0 => (0, None),
-            before => match last_good_entry(&index, before, &mut log)? {
+            before => match last_good_entry(&index, before, log)? {
                 GoodEntry::Entry(n, entry) if n + 1 == before => (before, Some(entry)),
                 _ => return Ok(Err(ASTRAY)),
             },
@@ -323,7 +325,7 @@ impl SegmentRecovery {
         let Some((time_index_size, last_time)) = last_time_entry(&time_index, base, indexed_up_to)? else {
             return Ok(Err("the time index is not in order"));
         };
-        if entries > 0 && last_time.is_none() && self.first_timestamp()? > Timestamp::NONE {
+        if entries > 0 && last_time.is_none() && first_timestamp(log)? > Timestamp::NONE {
             return Ok(Err("the time index was empty"));
         }
         Ok(Ok(Indexed {
@@ -335,19 +337,19 @@ impl SegmentRecovery {
         }))
     }
 
-    fn first_timestamp(&self) -> Result<Timestamp, LogError> {
-        let reader = BatchReader::open(&self.segment.log())?;
-        Ok(reader.header_at(Position(0))?.map_or(Timestamp::NONE, |(header, _)| header.max_timestamp))
-    }
-
     /// Cuts off what follows the last valid batch, unless there is valid data behind it.
-    fn cut_torn_tail(&self, scan: &Scan, log_size: u64, repairs: &mut Vec<Repair>) -> Result<(), LogError> {
+    fn cut_torn_tail(
+        &self,
+        scan: &Scan<'_>,
+        log: &mut BatchReader,
+        log_size: u64,
+        repairs: &mut Vec<Repair>,
+    ) -> Result<(), LogError> {
         let Some(fault) = &scan.fault else { return Ok(()) };
-        let mut log = BatchReader::open(&self.segment.log())?;
         log.seek(scan.end);
         let base = self.segment.base_offset();
         if let Some(end) = self.noted_end
-            && end.is_torn_append(base, &mut log)?
+            && end.is_torn_append(base, log)?
         {
             return self.cut(scan, log_size, repairs);
         }
@@ -378,6 +380,11 @@ impl SegmentRecovery {
         });
         Ok(())
     }
+}
+
+/// The max timestamp of the first batch of `log`; −1 where there is none.
+fn first_timestamp(log: &BatchReader) -> Result<Timestamp, LogError> {
+    Ok(log.header_at(Position(0))?.map_or(Timestamp::NONE, |(header, _)| header.max_timestamp))
 }
 
 /// The used size of a time index and its last entry, leaving out those for offsets above `indexed_up_to`:

@@ -49,7 +49,7 @@ impl<'s> Scan<'s> {
     /// Walks all of a segment that is appended to, by whoever holds the partition's lock.
     pub(super) fn of_active(segment: &'s SegmentPath, interval: u64) -> Result<Self, LogError> {
         let mut scan = Self::new(segment, IndexRules::new(interval, segment.base_offset()));
-        scan.run(Position(0), None)?;
+        scan.run(Position(0))?;
         Ok(scan)
     }
 
@@ -72,7 +72,7 @@ impl<'s> Scan<'s> {
                 from = point.size;
             }
         }
-        scan.run(from, None)?;
+        scan.run(from)?;
         Ok(scan)
     }
 
@@ -82,9 +82,19 @@ impl<'s> Scan<'s> {
         self.note(NewEntries { offset: None, time: closing });
     }
 
-    /// Walks from `from`, where a batch begins; the one at `indexed` has its entries already.
-    pub(super) fn run(&mut self, from: Position, indexed: Option<Position>) -> Result<(), LogError> {
-        let mut reader = BatchReader::open(&self.segment.log())?;
+    /// Walks from `from`, where a batch begins.
+    pub(super) fn run(&mut self, from: Position) -> Result<(), LogError> {
+        self.walk(&mut BatchReader::open(&self.segment.log())?, from, None)
+    }
+
+    /// Walks from `from`, where a batch begins, with a reader of the segment's log; the batch at `indexed` has its entries
+    /// already.
+    pub(super) fn walk(
+        &mut self,
+        reader: &mut BatchReader,
+        from: Position,
+        indexed: Option<Position>,
+    ) -> Result<(), LogError> {
         reader.seek(from);
         self.end = from;
         loop {

@@ -135,19 +135,23 @@ impl PieceCollector {
 }
 
 impl Producer {
-    /// Whether, and how, what is left of the input is better sent in pieces: once batches are being filled, where
-    /// nothing is to be done between two records.
-    pub fn piece_plan(&self) -> Option<PiecePlan> {
-        if !self.dispatch.is_flowing() || self.is_in_transaction() || self.config.is_rehearsal {
+    /// Whether, and how, what is left of the input is better sent in pieces: once batches are being filled, or when `left`,
+    /// the bytes of it that are known to be left, will fill some, where nothing is to be done between two records.
+    pub fn piece_plan(&self, left: u64) -> Option<PiecePlan> {
+        if self.is_in_transaction() || self.config.is_rehearsal {
+            return None;
+        }
+        let partitions = self.accumulator.partitions();
+        let bytes = (PIECE * partitions.min(SEVERAL)).max(PARTITION_SHARE.saturating_mul(partitions));
+        let is_cut_well = bytes <= PIECE_MAX && self.accumulator.batch_limit() <= BATCH_SIZE_DEFAULT;
+        let is_much = self.dispatch.is_flowing() || left >= 2 * bytes as u64;
+        if !is_cut_well || !is_much {
             return None;
         }
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
-        let partitions = self.accumulator.partitions();
-        let bytes = (PIECE * partitions.min(SEVERAL)).max(PARTITION_SHARE.saturating_mul(partitions));
         let threads = cores.min(THREADS_MAX).min(MEMORY / bytes.saturating_mul(3));
-        let pays = threads > 1 && bytes <= PIECE_MAX && self.accumulator.batch_limit() <= BATCH_SIZE_DEFAULT;
         let counts_records = self.accumulator.partitioner.goes_round();
-        pays.then_some(PiecePlan { bytes, threads, cores, counts_records })
+        (threads > 1).then_some(PiecePlan { bytes, threads, cores, counts_records })
     }
 
     /// Sends the pieces that `read` puts into its argument, until it answers `false` or no thread can be had: `make`

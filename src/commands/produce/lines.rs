@@ -47,14 +47,16 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Sends what follows in pieces, until the input ends or pauses, if that pays; `false` when nothing was sent.
+    /// Sends what follows in pieces, until the input ends or pauses, if that pays; `false` when nothing was sent. An input
+    /// that has no `length` in bytes may pause.
     pub(super) fn send_pieces(
         &mut self,
         reader: &mut RecordReader<'_>,
-        may_pause: bool,
+        length: Option<u64>,
         bar: &mut Progress,
     ) -> anyhow::Result<bool> {
-        let Some(plan) = self.producer.piece_plan() else { return Ok(false) };
+        let left = length.map_or(0, |length| length.saturating_sub(reader.input().bytes_read()));
+        let Some(plan) = self.producer.piece_plan(left) else { return Ok(false) };
         let Some((mut pieces, format)) = reader.pieces(plan.bytes) else { return Ok(false) };
         let (key, partition) = (self.extras.key(), self.extras.partition);
         // With keys it does not matter which line it is.
@@ -65,7 +67,7 @@ impl Session<'_> {
         let headers: Vec<Header<'_>> = self.extras.headers().collect();
         let lines =
             PieceLines { format, headers, key, partition, timestamp: self.extras.timestamp, goes_round };
-        let patience = may_pause.then(|| self.linger.unwrap_or(PAUSE).max(PAUSE));
+        let patience = length.is_none().then(|| self.linger.unwrap_or(PAUSE).max(PAUSE));
         let interrupt = &self.interrupt;
         let (before, bytes_read) = (pieces.line_number(), AtomicU64::new(pieces.bytes_read()));
         let read = |piece: &mut Piece| {

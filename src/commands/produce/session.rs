@@ -110,7 +110,6 @@ impl Session<'_> {
     /// Produces every record of `source`.
     fn read(&mut self, source: File, name: String) -> anyhow::Result<()> {
         let metadata = source.metadata().with_context(|| format!("cannot read {name}"))?;
-        let may_pause = !metadata.is_file();
         self.has_read_file |= metadata.is_file();
         fs::widen_pipe(&source);
         let prompts = source.is_terminal() && self.ui.stderr_is_terminal() && !self.quiet;
@@ -118,16 +117,17 @@ impl Session<'_> {
         let mut bar = Progress::reading(total, !self.quiet && !source.is_terminal(), self.ui);
         let form = self.form.clone();
         let mut reader = RecordReader::new(InputBuffer::new(source), name, &form, self.record_limit);
-        let result = self.send_records(&mut reader, may_pause, prompts, &mut bar);
+        let result = self.send_records(&mut reader, total, prompts, &mut bar);
         bar.finish();
         self.input_bytes += reader.input().bytes_read();
         result
     }
 
+    /// Produces every record of what `reader` reads: a file of so many bytes, or what has no length and may pause.
     fn send_records(
         &mut self,
         reader: &mut RecordReader<'_>,
-        may_pause: bool,
+        length: Option<u64>,
         prompts: bool,
         bar: &mut Progress,
     ) -> anyhow::Result<()> {
@@ -139,10 +139,10 @@ impl Session<'_> {
             if self.is_over() {
                 return Ok(());
             }
-            if self.takes_fields_as_they_are() && self.send_pieces(reader, may_pause, bar)? {
+            if self.takes_fields_as_they_are() && self.send_pieces(reader, length, bar)? {
                 continue;
             }
-            if may_pause && self.wait(reader, prompts)? == Ready::Interrupted {
+            if length.is_none() && self.wait(reader, prompts)? == Ready::Interrupted {
                 return Ok(());
             }
             if !reader.fill()? {

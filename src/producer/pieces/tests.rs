@@ -302,15 +302,16 @@ fn what_is_sent_in_pieces() {
     let root = tempfile::tempdir().unwrap();
     let topic = topic_in(root.path(), 2);
     let mut producer = Producer::new(topic, ProducerConfig::default()).unwrap();
-    assert!(producer.piece_plan().is_none(), "nothing has come yet");
+    let cores = std::thread::available_parallelism().unwrap().get();
+    assert!(producer.piece_plan(100_000).is_none(), "nothing has come yet, and not much will");
+    assert_eq!(producer.piece_plan(100_000_000).is_some(), cores > 1);
     let value = [b'x'; 10_000];
     let record = NewRecord { timestamp: Timestamp(5), key: None, value: Some(&value), headers: &[] };
     for _ in 0..300 {
         producer.send(&record, None).unwrap();
     }
-    let cores = std::thread::available_parallelism().unwrap().get();
-    assert_eq!(producer.piece_plan().is_some(), cores > 1);
+    assert_eq!(producer.piece_plan(0).is_some(), cores > 1);
     producer.flush().unwrap();
-    assert!(producer.piece_plan().is_none(), "the input has paused");
+    assert!(producer.piece_plan(0).is_none(), "the input has paused");
     producer.close().unwrap();
 }
