@@ -2,16 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::Result;
 
 use super::{data_dir_location, interrupt::Interrupt, open_for_all, select};
 use crate::cli::verify::VerifyArgs;
 use crate::cli::{GlobalArgs, OutputFormat};
+use crate::fs::{self, FileId};
 use crate::log::bounds::LogBounds;
 use crate::log::verify::{Finding, Remedy, Verified, verify};
-use crate::log::{LogCleaner, LogConfig, LogError, repair};
+use crate::log::{LOCK_FILE, LogCleaner, LogConfig, LogError, SegmentPath, repair};
 use crate::output::Ui;
 use crate::output::progress::{Progress, human_bytes};
 use crate::record::Offset;
@@ -95,20 +97,53 @@ fn go_on(interrupt: &Interrupt) -> ControlFlow<()> {
 }
 
 /// Verifies a partition that others may be changing meanwhile: what is found but once was under way, and a second look
-/// finds it done.
+/// finds it done. If the files of what it finds again are others by then, or longer, it is looked at once more.
 fn verify_in_use(
     dir: &Path,
     may_have_gaps: bool,
     watch: &mut impl FnMut(u64) -> ControlFlow<()>,
     interrupt: &Interrupt,
 ) -> Result<Verified, LogError> {
+    const LOOKS: u32 = 20;
     let mut verified = verify(dir, may_have_gaps, watch)?;
-    if verified.findings.is_empty() {
-        return Ok(verified);
+    for _ in 0..LOOKS {
+        if verified.findings.is_empty() || interrupt.status().is_some() {
+            break;
+        }
+        wait_for_writer(dir)?;
+        let before = files_of(&verified.findings);
+        let again = verify(dir, may_have_gaps, &mut |_| go_on(interrupt))?;
+        verified.findings.retain(|finding| again.findings.contains(finding));
+        if files_of(&verified.findings).iter().all(|(path, now)| before.get(path) == Some(now)) {
+            break;
+        }
     }
-    let again = verify(dir, may_have_gaps, &mut |_| go_on(interrupt))?;
-    verified.findings.retain(|finding| again.findings.contains(finding));
     Ok(verified)
+}
+
+/// Waits until whoever changes the partition in `dir` just now is done with that, or has taken longer than it should.
+fn wait_for_writer(dir: &Path) -> Result<(), LogError> {
+    const PATIENCE: u32 = 1000;
+    for _ in 0..PATIENCE {
+        if !fs::is_locked(&dir.join(LOCK_FILE))?.unwrap_or(false) {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    Ok(())
+}
+
+/// Which files the segments are made of that something was found in, or what was found itself; and how long they are.
+fn files_of(findings: &[Finding]) -> BTreeMap<PathBuf, Option<(FileId, u64)>> {
+    let paths = findings.iter().flat_map(|finding| {
+        let name = finding.path.file_name().unwrap_or_default().to_string_lossy();
+        match (finding.path.parent(), SegmentPath::parse_base_offset(&name)) {
+            (Some(dir), Some(base)) => SegmentPath::new(dir, base).files().into_iter().collect(),
+            _ => vec![finding.path.clone()],
+        }
+    });
+    let found = |path: &Path| fs::look_up(path).ok().map(|metadata| (FileId::of(&metadata), metadata.len()));
+    paths.map(|path| (path.clone(), found(&path))).collect()
 }
 
 /// Mends a partition of which these are the `findings`, and reports what became of each.

@@ -404,3 +404,22 @@ fn what_is_done_while_nobody_cleans_is_done_again_if_somebody_begins_to() {
     });
     assert_eq!(times, 3);
 }
+
+/// What a cleaning is putting in place is nothing that somebody who died has left.
+#[test]
+fn a_cleaner_that_is_at_work_is_let_be() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut appender = LogAppender::open(dir.path(), config().log).expect("a partition");
+    let mut batch = keyed(&[("a", Some("1"))], NOW.0, Compression::None);
+    appender.append(&mut batch, Durability::Written).expect("appended");
+    std::fs::write(dir.path().join("00000000000000000000.index.swap"), "").expect("written");
+    let findings = || {
+        let verified = crate::log::verify::verify(dir.path(), true, &mut |_| ControlFlow::Continue(()));
+        verified.expect("readable").findings.len()
+    };
+    let mut lock = note::open_lock(dir.path()).expect("a lock file");
+    let guard = lock.acquire().expect("locked");
+    assert_eq!(findings(), 0);
+    drop(guard);
+    assert_eq!(findings(), 1);
+}

@@ -72,11 +72,14 @@ pub(super) fn check_other_files(
     for name in fs::list_folder(dir)? {
         let Some(name) = name.to_str() else { continue };
         let path = dir.join(name);
-        if name.ends_with(SWAP_SUFFIX) {
-            find(path, "a cleaning died while it put this in place".into(), Remedy::NextWriter);
-        } else if name.ends_with(CLEANED_SUFFIX) {
+        if name.ends_with(SWAP_SUFFIX) || name.ends_with(CLEANED_SUFFIX) {
+            let (problem, remedy) = if name.ends_with(SWAP_SUFFIX) {
+                ("a cleaning died while it put this in place", Remedy::NextWriter)
+            } else {
+                ("a cleaner died while it wrote it", Remedy::Remove)
+            };
             if !cleaner::is_at_work(dir)? {
-                find(path, "a cleaner died while it wrote it".into(), Remedy::Remove);
+                find(path, problem.into(), remedy);
             }
         } else if fs::is_temporary_name(name) {
             find(path, "somebody is writing it, or died doing so".into(), Remedy::Remove);
