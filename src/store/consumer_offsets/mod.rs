@@ -208,9 +208,15 @@ impl OffsetsLog {
             none => none.insert(OpenLog::new(&self.dir, &self.group)?),
         };
         let dir = &self.dir;
-        let mut looked = Ok(());
+        let (mut looked, mut before) = (Ok(()), None);
+        // As long as one partition of a topic is there its offsets have not been taken back: that waits for the lock
+        // which is held now. So one of each topic tells.
+        let mut ones_to_look_at = changes.iter().filter(|(of, change)| {
+            let topic = Some((&of.topic, change.topic));
+            change.committed.is_some() && std::mem::replace(&mut before, topic) != topic
+        });
         let all_stand = || {
-            changes.iter().all(|(of, change)| {
+            ones_to_look_at.all(|(of, change)| {
                 stands(dir, of, change).unwrap_or_else(|error| {
                     looked = Err(error);
                     false
@@ -246,7 +252,9 @@ impl OpenLog {
             Some(topic) if topic.known_to_us => topic.config.clone(),
             _ => TopicConfig::new(CONFIGS)?,
         };
-        let (log, cleaner) = (LogConfig::from(&config), CleanerConfig::from(&config));
+        let (mut log, cleaner) = (LogConfig::from(&config), CleanerConfig::from(&config));
+        // A commit is one batch, however many partitions it is for: to refuse it would stop the group for good.
+        log.max_message_bytes = usize::try_from(log.segment_bytes).unwrap_or(usize::MAX);
         dir.need_partition(&TopicMetadata::new(name.clone(), count, config), partition)?;
         let folder: PathBuf = dir.partition_path(&TopicPartition::new(name, partition));
         let appender = LogAppender::open(&folder, log).map_err(StoreError::Offsets)?;

@@ -188,6 +188,25 @@ fn nothing_is_committed_behind_a_topic_that_goes() {
     }
 }
 
+#[test]
+fn offsets_of_very_many_partitions_are_committed_at_once() {
+    let temp = tempfile::tempdir().unwrap();
+    let dir = DataDir::open_for_writing(temp.path()).unwrap();
+    let topic = name(&"t".repeat(200));
+    let partitions = 5000;
+    dir.create_topic(&NewTopic { partitions, ..NewTopic::named(topic.clone()) }).unwrap();
+    let billing = group("billing");
+    let changes: OffsetChanges = (0..partitions)
+        .map(|n| {
+            let change = OffsetChange { topic: TopicIdentity::UNKNOWN, committed: Some(at(i64::from(n))) };
+            (TopicPartition::new(topic.clone(), n), change)
+        })
+        .collect();
+    OffsetsLog::new(dir.clone(), billing.clone()).commit(&changes).unwrap();
+    let committed = dir.group_offsets(&billing).unwrap();
+    assert!(committed.values().map(|at| at.offset.0).eq(0..i64::from(partitions)));
+}
+
 /// A batch of a transaction of producer 77, as a broker would have it in its log.
 fn transactional(base: i64, is_control: bool, key: &[u8], value: &[u8]) -> Vec<u8> {
     let mut builder = BatchBuilder::new();
