@@ -220,11 +220,16 @@ impl Sender {
     /// The first failure of a sync; other partitions are synced all the same.
     pub(super) fn settle(&mut self) -> Result<(), ProduceError> {
         let mut result = self.note_synced(true);
-        while self.partitions.iter().any(|p| !p.unsynced.is_empty()) {
+        while self.has_unsynced() {
             let round = self.begin_round().and_then(|()| self.note_synced(true));
             result = result.and(round);
         }
         result
+    }
+
+    /// Whether something was appended, with `acks=all`, that is not known to be on the disk.
+    fn has_unsynced(&self) -> bool {
+        self.open.iter().any(|at| !self.partitions[*at].unsynced.is_empty())
     }
 
     /// Begins to sync what was appended, for some partitions if it is in many.

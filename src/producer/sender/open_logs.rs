@@ -118,7 +118,7 @@ impl Sender {
 
     /// With something owed to all that are open: gets one of them further.
     fn settle_one(&mut self) -> Result<(), ProduceError> {
-        if self.round.is_none() && self.open.iter().any(|at| !self.partitions[*at].unsynced.is_empty()) {
+        if self.round.is_none() && self.has_unsynced() {
             self.begin_round()?;
         }
         if self.round.is_some() {
