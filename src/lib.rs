@@ -55,6 +55,7 @@
 //! | data put on the disk | [`log::Durability`], and `producer::sync_round` for many batches at once; files and folders in [`fs`] |
 //! | a small file replaced, all of it or nothing | `fs` (`write_atomically`) |
 //! | records collected into batches | `producer::accumulator`; what becomes of those, `producer::dispatch` |
+//! | files closed where partitions are more than may be open | `producer::sender` (`open_logs`), [`log::LogReader::let_files_go`]; how many may be, `fs::file` |
 //! | a large input sent by several threads at a time | `producer::pieces`, of [`input::Piece`]s; by how many, `producer::share` |
 //! | a batch compressed and appended by other threads | `producer::pipeline` |
 //! | a topic created or deleted | `store::topic_admin`: [`store::WritableDataDir::create_topic`] |

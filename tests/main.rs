@@ -23,6 +23,7 @@ mod introductions;
 mod judge;
 mod life;
 mod membership;
+mod open_files;
 mod perf;
 mod produce;
 mod produce_bulk;

@@ -35,7 +35,7 @@ fn nothing_is_left_to_mend(sandbox: &Sandbox, partitions: usize) {
 fn too_many_open_files_are_an_error_and_what_was_acknowledged_is_there() {
     let sandbox = Sandbox::new();
     sandbox.ok("topics create t --partitions 20");
-    let ran = bash(&sandbox, "ulimit -n 40; seq 1 200 | \"$0\" produce t --batch-size 1 --print-offsets");
+    let ran = bash(&sandbox, "ulimit -n 20; seq 1 200 | \"$0\" produce t --batch-size 1 --print-offsets");
     assert_eq!(ran.status, 1, "{}", ran.stderr);
     let (what, _) = ran.stderr.split_once("; the first ").unwrap();
     let reason = "too many open files (`ulimit -n` tells how many there may be, and raises it)";

@@ -92,6 +92,13 @@ impl Assigned {
         })
     }
 
+    /// Closes the files that are open, until they are needed again.
+    pub(super) fn let_files_go(&mut self) {
+        self.reader.let_files_go();
+        self.transactions.iter_mut().for_each(Transactions::let_files_go);
+        self.last_stable.iter_mut().for_each(LastStable::let_files_go);
+    }
+
     /// Lets reading end at `end`, if it does not end before.
     pub(super) fn end_at(&mut self, end: Option<EndPosition>) -> Result<(), LogError> {
         let Some(end) = end else { return Ok(()) };

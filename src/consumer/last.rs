@@ -14,8 +14,12 @@ impl Consumer {
     pub fn seek_to_last(&mut self, count: u64) -> Result<(), ConsumeError> {
         let count = usize::try_from(count).unwrap_or(usize::MAX);
         let mut lasts = Vec::with_capacity(self.partitions.len());
+        let lets_go = self.partitions.len() > self.open_max;
         for assigned in &mut self.partitions {
             let last = last_records(assigned, count, &mut self.decoder);
+            if lets_go {
+                assigned.let_files_go();
+            }
             lasts.push(last.map_err(|source| assigned.error(source))?);
         }
         let mut starts: Vec<Offset> = lasts.iter().map(|last| last.end).collect();
@@ -33,6 +37,9 @@ impl Consumer {
         for (assigned, start) in self.partitions.iter_mut().zip(starts) {
             assigned.reader.seek(start).map_err(|source| assigned.error(source))?;
             assigned.position = start;
+            if lets_go {
+                assigned.let_files_go();
+            }
         }
         Ok(())
     }

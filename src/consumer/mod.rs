@@ -21,6 +21,7 @@ pub use transactions::TransactionFate;
 pub use wait::{FolderWatch, Waiter, Waker};
 
 use self::assigned::{Assigned, Turn};
+use crate::fs::room_for_files;
 use crate::log::LogError;
 use crate::record::{Offset, RecordDecoder};
 use crate::store::TopicPartition;
@@ -88,6 +89,8 @@ pub struct Consumer {
     limits: ReadLimits,
     details: ReadDetails,
     stops_at_end: bool,
+    /// How many partitions may have open files between their turns.
+    open_max: usize,
 }
 
 impl Default for Consumer {
@@ -102,12 +105,16 @@ impl Default for Consumer {
             limits: ReadLimits::default(),
             details: ReadDetails::default(),
             stops_at_end: false,
+            open_max: room_for_files(FILES_EACH),
         }
     }
 }
 
 /// Bytes that one partition is read for before it is another's turn.
 const TURN_BYTES: usize = 1 << 20;
+/// How many files a partition may have open: the reader's folder and segment, and the same for those who look for the
+/// end of a transaction and for the last stable offset.
+const FILES_EACH: usize = 6;
 
 impl Consumer {
     /// A consumer of no partition yet.
@@ -133,12 +140,13 @@ impl Consumer {
     /// A consumer for each partition, each where this one stands, which reads none any more. Each reads about
     /// `read_bytes` at a time.
     fn split(&mut self, read_bytes: usize) -> impl Iterator<Item = Self> {
-        let limits = self.limits;
+        let (limits, open_max) = (self.limits, self.open_max);
         self.turn = 0;
         std::mem::take(&mut self.partitions).into_iter().map(move |assigned| Self {
             partitions: vec![assigned],
             limits,
             buffer: vec![0; read_bytes],
+            open_max,
             ..Self::default()
         })
     }
@@ -164,7 +172,18 @@ impl Consumer {
             .map_err(|source| ConsumeError { topic_partition, source })?;
         self.partitions.push(assigned);
         self.idle = 0;
+        if self.partitions.len() > self.open_max
+            && let Some(added) = self.partitions.last_mut()
+        {
+            added.let_files_go();
+        }
         Ok(())
+    }
+
+    /// Keeps no files open between two polls from now on.
+    fn keep_nothing_open(&mut self) {
+        self.open_max = 0;
+        self.partitions.iter_mut().for_each(Assigned::let_files_go);
     }
 
     /// Reads a partition no longer; answers the offset of the record that would have been delivered next.
@@ -226,8 +245,12 @@ impl Consumer {
                 assigned.reader.give_buffer(std::mem::take(&mut self.buffer));
             }
             let turn = assigned.take_turn(self.turn_bytes, &mut self.decoder, deliver);
-            if count > 1 {
+            let lets_go = count > self.open_max;
+            if count > 1 || lets_go {
                 self.buffer = assigned.reader.take_buffer();
+            }
+            if lets_go {
+                assigned.let_files_go();
             }
             turn.map_err(|source| assigned.error(source))?
         };

@@ -55,12 +55,16 @@ impl OrderedConsumer {
     /// Takes over the partitions that `consumer` reads, where it stands.
     pub fn take_over(&mut self, consumer: &mut Consumer) {
         let lanes = self.partitions.len() + consumer.positions().count();
+        let keeps_nothing_open = lanes > consumer.open_max;
         let read_ahead = (READ_AHEAD / lanes.max(1)).clamp(READ_AHEAD_LEAST, CHUNK);
         for mut consumer in consumer.split(read_ahead) {
             // A batch at a time is enough to know what is next.
             consumer.set_turn_bytes(1);
             let queue = RecordQueue::default();
             self.partitions.push(Lane { consumer, queue, origin: None, is_finished: false });
+        }
+        if keeps_nothing_open {
+            self.partitions.iter_mut().for_each(|lane| lane.consumer.keep_nothing_open());
         }
     }
 

@@ -92,6 +92,11 @@ impl Transactions {
         }
     }
 
+    /// As [`LogReader::let_files_go`].
+    pub(super) fn let_files_go(&mut self) {
+        self.scout.let_files_go();
+    }
+
     /// Forgets the markers before `offset`, whosever they are: what is remembered does not grow with the log.
     fn forget_before(&mut self, offset: Offset) {
         while let Some((at, producer_id)) = self.producers.front().copied()
@@ -121,6 +126,11 @@ impl LastStable {
     /// That of the partition in `dir`, whose log start offset is `floor` at the least.
     pub(super) fn new(dir: &Path, floor: Offset) -> Self {
         Self { scout: LogReader::new(dir, floor), open: HashMap::new(), decoder: RecordDecoder::new() }
+    }
+
+    /// As [`LogReader::let_files_go`].
+    pub(super) fn let_files_go(&mut self) {
+        self.scout.let_files_go();
     }
 
     /// The offset of the first transaction that is open at present, or the log end offset.

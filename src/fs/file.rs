@@ -138,13 +138,25 @@ pub(super) fn is_out_of_files(error: &std::io::Error) -> bool {
     rustix::io::Errno::from_io_error(error) == Some(rustix::io::Errno::MFILE)
 }
 
-/// Lets the process have as many open files as it may: each partition that is written takes four. Answers how many it
+/// Lets the process have as many open files as it may: each partition that is written takes five. Answers how many it
 /// might have before, if those were fewer: commands that it runs are to be given that, for who uses select() relies
-/// on it.
+/// on it. Where partitions are many, this may still be too few for all of them: see [`room_for_files`].
 pub fn raise_open_files_limit() -> Option<u64> {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let limit = getrlimit(Resource::Nofile);
     // Where that is refused, running out of them is reported when it happens.
     let raised = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
     limit.current.filter(|_| raised.is_ok() && limit.current != limit.maximum)
+}
+
+/// How many open files are kept for all that is no partition's: streams, signals, notifications, locks, and what is
+/// opened but for a moment.
+const OTHER_FILES: u64 = 32;
+
+/// How many users of so many open files each the process has room for, by the limit that holds now; none if that is
+/// very low.
+pub fn room_for_files(each: usize) -> usize {
+    use rustix::process::{Resource, getrlimit};
+    let Some(limit) = getrlimit(Resource::Nofile).current else { return usize::MAX };
+    usize::try_from(limit.saturating_sub(OTHER_FILES)).unwrap_or(usize::MAX) / each.max(1)
 }

@@ -15,7 +15,7 @@ pub(crate) mod schedule;
 pub(crate) mod seam;
 mod system;
 
-pub use file::{LogFile, raise_open_files_limit};
+pub use file::{LogFile, raise_open_files_limit, room_for_files};
 pub use lock::{FileLock, HeldFolder, HeldLock, LockGuard, broker_is_live, content_while_locked, is_locked};
 pub use pipe::{is_pipe_or_socket, widen_pipe};
 pub use system::tells_every_change;
@@ -282,6 +282,18 @@ impl FileId {
     pub fn of(metadata: &fs::Metadata) -> Self {
         use std::os::unix::fs::MetadataExt as _;
         Self(metadata.dev(), metadata.ino())
+    }
+}
+
+/// What a file or folder is told by from others of its name even if nobody holds it open: systems give the ids of
+/// what is gone to what comes next. Where they do not note when a file was made the id has to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LastingId(FileId, Option<SystemTime>);
+
+impl LastingId {
+    /// That in `metadata`.
+    pub fn of(metadata: &fs::Metadata) -> Self {
+        Self(FileId::of(metadata), metadata.created().ok())
     }
 }
 

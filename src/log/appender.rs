@@ -57,6 +57,8 @@ pub struct LogAppender {
     /// Whether a sync has failed: the kernel may have dropped what it could not write, and would call the
     /// next sync a success.
     is_poisoned: bool,
+    /// Whether what is not on the disk at its first append is taken for what others have left.
+    takes_over: bool,
 }
 
 impl LogAppender {
@@ -81,7 +83,16 @@ impl LogAppender {
             records_since_sync: 0,
             unsynced_since: None,
             is_poisoned: false,
+            takes_over: true,
         })
+    }
+
+    /// As [`LogAppender::open`], in place of one that was [suspended](LogAppender::suspend).
+    ///
+    /// # Errors
+    /// As [`LogAppender::open`].
+    pub(crate) fn reopen(dir: &Path, config: LogConfig) -> Result<Self, LogError> {
+        Ok(Self { takes_over: false, ..Self::open(dir, config)? })
     }
 
     /// The log end offset that the last writer of the partition in `dir` left word of, if any. Not looked
@@ -240,13 +251,55 @@ impl LogAppender {
     /// When the disk has refused data, of whatever process.
     pub fn close(&mut self) -> Result<(), LogError> {
         const MOMENT: Duration = Duration::from_millis(50);
+        self.give_back_room();
+        let Some(writeback) = &self.known.writeback else { return Ok(()) };
+        let patience = if writeback.is_of_others { MOMENT } else { Duration::ZERO };
+        self.note_writeback(patience)?;
+        self.tell_synced()
+    }
+
+    /// As [`LogAppender::close`], for who will append to the partition again through another one, which knows nothing
+    /// of this one: what `flush.messages` or `flush.ms` ask for later is done now, and a sync that goes on in the
+    /// background is waited for. The caller remembers whether [a sync has failed](LogAppender::is_poisoned).
+    ///
+    /// # Errors
+    /// When a sync fails, be it one in the background.
+    pub(crate) fn suspend(&mut self) -> Result<(), LogError> {
+        self.give_back_room();
+        self.note_writeback(Duration::MAX).map_err(|e| gone_or(e, &self.dir))?;
+        if self.is_poisoned {
+            return Ok(());
+        }
+        let asks_for_syncs = self.config.flush_messages < i64::MAX || self.config.flush_ms < i64::MAX;
+        if asks_for_syncs && self.records_since_sync > 0 {
+            self.sync_or_poison()?;
+        }
+        // It only saves work; that the partition is gone, say, shows at the next append.
+        let _ = self.tell_synced();
+        Ok(())
+    }
+
+    /// Whether a sync has failed, so that this appender, and any other one in its place, takes no more: the disk may lack
+    /// what was appended before, and the next sync would not say so.
+    pub(crate) fn is_poisoned(&self) -> bool {
+        self.is_poisoned
+    }
+
+    /// Whether a sync goes on in the background, as far as was noted.
+    pub(crate) fn is_syncing(&self) -> bool {
+        self.known.writeback.is_some()
+    }
+
+    /// Gives back the room that was taken for more than came.
+    fn give_back_room(&mut self) {
         if self.known.active.as_ref().is_some_and(ActiveSegment::has_taken_room) {
             // A partition that is gone has none, and what cannot be given back goes with the segment's end.
             let _ = self.with_lock(|log| log.give_back_room());
         }
-        let Some(writeback) = &self.known.writeback else { return Ok(()) };
-        let patience = if writeback.is_of_others { MOMENT } else { Duration::ZERO };
-        self.note_writeback(patience)?;
+    }
+
+    /// Leaves word of what this appender has put on the disk.
+    fn tell_synced(&mut self) -> Result<(), LogError> {
         if let Some(synced) = self.known.synced {
             let guard = self.lock.acquire()?;
             // If others have begun a new log, or died: it was only to save work.
@@ -345,7 +398,7 @@ impl LogAppender {
         durability: Durability,
         condition: impl FnOnce() -> bool,
     ) -> Result<Option<Appended>, LogError> {
-        let is_first = self.known.active.is_none();
+        let is_first = self.takes_over && self.known.active.is_none();
         let guard = self.lock.acquire()?;
         self.known.refresh(&guard, &self.dir, &self.config, self.boot)?;
         let KnownLog { active: Some(active), synced, writeback, generation, .. } = &mut self.known else {

@@ -40,6 +40,8 @@ enum Beginning {
     Torn,
     /// Both have appended before, and somebody removes the lock file while they go on.
     Vandal,
+    /// Both have appended before, and the reader lets its files go after each look.
+    Sparing,
 }
 
 /// A partition, and what became of it.
@@ -65,7 +67,7 @@ fn write(mut appender: LogAppender, name: char, batches: usize, history: &Mutex<
 }
 
 /// Follows the log to its end, looking twice each time: only a second look takes damage for what it is.
-fn follow(dir: &Path, history: &Mutex<History>) {
+fn follow(dir: &Path, lets_files_go: bool, history: &Mutex<History>) {
     let mut reader = LogReader::new(dir, Offset::ZERO);
     let mut decoder = RecordDecoder::new();
     loop {
@@ -78,6 +80,12 @@ fn follow(dir: &Path, history: &Mutex<History>) {
                     let mut history = history.lock().unwrap_or_else(PoisonError::into_inner);
                     history.seen.push((record.offset.0, value));
                 }
+                if lets_files_go {
+                    reader.let_files_go();
+                }
+            }
+            if lets_files_go {
+                reader.let_files_go();
             }
         }
         if !schedule::wait_for_change(before) {
@@ -106,10 +114,11 @@ fn begin(beginning: Beginning, batches: usize) -> (Subject, Vec<Task>) {
     let task = |is_mortal, code: Box<dyn FnOnce() + Send>| Task { is_mortal, code };
     let its = || Arc::clone(&history);
     let (of_a, of_b, of_reader, path) = (its(), its(), its(), dir.path().to_owned());
+    let lets_files_go = beginning == Beginning::Sparing;
     let mut tasks = vec![
         task(true, Box::new(move || write(a, 'x', batches, &of_a))),
         task(false, Box::new(move || write(b, 'y', batches, &of_b))),
-        task(false, Box::new(move || follow(&path, &of_reader))),
+        task(false, Box::new(move || follow(&path, lets_files_go, &of_reader))),
     ];
     if beginning == Beginning::Vandal {
         let lock = dir.path().join(appender::LOCK_FILE);
@@ -172,6 +181,14 @@ fn every_order_of_appends_rolls_and_reads_is_right() {
         let limits = Limits { clock_is_fine, ..limits(1) };
         report("append, roll, read", explore(limits, || begin(Beginning::Warm, 1), check));
         report("append twice, roll, read", explore(limits, || begin(Beginning::Warm, 2), check));
+    }
+}
+
+#[test]
+fn who_lets_files_go_reads_the_same_in_every_order() {
+    for clock_is_fine in [false, true] {
+        let limits = Limits { clock_is_fine, ..limits(1) };
+        report("append, roll, read sparingly", explore(limits, || begin(Beginning::Sparing, 1), check));
     }
 }
 

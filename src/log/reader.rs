@@ -14,8 +14,11 @@ use super::bounds::{find_end, find_position, log_start};
 use super::error::LogError;
 use super::noted_end::NotedEnd;
 use super::segment::{Position, SegmentList, SegmentPath};
-use crate::fs::{self, FileId, IoContext as _};
+use crate::fs::{self, FileId, IoContext as _, LastingId};
 use crate::record::{Batch, BatchError, Offset};
+use parked::Parked;
+
+mod parked;
 
 /// Reads the batches of one partition.
 #[derive(Debug)]
@@ -29,14 +32,16 @@ pub struct LogReader {
     /// The segments that it had then, ascending.
     known: Vec<Offset>,
     segment: Option<OpenSegment>,
+    /// The segment that was open until its file was let go, in place of an open one.
+    parked: Option<Parked>,
     spare_buffer: Vec<u8>,
 }
 
 #[derive(Debug)]
 struct Folder {
-    /// Held open, so that no other folder can get its id.
-    _open: File,
-    id: FileId,
+    /// Held open, so that no other folder can get its id; until files are let go.
+    open: Option<File>,
+    id: LastingId,
     /// When a name in it was made or removed last, as of just before it was listed.
     modified: Option<SystemTime>,
 }
@@ -71,6 +76,7 @@ impl LogReader {
             folder: None,
             known: Vec::new(),
             segment: None,
+            parked: None,
             spare_buffer: Vec::new(),
         }
     }
@@ -137,6 +143,9 @@ impl LogReader {
     /// # Errors
     /// [`LogError::Corrupt`] if it is damage.
     pub fn check_end(&mut self) -> Result<(), LogError> {
+        if self.parked.is_some() {
+            self.take_up()?;
+        }
         let Some(segment) = &mut self.segment else { return Ok(()) };
         let at = segment.batches.position();
         let step = segment.batches.advance(Check::Checksums)?;
@@ -150,7 +159,9 @@ impl LogReader {
     /// Whether what stands at the present end is no batch, and may be one that is being written or a damaged one: the
     /// next look tells, if nothing is written meanwhile.
     pub fn is_in_doubt(&self) -> bool {
-        self.segment.as_ref().is_some_and(|segment| matches!(segment.tail, TailState::Seen(_)))
+        let tail =
+            self.segment.as_ref().map(|segment| segment.tail).or(self.parked.as_ref().map(Parked::tail));
+        matches!(tail, Some(TailState::Seen(_)))
     }
 
     /// The error for a batch whose checksum holds, yet which cannot be decoded: the one handed out last.
@@ -203,7 +214,7 @@ impl LogReader {
     /// Goes to the next batch that matters; `false` at the present end.
     fn advance(&mut self) -> Result<bool, LogError> {
         loop {
-            if self.segment.is_none() && !self.open_first()? {
+            if self.segment.is_none() && !self.take_up()? {
                 return Ok(false);
             }
             let Some(segment) = &mut self.segment else { return Ok(false) };
@@ -247,7 +258,7 @@ impl LogReader {
         if self.folder.is_none() {
             let open = fs::open_read(&self.dir).map_err(|e| gone_or(e.into(), &self.dir))?;
             let metadata = open.metadata().context_io("look up", &self.dir)?;
-            self.folder = Some(Folder { id: FileId::of(&metadata), _open: open, modified: None });
+            self.folder = Some(Folder { id: LastingId::of(&metadata), open: Some(open), modified: None });
         }
         let modified = self.look_at_folder()?;
         let list = SegmentList::read(&self.dir).map_err(|e| gone_or(e.into(), &self.dir))?;
@@ -265,7 +276,7 @@ impl LogReader {
         let metadata = fs::look_up(&self.dir).context_io("look up", &self.dir);
         let metadata = metadata.map_err(|e| gone_or(e.into(), &self.dir))?;
         match &self.folder {
-            Some(folder) if folder.id != FileId::of(&metadata) => Err(LogError::Gone(self.dir.clone())),
+            Some(folder) if folder.id != LastingId::of(&metadata) => Err(LogError::Gone(self.dir.clone())),
             _ => Ok(fs::folder_time(&metadata).ok()),
         }
     }
@@ -315,6 +326,7 @@ impl LogReader {
     }
 
     fn close_segment(&mut self) {
+        self.parked = None;
         if let Some(mut segment) = self.segment.take() {
             self.spare_buffer = segment.batches.take_buffer();
         }
@@ -323,20 +335,14 @@ impl LogReader {
     /// The segment to go on with behind the open one, if there is one by now.
     fn next_segment(&mut self) -> Result<Option<Offset>, LogError> {
         let Some(base) = self.segment.as_ref().map(|segment| segment.base) else { return Ok(None) };
-        let after = |known: &[Offset]| known.get(known.partition_point(|b| *b <= base)).copied();
-        if let Some(next) = after(&self.known) {
+        if let Some(next) = self.known_after(base) {
             return self.without_gap(base, next);
         }
-        // It was the newest. The next one will most likely be named by the offset that follows its last
-        // record; any other way in which the folder changes shows in its time, though not at once.
-        let modified = self.look_at_folder()?;
-        let successor = SegmentPath::new(&self.dir, self.next_offset).log();
-        let is_unchanged = self.folder.as_ref().is_some_and(|folder| folder.modified == modified);
-        if is_unchanged && (base == self.next_offset || fs::look_up(&successor).is_err()) {
+        if self.seems_newest(base)? {
             return Ok(None);
         }
         let list = self.list()?;
-        if let Some(next) = after(&self.known) {
+        if let Some(next) = self.known_after(base) {
             return self.without_gap(base, next);
         }
         let path = SegmentPath::new(&self.dir, base).log();
@@ -349,6 +355,21 @@ impl LogReader {
         // Its file was replaced, or a loss of power has taken it.
         list.containing(self.next_offset)
             .map_or_else(|| Err(LogError::Gone(self.dir.clone())), |base| Ok(Some(base)))
+    }
+
+    /// The segment behind `base` by the last listing.
+    fn known_after(&self, base: Offset) -> Option<Offset> {
+        self.known.get(self.known.partition_point(|b| *b <= base)).copied()
+    }
+
+    /// Whether nothing tells of a segment that has come behind the one at `base`, which was the newest when the folder
+    /// was listed. The next one will most likely be named by the offset that follows its last record; any other way in
+    /// which the folder changes shows in its time, though not at once.
+    fn seems_newest(&self, base: Offset) -> Result<bool, LogError> {
+        let modified = self.look_at_folder()?;
+        let successor = SegmentPath::new(&self.dir, self.next_offset).log();
+        let is_unchanged = self.folder.as_ref().is_some_and(|folder| folder.modified == modified);
+        Ok(is_unchanged && (base == self.next_offset || fs::look_up(&successor).is_err()))
     }
 
     /// The segment behind `base`, which is `next` by the last listing. A listing can miss a segment that was

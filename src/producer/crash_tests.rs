@@ -41,6 +41,9 @@ enum Told {
     Aborted,
 }
 
+/// How many of the partitions a producer may have open.
+const ALL: usize = PARTITIONS as usize;
+
 fn producer(dir: &WritableDataDir) -> Producer {
     let found = dir.topic(&topic()).expect("the topic");
     let folder = |partition| dir.partition_path(&TopicPartition::new(topic(), partition));
@@ -71,10 +74,12 @@ fn prepare(path: &Path) -> WritableDataDir {
     dir
 }
 
-fn run(dir: &WritableDataDir, end: End, told: &mut Told) {
+/// A transaction over all partitions, of which as many may be open as `open_max` says.
+fn run(dir: &WritableDataDir, end: End, open_max: usize, told: &mut Told) {
     let id = TransactionalId::new("id").expect("an id");
     let Ok(transaction) = dir.begin_transaction(Some(&id)) else { return };
     let mut producer = producer(dir);
+    locked(&producer.dispatch.sender).set_open_max(open_max);
     producer.begin_transaction(transaction, topic());
     for n in 0..3 {
         for partition in 0..PARTITIONS {
@@ -158,7 +163,7 @@ fn check(path: &Path, told: Told, what: &str) {
     assert!(is_right, "{what}: told {told:?}, found {found:?}");
     // The same transactional id goes on, and leaves nothing behind.
     let mut again = Told::Nothing;
-    run(&dir, End::Commit, &mut again);
+    run(&dir, End::Commit, ALL, &mut again);
     assert_eq!(again, Told::Committed, "{what}");
     for (partition, before) in (0..PARTITIONS).zip(found) {
         let now = committed(&dir, partition);
@@ -171,22 +176,23 @@ fn check(path: &Path, told: Told, what: &str) {
 
 #[test]
 fn every_operation_may_fail_or_be_the_last() {
-    for end in [End::Commit, End::Abort] {
+    for (end, open_max) in [(End::Commit, ALL), (End::Abort, ALL), (End::Commit, 1)] {
         let dir = folder();
         let data = prepare(dir.path());
         let mut told = Told::Nothing;
-        let Injected { operations, .. } = inject(None, || run(&data, end, &mut told));
+        let Injected { operations, .. } = inject(None, || run(&data, end, open_max, &mut told));
         let expected = if end == End::Commit { Told::Committed } else { Told::Aborted };
         assert_eq!(told, expected);
         check(dir.path(), told, "nothing has happened");
-        println!("transactions, {end:?}: {} points", operations * FAULTS.len());
+        println!("transactions, {end:?}, {open_max} open: {} points", operations * FAULTS.len());
         for number in 0..operations {
             for fault in FAULTS {
                 let dir = folder();
                 let data = prepare(dir.path());
                 let mut told = Told::Nothing;
-                inject(Some((number, fault)), || run(&data, end, &mut told));
-                check(dir.path(), told, &format!("{end:?}: {fault:?} at operation {number}"));
+                inject(Some((number, fault)), || run(&data, end, open_max, &mut told));
+                let what = format!("{end:?}, {open_max} open: {fault:?} at operation {number}");
+                check(dir.path(), told, &what);
             }
         }
     }
@@ -196,25 +202,25 @@ fn every_operation_may_fail_or_be_the_last() {
 fn power_may_be_lost_before_every_operation() {
     let dir = folder();
     let before = inject(None, || drop(prepare(dir.path()))).operations;
-    let dir = folder();
-    let mut told = Told::Nothing;
-    let all = inject(None, || run(&prepare(dir.path()), End::Commit, &mut told)).operations;
-    println!("transactions: {} losses of power", (all - before + 1) * 4);
-    for number in before..=all {
+    for open_max in [ALL, 1] {
         let dir = folder();
         let mut told = Told::Nothing;
-        let death = Some((number, Fault::Death));
-        let Injected { journal, .. } = inject(death, || run(&prepare(dir.path()), End::Commit, &mut told));
-        for seed in 0..4 {
-            let after = folder();
-            let mut chance = Chance(seed * 7919 + number as u64);
-            journal.after_loss_of_power(dir.path(), after.path(), &mut chance);
-            let _later = crate::log::BootId::pretend_another();
-            check_after_loss(
-                after.path(),
-                told,
-                &format!("power lost before operation {number}, seed {seed}"),
-            );
+        let all = inject(None, || run(&prepare(dir.path()), End::Commit, open_max, &mut told)).operations;
+        println!("transactions, {open_max} open: {} losses of power", (all - before + 1) * 4);
+        for number in before..=all {
+            let dir = folder();
+            let mut told = Told::Nothing;
+            let death = Some((number, Fault::Death));
+            let run = || run(&prepare(dir.path()), End::Commit, open_max, &mut told);
+            let Injected { journal, .. } = inject(death, run);
+            for seed in 0..4 {
+                let after = folder();
+                let mut chance = Chance(seed * 7919 + number as u64);
+                journal.after_loss_of_power(dir.path(), after.path(), &mut chance);
+                let _later = crate::log::BootId::pretend_another();
+                let what = format!("{open_max} open: power lost before operation {number}, seed {seed}");
+                check_after_loss(after.path(), told, &what);
+            }
         }
     }
 }

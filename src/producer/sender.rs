@@ -1,5 +1,6 @@
 //! The half of a producer that appends: what Kafka's `Sender` is behind its `RecordAccumulator`.
 
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -10,6 +11,9 @@ use super::upkeep::Upkeep;
 use super::{Acks, ProduceError, ProducerConfig, ProducerTopic, Receipt, number};
 use crate::log::{Appended, Durability, LogAppender, LogConfig, LogError, Repair, SyncWork};
 use crate::record::{EncodedBatch, Offset};
+
+mod open_logs;
+use open_logs::PartitionLog;
 
 /// With `acks=all`, how much is appended before it is put on the disk while more is being appended. Less would
 /// have the disk write the file's metadata more often than the data are worth; more would leave it idle for
@@ -25,6 +29,10 @@ pub(super) struct Sender {
     /// Whether nothing is appended.
     is_rehearsal: bool,
     partitions: Vec<Partition>,
+    /// The partitions that have an appender, in the order in which it is looked for one that can do without.
+    open: VecDeque<usize>,
+    /// How many may have one.
+    open_max: usize,
     upkeep: Option<Upkeep>,
     share: Share,
     news: News,
@@ -37,7 +45,9 @@ pub(super) struct Sender {
 /// A partition as its appender sees it.
 #[derive(Debug, Default)]
 struct Partition {
-    appender: Option<LogAppender>,
+    log: PartitionLog,
+    /// Whether a sync of it is part of the round that goes on.
+    is_in_round: bool,
     /// How many records would have been appended.
     rehearsed: i64,
     /// [`LogAppender::bytes_appended`] at the last append.
@@ -58,7 +68,7 @@ impl Partition {
     /// [`LogError::Gone`] when another log is in its place, and when it cannot be looked at.
     fn sync_work(&mut self, dir: &Path) -> Result<SyncWork, LogError> {
         let gone = || LogError::Gone(dir.to_owned());
-        let appender = self.appender.as_mut().ok_or_else(gone)?;
+        let appender = self.log.appender.as_mut().ok_or_else(gone)?;
         let mut work = appender.sync_work()?;
         if work.is_none() {
             // It did not find the log in order when it had the lock last, but perhaps does now.
@@ -102,6 +112,8 @@ impl Sender {
             acks: config.acks,
             is_rehearsal: config.is_rehearsal,
             partitions: (0..count).map(|_| Partition::default()).collect(),
+            open: VecDeque::new(),
+            open_max: open_logs::most(),
             upkeep: topic.upkeep.filter(|_| !config.is_rehearsal).map(|config| Upkeep::new(config, count)),
             share: Share::default(),
             news: News::default(),
@@ -122,7 +134,8 @@ impl Sender {
         }
         let appended = self.append_unhalted(at, batch);
         self.partitions[at].is_halted = appended.is_err();
-        appended?;
+        let closed = self.close_some();
+        appended.and(closed)?;
         if self.acks == Acks::All {
             self.note_synced(false)?;
             if self.unsynced_bytes >= SYNC_BYTES && self.round.is_none() {
@@ -146,7 +159,7 @@ impl Sender {
             self.news.receipts.push(Receipt { partition: number(at), offsets, bytes });
             return Ok(());
         }
-        let appender = opened(&mut partition.appender, &self.dirs[at], self.log).map_err(failed)?;
+        let appender = partition.log.opened(at, &self.dirs[at], self.log, &mut self.open).map_err(failed)?;
         let appended = appender.append(batch, Durability::Written);
         self.news.repairs.append(&mut appender.take_repairs());
         let receipt = Receipt { partition: number(at), offsets: appended.map_err(failed)?, bytes };
@@ -189,9 +202,11 @@ impl Sender {
     /// # Errors
     /// When the partition cannot be opened or read.
     pub(super) fn log_end_offset(&mut self, at: usize) -> Result<Offset, ProduceError> {
-        let appender = opened(&mut self.partitions[at].appender, &self.dirs[at], self.log);
+        let appender = self.partitions[at].log.opened(at, &self.dirs[at], self.log, &mut self.open);
         let end = appender.and_then(LogAppender::log_end_offset);
-        end.map_err(|source| ProduceError::Log { partition: number(at), source })
+        let end = end.map_err(|source| ProduceError::Log { partition: number(at), source });
+        let closed = self.close_some();
+        end.and_then(|end| closed.map(|()| end))
     }
 
     /// Makes what is appended from now on acknowledged when the disk has it.
@@ -205,11 +220,16 @@ impl Sender {
     /// The first failure of a sync; other partitions are synced all the same.
     pub(super) fn settle(&mut self) -> Result<(), ProduceError> {
         let mut result = self.note_synced(true);
-        while self.partitions.iter().any(|p| !p.unsynced.is_empty()) {
+        while self.has_unsynced() {
             let round = self.begin_round().and_then(|()| self.note_synced(true));
             result = result.and(round);
         }
         result
+    }
+
+    /// Whether something was appended, with `acks=all`, that is not known to be on the disk.
+    fn has_unsynced(&self) -> bool {
+        self.open.iter().any(|at| !self.partitions[*at].unsynced.is_empty())
     }
 
     /// Begins to sync what was appended, for some partitions if it is in many.
@@ -217,12 +237,16 @@ impl Sender {
         self.unsynced_bytes = 0;
         let mut result = Ok(());
         let mut work = Vec::new();
-        for (at, partition) in self.partitions.iter_mut().enumerate() {
+        for &at in &self.open {
+            let partition = &mut self.partitions[at];
             if partition.unsynced.is_empty() || work.len() == sync_round::PARTITIONS_MAX {
                 continue;
             }
             match partition.sync_work(&self.dirs[at]) {
-                Ok(some) => work.push((at, some)),
+                Ok(some) => {
+                    partition.is_in_round = true;
+                    work.push((at, some));
+                }
                 Err(source) => {
                     partition.unsynced.clear();
                     partition.is_halted = true;
@@ -237,29 +261,38 @@ impl Sender {
     /// Takes note of the syncs that are done by now; with `waits` of all that go on.
     fn note_synced(&mut self, waits: bool) -> Result<(), ProduceError> {
         let mut result = Ok(());
-        let Some(round) = &mut self.round else { return result };
-        while let Some((at, work, outcome)) = round.next(waits) {
-            let partition = &mut self.partitions[at];
-            let Some(appender) = &mut partition.appender else { continue };
-            match appender.note_sync(&work, outcome) {
-                // What is in a log that was mended since is synced again.
-                Ok(None) => {}
-                Ok(Some(upto)) => {
-                    let count = partition.unsynced.partition_point(|receipt| receipt.offsets.end <= upto);
-                    self.news.receipts.extend(partition.unsynced.drain(..count));
-                }
-                Err(source) => {
-                    // They are in the log; whether they are on the disk nobody can say.
-                    partition.unsynced.clear();
-                    partition.is_halted = true;
-                    result = result.and(Err(ProduceError::Log { partition: number(at), source }));
-                }
-            }
+        while let Some(noted) = self.note_one_synced(waits) {
+            result = result.and(noted);
         }
+        result
+    }
+
+    /// Takes note of one sync that is done by now; with `waits` of the next. `None` when there is none.
+    fn note_one_synced(&mut self, waits: bool) -> Option<Result<(), ProduceError>> {
+        let round = self.round.as_mut()?;
+        let next = round.next(waits);
         if round.is_done() {
             self.round = None;
         }
-        result
+        let (at, work, outcome) = next?;
+        let partition = &mut self.partitions[at];
+        partition.is_in_round = false;
+        let Some(appender) = &mut partition.log.appender else { return Some(Ok(())) };
+        match appender.note_sync(&work, outcome) {
+            // What is in a log that was mended since is synced again.
+            Ok(None) => {}
+            Ok(Some(upto)) => {
+                let count = partition.unsynced.partition_point(|receipt| receipt.offsets.end <= upto);
+                self.news.receipts.extend(partition.unsynced.drain(..count));
+            }
+            Err(source) => {
+                // They are in the log; whether they are on the disk nobody can say.
+                partition.unsynced.clear();
+                partition.is_halted = true;
+                return Some(Err(ProduceError::Log { partition: number(at), source }));
+            }
+        }
+        Some(Ok(()))
     }
 
     /// Drops batches of the `at`-th partition from now on: one of them could not be made.
@@ -279,7 +312,7 @@ impl Sender {
 
     /// How long until `flush.ms` asks for a sync; `None` when it does not.
     pub(super) fn sync_due_in(&self) -> Option<Duration> {
-        self.partitions.iter().filter_map(|p| p.appender.as_ref()?.sync_due_in()).min()
+        self.partitions.iter().filter_map(|p| p.log.appender.as_ref()?.sync_due_in()).min()
     }
 
     /// Puts on the disk what `flush.ms` asks for by now.
@@ -299,7 +332,7 @@ impl Sender {
         let acks = self.acks;
         if let Some(upkeep) = &mut self.upkeep {
             for (at, partition) in self.partitions.iter_mut().enumerate() {
-                if let Some(appender) = &mut partition.appender {
+                if let Some(appender) = &mut partition.log.appender {
                     upkeep.before_end(at, appender);
                 }
             }
@@ -323,7 +356,7 @@ impl Sender {
     ) -> Result<(), ProduceError> {
         let mut result = Ok(());
         for (at, partition) in self.partitions.iter_mut().enumerate() {
-            if let Some(appender) = &mut partition.appender {
+            if let Some(appender) = &mut partition.log.appender {
                 let done = work(appender);
                 result =
                     result.and(done.map_err(|source| ProduceError::Log { partition: number(at), source }));
@@ -335,17 +368,5 @@ impl Sender {
     #[cfg(test)]
     pub(super) fn upkeep(&mut self) -> Option<&mut Upkeep> {
         self.upkeep.as_mut()
-    }
-}
-
-/// Who appends to the partition in `dir`; opened when it is first needed.
-fn opened<'a>(
-    appender: &'a mut Option<LogAppender>,
-    dir: &Path,
-    log: LogConfig,
-) -> Result<&'a mut LogAppender, LogError> {
-    match appender {
-        Some(appender) => Ok(appender),
-        none => Ok(none.insert(LogAppender::open(dir, log)?)),
     }
 }

@@ -24,9 +24,9 @@ use crate::record::{LeaderEpoch, Offset};
 
 /// The most partitions of one topic.
 ///
-/// A partition is a folder of four files, and whoever reads a topic needs open files and file
-/// notifications for each: beyond this the limits of an ordinary machine are reached long before the
-/// names run out (the longest topic name leaves room for five digits).
+/// A partition is a folder of four files, and whoever follows a topic needs a file notification for each: beyond
+/// this the limits of an ordinary machine are reached long before the names run out (the longest topic name leaves
+/// room for five digits).
 pub const MAX_PARTITIONS: i32 = 10_000;
 
 /// What a topic is to be created with.

@@ -180,6 +180,9 @@ impl<S: RecordSink> Destination<'_, S> {
     }
 
     /// Sends lines; `number` is that of the line before the first.
+    ///
+    /// A function by itself: what the loop over the lines costs is not to depend on what it would be built into.
+    #[inline(never)]
     fn send_whole<'a>(
         &mut self,
         lines: &mut impl Iterator<Item = &'a [u8]>,
