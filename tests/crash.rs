@@ -184,28 +184,33 @@ fn a_lock_file_that_somebody_removes_costs_nothing() {
 
 #[test]
 fn a_limit_on_file_sizes_is_an_error_and_leaves_the_log_as_it_was() {
-    let sandbox = Sandbox::new();
-    sandbox.ok("topics create t");
-    let program = env!("CARGO_BIN_EXE_mkafka");
-    let script = "ulimit -f 100 && seq 1 20000 | \"$0\" produce t --batch-size 2000";
-    let mut limited = Command::new("bash");
-    limited.env("MKAFKA_DATA_DIR", sandbox.data_dir()).args(["-c", script, program]);
-    let message = Ran::new(limited.output().unwrap()).failed(1);
-    let before = sandbox.run("consume t --from-beginning --exit-at-end").stdout;
-    let count = before.lines().count();
-    assert!(count > 1000);
-    let expected = format!(
-        "file too large; the first {count} records of the input are produced: go on with --skip {count}"
-    );
-    assert!(message.ends_with(&expected), "{message}");
-    let mut next = sandbox.command(&["produce", "t"]);
-    let mut next = next.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    next.stdin.take().unwrap().write_all(b"next\n").unwrap();
-    // Nothing had to be mended.
-    let ran = Ran::new(next.wait_with_output().unwrap());
-    assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
-    let after = sandbox.run("consume t --from-beginning --exit-at-end").stdout;
-    assert_eq!(after, before + "next\n");
+    // As it comes, and as a file, of which it is known from the start that it is much.
+    for input in ["seq 1 20000 | \"$0\" produce t", "\"$0\" produce t --file numbers"] {
+        let sandbox = Sandbox::new();
+        sandbox.ok("topics create t");
+        let numbers: String = (1..=200_000).map(|n| format!("{n}\n")).collect();
+        std::fs::write(sandbox.path().join("numbers"), numbers).unwrap();
+        let program = env!("CARGO_BIN_EXE_mkafka");
+        let script = format!("ulimit -f 100 && {input} --batch-size 2000");
+        let mut limited = Command::new("bash");
+        limited.env("MKAFKA_DATA_DIR", sandbox.data_dir()).current_dir(sandbox.path());
+        let message = Ran::new(limited.args(["-c", &script, program]).output().unwrap()).failed(1);
+        let before = sandbox.run("consume t --from-beginning --exit-at-end").stdout;
+        let count = before.lines().count();
+        assert!(count > 1000);
+        let expected = format!(
+            "file too large; the first {count} records of the input are produced: go on with --skip {count}"
+        );
+        assert!(message.ends_with(&expected), "{message}");
+        let mut next = sandbox.command(&["produce", "t"]);
+        let mut next = next.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        next.stdin.take().unwrap().write_all(b"next\n").unwrap();
+        // Nothing had to be mended.
+        let ran = Ran::new(next.wait_with_output().unwrap());
+        assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
+        let after = sandbox.run("consume t --from-beginning --exit-at-end").stdout;
+        assert_eq!(after, before + "next\n");
+    }
 }
 
 /// Waits until `condition` holds.

@@ -35,10 +35,11 @@ impl Ledger {
         self.sent += 1;
     }
 
-    /// Batches for the partitions `ats` were made of the next `records` records, of whichever each.
-    pub(super) fn begin_batches(&mut self, ats: impl Iterator<Item = usize>, records: u64) {
-        for at in ats {
-            self.open[at].push_back(self.sent);
+    /// These batches were made of the next `records` records: for which partition each, and how many of the records come
+    /// before its first one.
+    pub(super) fn begin_batches(&mut self, batches: impl Iterator<Item = (usize, u64)>, records: u64) {
+        for (at, first) in batches {
+            self.open[at].push_back(self.sent + first);
         }
         self.sent += records;
     }
@@ -100,13 +101,15 @@ mod tests {
     }
 
     #[test]
-    fn of_batches_that_were_made_together_all_count_or_none() {
+    fn batches_that_were_made_together_count_each() {
         let mut ledger = Ledger::new(2);
-        ledger.begin_batches([0, 1, 0].into_iter(), 10);
-        ledger.begin_batches([1].into_iter(), 5);
-        ledger.note(&[receipt(0), receipt(0)], false);
-        assert_eq!(ledger.acknowledged(), 0);
-        ledger.note(&[receipt(0), receipt(0), receipt(1)], false);
+        ledger.begin_batches([(0, 0), (1, 2), (0, 7)].into_iter(), 10);
+        ledger.begin_batches([(1, 0)].into_iter(), 5);
+        ledger.note(&[receipt(0)], false);
+        assert_eq!(ledger.acknowledged(), 2);
+        ledger.note(&[receipt(0), receipt(1)], false);
+        assert_eq!(ledger.acknowledged(), 7);
+        ledger.note(&[receipt(0), receipt(1), receipt(0)], false);
         assert_eq!(ledger.acknowledged(), 10);
     }
 

@@ -75,13 +75,26 @@ struct Sealed {
     sealing: Sealing,
     compressor: Compressor,
     log: LogConfig,
-    batches: Vec<(usize, EncodedBatch)>,
+    batches: Vec<SealedBatch>,
     spare: Vec<EncodedBatch>,
+    /// How many records of the piece were in a batch before the one that each partition's latest batch begins with.
+    firsts: Vec<u64>,
     records: u64,
 }
 
+/// A finished batch of a piece.
+#[derive(Debug)]
+struct SealedBatch {
+    /// The partition that it goes to.
+    at: usize,
+    /// How many records of the piece come before its first one.
+    first: u64,
+    encoded: EncodedBatch,
+}
+
 impl Outlet for Sealed {
-    fn batch_begun(&mut self, _: usize) {
+    fn batch_begun(&mut self, at: usize) {
+        self.firsts[at] = self.records;
         self.records += 1;
     }
 
@@ -90,15 +103,15 @@ impl Outlet for Sealed {
     }
 
     fn send_off(&mut self, at: usize, batch: &mut BatchBuilder) -> Result<(), ProduceError> {
-        let mut sealed = self.spare.pop().unwrap_or_default();
-        self.sealing.seal(batch, &mut self.compressor, &mut sealed)?;
-        self.batches.push((at, sealed));
+        let mut encoded = self.spare.pop().unwrap_or_default();
+        self.sealing.seal(batch, &mut self.compressor, &mut encoded)?;
+        self.batches.push(SealedBatch { at, first: self.firsts[at], encoded });
         Ok(())
     }
 
     fn send_off_alone(&mut self, at: usize, batch: &mut BatchBuilder) -> Result<(), ProduceError> {
         self.send_off(at, batch)?;
-        let size = self.batches.last().map_or(0, |(_, sealed)| sealed.bytes().len());
+        let size = self.batches.last().map_or(0, |sealed| sealed.encoded.bytes().len());
         fits(size, &self.log).inspect_err(|_| {
             self.batches.pop();
             self.records -= 1;
@@ -198,6 +211,7 @@ impl Producer {
                 log: self.topic.log,
                 batches: Vec::new(),
                 spare: Vec::new(),
+                firsts: vec![0; self.topic.partitions.len()],
                 records: 0,
             },
         })

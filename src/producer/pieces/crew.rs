@@ -8,7 +8,7 @@ use super::super::dispatch::Dispatch;
 use super::super::pipeline::locked;
 use super::super::turns::Turns;
 use super::super::{News, ProduceError};
-use super::{PieceCollector, PieceError};
+use super::{PieceCollector, PieceError, SealedBatch};
 
 /// How often the caller gets to see how far it is.
 const MEANWHILE: Duration = Duration::from_millis(50);
@@ -190,12 +190,13 @@ where
         let sealed = &mut collector.sealed;
         let records = std::mem::take(&mut sealed.records);
         state.records += records;
-        state.dispatch.ledger.begin_batches(sealed.batches.iter().map(|(at, _)| *at), records);
+        let begun = sealed.batches.iter().map(|batch| (batch.at, batch.first));
+        state.dispatch.ledger.begin_batches(begun, records);
         let mut appended = Ok(());
-        for (at, mut batch) in sealed.batches.drain(..) {
-            appended = appended.and_then(|()| state.dispatch.append_sealed(at, &mut batch));
-            collector.accumulator.take_back(at, &mut batch);
-            sealed.spare.push(batch);
+        for SealedBatch { at, mut encoded, .. } in sealed.batches.drain(..) {
+            appended = appended.and_then(|()| state.dispatch.append_sealed(at, &mut encoded));
+            collector.accumulator.take_back(at, &mut encoded);
+            sealed.spare.push(encoded);
         }
         let before = state.met;
         let outcome = appended.and(finished).map_err(PieceError::Append);
