@@ -1,5 +1,7 @@
 //! All partitions merged by timestamp.
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 use std::ops::ControlFlow;
 
 use super::{BatchFacts, ConsumeError, Consumer, ConsumerRecord, Poll};
@@ -90,7 +92,10 @@ impl OrderedConsumer {
         for lane in &mut self.partitions {
             lane.fill()?;
         }
-        while let Some((at, limit)) = self.next() {
+        let heads = self.partitions.iter().enumerate().filter_map(|(at, lane)| lane.place(at));
+        let mut heads: BinaryHeap<Reverse<Place>> = heads.map(Reverse).collect();
+        while let Some(Reverse((_, at))) = heads.pop() {
+            let limit = heads.peek().map(|Reverse(place)| *place);
             let lane = &mut self.partitions[at];
             // As long as no other lane comes first.
             while limit.is_none_or(|limit| lane.place(at) < Some(limit)) {
@@ -102,24 +107,10 @@ impl OrderedConsumer {
                     break;
                 }
             }
+            heads.extend(lane.place(at).map(Reverse));
         }
         let is_finished = self.partitions.iter().all(|lane| lane.is_finished);
         Ok(if is_finished { Poll::Finished } else { Poll::CaughtUp })
-    }
-
-    /// The lane whose first record comes next, and where the one behind it stands, if there is one.
-    fn next(&self) -> Option<(usize, Option<Place>)> {
-        let mut places = self.partitions.iter().enumerate().filter_map(|(at, lane)| lane.place(at));
-        let mut first = places.next()?;
-        let mut second = None;
-        for place in places {
-            if place < first {
-                second = Some(std::mem::replace(&mut first, place));
-            } else if second.is_none_or(|second| place < second) {
-                second = Some(place);
-            }
-        }
-        Some((first.1, second))
     }
 }
 

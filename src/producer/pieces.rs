@@ -77,7 +77,7 @@ struct Sealed {
     log: LogConfig,
     batches: Vec<SealedBatch>,
     spare: Vec<EncodedBatch>,
-    /// How many records of the piece were in a batch before the one that each partition's latest batch begins with.
+    /// For each partition, how many records of the piece come before the first one of its unfinished batch.
     firsts: Vec<u64>,
     records: u64,
 }
