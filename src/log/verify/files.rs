@@ -72,12 +72,14 @@ pub(super) fn check_other_files(
     for name in fs::list_folder(dir)? {
         let Some(name) = name.to_str() else { continue };
         let path = dir.join(name);
-        if name.ends_with(SWAP_SUFFIX) || name.ends_with(CLEANED_SUFFIX) {
-            let (problem, remedy) = if name.ends_with(SWAP_SUFFIX) {
-                ("a cleaning died while it put this in place", Remedy::NextWriter)
-            } else {
-                ("a cleaner died while it wrote it", Remedy::Remove)
-            };
+        let of_cleaner = if name.ends_with(SWAP_SUFFIX) {
+            Some(("a cleaning died while it put this in place", Remedy::NextWriter))
+        } else if name.ends_with(CLEANED_SUFFIX) {
+            Some(("a cleaner died while it wrote it", Remedy::Remove))
+        } else {
+            None
+        };
+        if let Some((problem, remedy)) = of_cleaner {
             if !cleaner::is_at_work(dir)? {
                 find(path, problem.into(), remedy);
             }
